@@ -313,7 +313,7 @@ The rows:
 
   deploy/bin/sql.sh $shown 'SELECT received_at, event_type, path, traffic_source, device FROM events ORDER BY received_at DESC LIMIT 10'
 
-All that is held about that address; then its owner erased, and with them the visits above:
+All that is held about that address; then its owner is erased, and with them the visits above:
 
   curl $url/v1/leads/export -H 'content-type: application/json' -H 'x-admin-key: $ADMIN_API_KEY' -d '{"email":"jo@example.ca"}'
 
