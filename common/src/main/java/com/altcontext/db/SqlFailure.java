@@ -93,6 +93,11 @@ public final class SqlFailure extends RuntimeException {
         return !connected || ((state.startsWith("08") || state.startsWith("57P0")) && !ofNode);
     }
 
+    /** A node of the cluster is away, for which {@link #isUnavailability} holds too. What other nodes have is not touched. */
+    public boolean isOfNode() {
+        return ofNode;
+    }
+
     /**
      * The database cannot do it now and may be able to later, whatever the statement and its rows are: it is away, a node of
      * the cluster is, it is read-only (25006), out of disk, memory or connections (class 53), it ended the statement (class 57) or did not get a lock
