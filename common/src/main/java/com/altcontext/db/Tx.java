@@ -175,8 +175,8 @@ public final class Tx {
     }
 
     /**
-     * Runs the work behind a savepoint: if the database refuses the data, the work is undone, the transaction stays
-     * usable, and the failure is rethrown.
+     * Runs the work behind a savepoint: if the database refuses the data, or a node of the cluster is away, the work is
+     * undone, the transaction stays usable, and the failure is rethrown.
      */
     public <T> T nested(Sql.Work<T> work) {
         update("SAVEPOINT nested");
@@ -185,7 +185,7 @@ public final class Tx {
             update("RELEASE SAVEPOINT nested");
             return result;
         } catch (SqlFailure failed) {
-            if (failed.isFaultOfTheData()) {
+            if (failed.isFaultOfTheData() || failed.isOfNode()) {
                 update("ROLLBACK TO SAVEPOINT nested");
             }
             throw failed;

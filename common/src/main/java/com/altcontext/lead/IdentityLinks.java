@@ -2,6 +2,7 @@ package com.altcontext.lead;
 
 import com.altcontext.db.Columns;
 import com.altcontext.db.Pipeline;
+import com.altcontext.db.SqlFailure;
 import com.altcontext.db.Tx;
 import com.altcontext.visit.Visitor;
 import java.time.Duration;
@@ -124,8 +125,22 @@ final class IdentityLinks {
         return pipeline.query(GUESS, row -> row.id(1), guessed(forms, window));
     }
 
-    /** The same where the sessions are in several buckets, in two round trips of its own. */
+    /**
+     * The same where the sessions are in several buckets, in round trips of its own. While a node is away there is none: a form
+     * whose own node answers is worth more than its guesses.
+     */
     static List<UUID> guess(Tx tx, List<FormLink> forms, Duration window) {
+        try {
+            return tx.nested(inner -> guessInAllBuckets(inner, forms, window));
+        } catch (SqlFailure failed) {
+            if (!failed.isOfNode()) {
+                throw failed;
+            }
+            return List.of();
+        }
+    }
+
+    private static List<UUID> guessInAllBuckets(Tx tx, List<FormLink> forms, Duration window) {
         Pipeline look = tx.pipeline();
         List<Pipeline.Pending<UUID>> found = forms.stream()
                 .map(form -> look.query(FIND_CANDIDATES, row -> row.id(1), candidates(form, window)))

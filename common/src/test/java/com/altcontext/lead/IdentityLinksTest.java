@@ -197,6 +197,29 @@ class IdentityLinksTest {
         assertThat(links(captured.leadId())).hasSize(1);
     }
 
+    @Test
+    @Tag("single-node") // Its own statements are not for a cluster.
+    void while_a_node_of_the_cluster_is_away_forms_of_others_are_stored_without_guesses() {
+        Database cluster = Database.migrated();
+        // What a coordinator says when it cannot reach a node.
+        cluster.run(
+                "UPDATE cluster SET buckets = 2",
+                "CREATE FUNCTION away() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+                        + " RAISE EXCEPTION USING ERRCODE = 'connection_failure'; END $$",
+                "CREATE TRIGGER away BEFORE INSERT ON lead_identities FOR EACH ROW"
+                        + " WHEN (NEW.source = 'same_ip_ua_window') EXECUTE FUNCTION away()");
+        Event seen = other("visitor-0002").at(NOW.minusSeconds(60)).capture().event(UUID.randomUUID());
+        var _ = cluster.sql().inTransaction(tx -> EVENTS.write(tx, List.of(seen)));
+
+        Captured captured = new Leads(cluster.sql(), EVENTS, new LeadRules(true, WINDOW, 6, LeadMessages.NONE))
+                .capture(JO.capture());
+
+        assertThat(captured.heuristicLinksCreated()).isZero();
+        assertThat(cluster.texts("SELECT source FROM lead_identities")).containsExactly("form_submit");
+        assertThat(cluster.count("SELECT count(*) FROM form_submissions")).isOne();
+        assertThat(cluster.count("SELECT count(*) FROM events")).isEqualTo(2);
+    }
+
     /** Behind one gateway, a hundred thousand visitors were seen just now: the search stops at the twentieth. */
     @Tag("single-node") // Its own statements are not for a cluster.
     @Test
