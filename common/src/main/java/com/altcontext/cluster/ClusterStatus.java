@@ -16,9 +16,10 @@ public record ClusterStatus(Buckets buckets, boolean isDistributed, List<Node> n
     /** If a node holds this many times the mean, rebalancing is worthwhile. */
     private static final double MAX_SKEW = 1.3;
 
+    /** Each node is asked to reach each. The result is null if the one that is asked is away, which says nothing of the other. */
     private static final String HEALTH = """
             SELECT n.nodename || ':' || n.nodeport,
-                   coalesce((SELECT bool_and(h.result IS TRUE) FROM citus_check_cluster_node_health() AS h
+                   coalesce((SELECT bool_and(h.result) FROM citus_check_cluster_node_health() AS h
                              WHERE h.to_nodename = n.nodename AND h.to_nodeport = n.nodeport), false),
                    0, 0, 0, 0
             FROM pg_dist_node AS n WHERE n.isactive AND n.shouldhaveshards AND n.noderole = 'primary' ORDER BY 1

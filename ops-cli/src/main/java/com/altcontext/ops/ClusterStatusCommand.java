@@ -56,12 +56,7 @@ final class ClusterStatusCommand implements Callable<Integer> {
         lines.add(HumanFormat.count(status.buckets().count(), "bucket") + " over "
                 + HumanFormat.count(status.nodes().size(), "node"));
         for (ClusterStatus.Node node : status.nodes()) {
-            lines.add(
-                    node.isReached()
-                            ? node.address() + ": " + HumanFormat.count(node.buckets(), "bucket") + ", "
-                                    + HumanFormat.count(node.visitors(), "visitor") + ", "
-                                    + HumanFormat.size(node.bytes())
-                            : node.address() + ": does not answer, or is not reached by another node");
+            lines.add(node.address() + ": " + line(status, node));
         }
         if (status.isWorthRebalancing()) {
             lines.add(String.format(
@@ -70,5 +65,15 @@ final class ClusterStatusCommand implements Callable<Integer> {
                     status.skew()));
         }
         return lines;
+    }
+
+    private static String line(ClusterStatus status, ClusterStatus.Node node) {
+        if (!node.isReached()) {
+            return "does not answer, or is not reached by another node";
+        }
+        return status.areAllReached()
+                ? HumanFormat.count(node.buckets(), "bucket") + ", " + HumanFormat.count(node.visitors(), "visitor")
+                        + ", " + HumanFormat.size(node.bytes())
+                : "answers";
     }
 }

@@ -40,6 +40,30 @@ class ClusterCommandTest {
         assertThat(Collections.max(ofNodes)).isEqualTo(Math.ceilDiv(counts.getFirst(), ofNodes.size()));
     }
 
+    @Test
+    @Tag("single-node") // What Citus says stands in its place.
+    void the_node_that_does_not_answer_is_named_and_not_those_that_it_cannot_report() {
+        database.run(
+                "UPDATE cluster SET is_distributed = true, buckets = 4",
+                "CREATE TABLE pg_dist_node (nodename text, nodeport int, isactive bool, shouldhaveshards bool, noderole text)",
+                "INSERT INTO pg_dist_node VALUES ('10.0.0.2', 5432, true, true, 'primary'), ('10.0.0.3', 5432, true, true, 'primary')",
+                """
+                CREATE FUNCTION citus_check_cluster_node_health() RETURNS TABLE (from_nodename text, from_nodeport int,
+                    to_nodename text, to_nodeport int, result bool) LANGUAGE sql AS $$
+                VALUES ('10.0.0.2', 5432, '10.0.0.2', 5432, true), ('10.0.0.2', 5432, '10.0.0.3', 5432, false),
+                       ('10.0.0.3', 5432, '10.0.0.2', 5432, NULL), ('10.0.0.3', 5432, '10.0.0.3', 5432, NULL)
+                $$""");
+
+        CommandRun ran = database.altops("cluster", "status");
+
+        assertThat(ran.exit()).isEqualTo(Exit.CHECK_FAILED);
+        assertThat(ran.out()).isEqualTo("""
+                4 buckets over 2 nodes
+                10.0.0.2:5432: answers
+                10.0.0.3:5432: does not answer, or is not reached by another node
+                """);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"0", "1", "1025"})
     void a_number_of_buckets_that_makes_no_sense_is_wrong_usage(String buckets) {
