@@ -105,6 +105,12 @@ final class FailureHandler implements IExecutionExceptionHandler, IParameterExce
                     "the connection to the database was lost",
                     "check that the server runs, and try again");
         }
+        if (failed.isOfNode()) {
+            return new Failure(
+                    Exit.FAILED,
+                    "a node of the cluster does not answer",
+                    "altops cluster status names it; run this again when it is back");
+        }
         return switch (failed.state()) {
             case "42P01", "42703", "42883" -> // no such table, column, function
                 new Failure(

@@ -64,6 +64,20 @@ class ClusterCommandTest {
                 """);
     }
 
+    @Test
+    void a_node_that_is_away_is_said_to_be_and_not_that_the_database_refused() {
+        // What a coordinator says when it cannot reach a node.
+        database.run(
+                "CREATE FUNCTION away() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+                        + " RAISE EXCEPTION USING ERRCODE = 'connection_failure'; END $$",
+                "CREATE TRIGGER away BEFORE INSERT ON goals FOR EACH ROW EXECUTE FUNCTION away()");
+
+        CommandRun ran = database.altops("goal", "add", "default", "thanks", "--path", "/thanks");
+
+        assertThat(ran.exit()).isEqualTo(Exit.FAILED);
+        assertThat(ran.err()).contains("a node of the cluster does not answer", "altops cluster status");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"0", "1", "1025"})
     void a_number_of_buckets_that_makes_no_sense_is_wrong_usage(String buckets) {
