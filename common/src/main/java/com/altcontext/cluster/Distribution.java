@@ -24,7 +24,8 @@ public final class Distribution {
 
     private static final String PAUSE = "LOCK TABLE cluster IN ACCESS EXCLUSIVE MODE";
 
-    private static final List<String> TABLES = List.of("visitors", "sessions", "events");
+    /** Those that are distributed. */
+    public static final List<String> TABLES = List.of("visitors", "sessions", "events");
 
     private static final String CITUS = "SELECT extversion FROM pg_extension WHERE extname = 'citus'";
 

@@ -2,6 +2,8 @@ package com.altcontext.ops;
 
 import com.altcontext.access.AccessKey;
 import com.altcontext.access.AccessKeyStore;
+import com.altcontext.cluster.Distribution;
+import com.altcontext.db.Buckets;
 import com.altcontext.db.DatabaseState;
 import com.altcontext.db.Row;
 import com.altcontext.db.Sql;
@@ -54,14 +56,26 @@ record Inventory(
     private static final String TABLES = """
             SELECT CASE WHEN i.inhrelid IS NULL THEN c.relname ELSE 'events' END,
                    sum(pg_total_relation_size(c.oid))::bigint,
-                   sum(greatest(c.reltuples::bigint, s.n_live_tup, 0))::bigint
+                   sum(greatest(c.reltuples::bigint, pg_stat_get_live_tuples(c.oid), 0))::bigint
             FROM pg_class c
             LEFT JOIN pg_inherits i ON i.inhrelid = c.oid AND i.inhparent = to_regclass('events')
-            LEFT JOIN pg_stat_user_tables s ON s.relid = c.oid
             WHERE c.relkind IN ('r', 'm') AND c.relnamespace = current_schema()::regnamespace
               AND c.relname <> 'flyway_schema_history'
             GROUP BY 1
             ORDER BY 1
+            """;
+
+    /** A table of a cluster is empty where it is created. A node that is away is reported by the statements that follow. */
+    private static final String ON_NODES = """
+            SELECT sum(split_part(result, ' ', 1)::bigint)::bigint, sum(split_part(result, ' ', 2)::bigint)::bigint
+            FROM run_command_on_shards(?::text::regclass, $$
+                SELECT sum(pg_total_relation_size(c.oid)) || ' '
+                       || sum(greatest(c.reltuples::bigint, pg_stat_get_live_tuples(c.oid), 0))
+                FROM pg_class c
+                WHERE c.relkind = 'r' AND '%s'::regclass IN (
+                    c.oid, (SELECT inhparent FROM pg_inherits WHERE inhrelid = c.oid))
+                $$)
+            WHERE success
             """;
 
     private static final String PARTITIONS = """
@@ -105,7 +119,7 @@ record Inventory(
     static Inventory of(Sql sql, Instant now) {
         return sql.inTransaction(tx -> {
             long schema = DatabaseState.schemaVersion(tx);
-            List<TableSize> tables = tables(tx);
+            List<TableSize> tables = tables(tx, schema);
             if (schema < DatabaseState.REQUIRED_SCHEMA) {
                 OutboxBacklog none = new OutboxBacklog(0, null, 0);
                 return new Inventory(
@@ -135,9 +149,14 @@ record Inventory(
         return schema >= DatabaseState.REQUIRED_SCHEMA;
     }
 
-    private static List<TableSize> tables(Tx tx) {
+    private static List<TableSize> tables(Tx tx, long schema) {
         List<TableSize> estimates =
                 tx.query(TABLES, row -> new TableSize(row.text(1), row.number(3), row.number(2), true));
+        if (schema >= DatabaseState.REQUIRED_SCHEMA && Buckets.areDistributed(tx)) {
+            estimates = estimates.stream()
+                    .map(table -> Distribution.TABLES.contains(table.name) ? onNodes(tx, table.name) : table)
+                    .toList();
+        }
         String count = estimates.stream()
                 .filter(table -> table.bytes <= COUNTED)
                 .map(table -> "SELECT '" + table.name.replace("'", "''") + "', count(*) FROM " + quoted(table.name))
@@ -152,6 +171,11 @@ record Inventory(
                         ? new TableSize(table.name, counted.get(table.name), table.bytes, false)
                         : table)
                 .toList();
+    }
+
+    private static TableSize onNodes(Tx tx, String table) {
+        return tx.query(ON_NODES, row -> new TableSize(table, row.number(2), row.number(1), true), table)
+                .getFirst();
     }
 
     private static StoredEvents events(Tx tx, LocalDate today) {

@@ -54,6 +54,20 @@ class StatusCommandTest {
                 .hasLineCount(1);
     }
 
+    /** On a cluster, those of all nodes. */
+    @Test
+    void tables_have_the_size_of_all_that_is_stored() {
+        database.event("default", 1);
+        long events = database.number(
+                "SELECT sum(stored_bytes(inhrelid))::bigint FROM pg_inherits WHERE inhparent = 'events'::regclass");
+        long sessions = database.number("SELECT stored_bytes('sessions')");
+
+        assertThat(database.altops("status", "--json").out())
+                .contains(
+                        "{\"name\":\"events\",\"rows\":1,\"estimated\":false,\"bytes\":" + events + "}",
+                        "{\"name\":\"sessions\",\"rows\":1,\"estimated\":false,\"bytes\":" + sessions + "}");
+    }
+
     @Test
     void one_row_is_singular_and_a_missing_purge_is_shown_with_its_command() {
         database.event("default", 1);
