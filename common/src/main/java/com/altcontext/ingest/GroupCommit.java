@@ -229,12 +229,12 @@ public final class GroupCommit implements AutoCloseable {
         }
     }
 
-    /** The loop of the other writers, which neither ask the database for its state nor write counts. */
+    /** The loop of the other writers, which write no counts. They ask too: a node may hold up the first writer for seconds. */
     private void stepOfMore() throws InterruptedException {
         if (database.isReady()) {
-            lanes.writeNext(FLUSH_EVERY_MILLIS);
+            lanes.writeNext(ASK_AGAIN_MILLIS);
         } else {
-            queue.pause(ASK_AGAIN_MILLIS);
+            askDatabase();
         }
     }
 
@@ -249,7 +249,10 @@ public final class GroupCommit implements AutoCloseable {
         }
     }
 
-    private void askDatabase() throws InterruptedException {
+    private synchronized void askDatabase() throws InterruptedException {
+        if (database.isReady()) {
+            return;
+        }
         DatabaseState.Status now = database.ask();
         states.log(database);
         if (now == DatabaseState.Status.READY) {

@@ -41,6 +41,12 @@ class LanesTest {
                  + (SELECT count(*) FROM events WHERE bucket <> bucket_of(visitor_id, BUCKETS))
             """;
 
+    private static final String WAITING_WRITERS = """
+            SELECT count(*) FROM pg_locks
+            WHERE locktype = 'advisory' AND NOT granted
+              AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+            """;
+
     private final Database database = Database.migrated();
     private final DatabaseState state =
             new DatabaseState(database.sql().withSocketTimeout(Duration.ofSeconds(1)), InstantSource.system());
@@ -140,6 +146,39 @@ class LanesTest {
         database.run("DROP TRIGGER away ON visitors");
         assertThat(untilAccepted(List.of(away))).hasOnlyElementsOfType(Outcome.Stored.class);
         assertThat(database.count("SELECT count(*) FROM events")).isEqualTo(others.size() + 1);
+    }
+
+    @Test
+    void a_lost_database_is_found_again_while_most_writers_wait_for_their_nodes() throws Exception {
+        writer.close();
+        List<Event> held = IntStream.range(1_000, 1_200)
+                .mapToObj(i -> event("visitor-" + i, "/"))
+                .filter(event -> EIGHT.of(event.visitor().id()).number() > 0)
+                .toList();
+        CountDownLatch locked = new CountDownLatch(1);
+        CountDownLatch release = new CountDownLatch(1);
+        CompletableFuture<Void> holder = CompletableFuture.runAsync(() -> {
+            var _ = database.anotherMachine().inTransaction(tx -> {
+                var _ = EventStore.lockVisitors(tx, held);
+                locked.countDown();
+                return awaited(release);
+            });
+        });
+        assertThat(locked.await(30, TimeUnit.SECONDS)).isTrue();
+
+        try (GroupCommit patient = writer(database.sql())) {
+            patient.start();
+            CompletableFuture<List<Outcome>> waiting = patient.submit(held);
+            Awaitility.await().until(() -> database.count(WAITING_WRITERS) == 7);
+
+            state.lost();
+            Awaitility.await().until(state::isReady);
+            assertThat(waiting).isNotDone();
+
+            release.countDown();
+            holder.get(30, TimeUnit.SECONDS);
+            assertThat(waiting.get(30, TimeUnit.SECONDS)).hasOnlyElementsOfType(Outcome.Stored.class);
+        }
     }
 
     @Test
