@@ -34,7 +34,7 @@ class StatusCommandTest {
                 .containsPattern("(?m)^last purge +20\\d\\d-.*Z, 0 events$")
                 .containsPattern("(?m)^last erasure +never$")
                 .containsPattern("(?m)^last list +never$")
-                .containsPattern("(?m)^events +3 rows +\\d+\\.\\d kB$")
+                .containsPattern("(?m)^events +3 rows +\\d+\\.\\d [kM]B$")
                 .containsPattern("(?m)^leads +2 rows ")
                 .doesNotContain("example.ca", "problem");
     }
@@ -73,7 +73,7 @@ class StatusCommandTest {
         database.event("default", 1);
 
         assertThat(database.altops("status").out())
-                .containsPattern("(?m)^events +1 row  +\\d+\\.\\d kB$")
+                .containsPattern("(?m)^events +1 row  +\\d+\\.\\d [kM]B$")
                 .containsPattern("(?m)^leads +0 rows +\\d+\\.\\d kB$")
                 .doesNotContain("1 rows")
                 .containsPattern("(?m)^last purge +never: run altops retention purge every day$");
