@@ -4,6 +4,7 @@ import com.altcontext.api.config.AppConfig;
 import com.altcontext.db.Sql;
 import com.altcontext.ingest.GroupCommit;
 import com.altcontext.metrics.Breakdowns;
+import com.altcontext.metrics.Goals;
 import com.altcontext.metrics.RollupSource;
 import com.altcontext.metrics.Summaries;
 import com.altcontext.metrics.query.LeadBreakdowns;
@@ -27,6 +28,11 @@ class FiguresWiring {
     Summaries summaries(AppConfig config, Sql sql, InstantSource clock) {
         RollupSource source = config.metrics().useMaterializedView() ? RollupSource.VIEW : RollupSource.TABLES;
         return new Summaries(sql.withTimeout(FIGURES_TIMEOUT), source, clock);
+    }
+
+    @Singleton
+    Goals goals(Sql sql) {
+        return new Goals(sql);
     }
 
     @Singleton

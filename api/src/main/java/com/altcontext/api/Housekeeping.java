@@ -9,6 +9,7 @@ import com.altcontext.db.Sql;
 import com.altcontext.db.SqlFailure;
 import com.altcontext.event.Partitions;
 import com.altcontext.lead.ConsentMessages;
+import com.altcontext.metrics.Goals;
 import com.altcontext.metrics.Rollup;
 import com.altcontext.metrics.RollupRefused;
 import com.altcontext.property.Properties;
@@ -39,6 +40,7 @@ class Housekeeping {
 
     private final DatabaseState database;
     private final Properties properties;
+    private final Goals goals;
     private final AccessKeys keys;
     private final Sql sql;
     private final Partitions partitions;
@@ -58,6 +60,7 @@ class Housekeeping {
     Housekeeping(
             DatabaseState database,
             Properties properties,
+            Goals goals,
             AccessKeys keys,
             Sql sql,
             InstantSource clock,
@@ -66,6 +69,7 @@ class Housekeeping {
             MailSender mail) {
         this.database = database;
         this.properties = properties;
+        this.goals = goals;
         this.keys = keys;
         this.sql = sql;
         this.partitions = new Partitions(sql.withTimeout(MOVE_TIMEOUT), clock);
@@ -99,10 +103,11 @@ class Housekeeping {
         attempt("mails wait to be sent", mail::sendDue);
     }
 
-    /** A property that an operator adds is known here at most this many seconds later. */
+    /** A property or goal that an operator adds is known here at most this many seconds later. */
     @Scheduled(every = "5s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     void refreshProperties() {
         attempt("properties are not refreshed", properties::refresh);
+        attempt("goals are not refreshed", goals::refresh);
     }
 
     /** The first key works at once; only the answer to requests without a key can be this old. */

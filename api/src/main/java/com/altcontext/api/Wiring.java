@@ -13,6 +13,7 @@ import com.altcontext.ingest.DatabaseExecutor;
 import com.altcontext.ingest.DatabaseExecutors;
 import com.altcontext.ingest.MemoryBudget;
 import com.altcontext.ingest.Rejections;
+import com.altcontext.metrics.Goals;
 import com.altcontext.property.Properties;
 import com.altcontext.value.KeyedHash;
 import io.agroal.api.AgroalDataSource;
@@ -57,10 +58,11 @@ class Wiring {
     }
 
     @Singleton
-    DatabaseState databaseState(Sql sql, InstantSource clock, Properties properties, AccessKeys keys) {
-        // Otherwise, a site's events would be refused until the first refresh, since their property would be unknown.
+    DatabaseState databaseState(Sql sql, InstantSource clock, Properties properties, Goals goals, AccessKeys keys) {
+        // Otherwise, until the first refresh a site's events would be refused, and questions that name a goal.
         return new DatabaseState(sql, clock, () -> {
             properties.refresh();
+            goals.refresh();
             keys.refresh();
         });
     }

@@ -15,6 +15,7 @@ import com.altcontext.api.testing.StoredRows;
 import com.altcontext.api.testing.TestService;
 import com.altcontext.db.DatabaseState;
 import com.altcontext.db.Sql;
+import com.altcontext.metrics.Goals;
 import com.altcontext.metrics.Rollup;
 import com.altcontext.metrics.RollupDays;
 import com.altcontext.property.Properties;
@@ -65,6 +66,9 @@ class HousekeepingTest {
 
     @Inject
     Properties properties;
+
+    @Inject
+    Goals goals;
 
     @Inject
     AccessKeys keys;
@@ -137,7 +141,7 @@ class HousekeepingTest {
         AtomicReference<Duration> ahead = new AtomicReference<>(Duration.ZERO);
         InstantSource drifting = () -> clock.instant().plus(ahead.get());
         DatabaseState database = new DatabaseState(sql, drifting);
-        Housekeeping own = new Housekeeping(database, properties, keys, sql, drifting, backlog, webhook, mail);
+        Housekeeping own = new Housekeeping(database, properties, goals, keys, sql, drifting, backlog, webhook, mail);
         own.measureClock();
         database.ask();
         assertThat(database.clockSkew()).isLessThan(Duration.ofMinutes(1));
@@ -159,7 +163,7 @@ class HousekeepingTest {
         InstantSource ahead = () -> clock.instant().plus(Duration.ofDays(400));
         DatabaseState database = new DatabaseState(sql, ahead);
         database.ask();
-        new Housekeeping(database, properties, keys, sql, ahead, backlog, webhook, mail).noteExpiredConsent();
+        new Housekeeping(database, properties, goals, keys, sql, ahead, backlog, webhook, mail).noteExpiredConsent();
 
         String ended = "SELECT to_jsonb(e)::text FROM expired_consents e JOIN consent_events c ON c.id = e.consent_id"
                 + " JOIN leads l ON l.id = c.lead_id WHERE l.email = ?";
@@ -179,7 +183,7 @@ class HousekeepingTest {
         InstantSource ahead = () -> clock.instant().plus(Duration.ofDays(3));
         DatabaseState database = new DatabaseState(sql, ahead);
         database.ask();
-        new Housekeeping(database, properties, keys, sql, ahead, backlog, webhook, mail).refreshRollups();
+        new Housekeeping(database, properties, goals, keys, sql, ahead, backlog, webhook, mail).refreshRollups();
 
         assertThat(sql.inTransaction(tx -> tx.query(
                                 "SELECT count(*) FROM rollup_days WHERE day > " + TODAY + " + 1", row -> row.number(1)))
@@ -193,8 +197,8 @@ class HousekeepingTest {
         away.setPortNumbers(new int[] {1});
         DatabaseState database = new DatabaseState(sql, clock);
         database.ask();
-        Housekeeping own =
-                new Housekeeping(database, new Properties(new Sql(away)), keys, sql, clock, backlog, webhook, mail);
+        Housekeeping own = new Housekeeping(
+                database, new Properties(new Sql(away)), goals, keys, sql, clock, backlog, webhook, mail);
         try (Logged logged = new Logged()) {
             for (int i = 0; i < 3; i++) {
                 own.refreshProperties();
@@ -215,7 +219,8 @@ class HousekeepingTest {
                 }));
         DatabaseState database = new DatabaseState(sql, clock);
         database.ask();
-        Housekeeping own = new Housekeeping(database, new Properties(closed), keys, sql, clock, backlog, webhook, mail);
+        Housekeeping own =
+                new Housekeeping(database, new Properties(closed), goals, keys, sql, clock, backlog, webhook, mail);
         assertThatThrownBy(own::refreshProperties)
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage("the container is closed");

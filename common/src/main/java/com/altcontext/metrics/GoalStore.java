@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Stores the goals of properties. Questions and rollups that begin after a change see it. */
+/** Stores the goals of properties. Rollups that begin after a change see it, the questions to a running service within seconds. */
 public final class GoalStore {
     /** The maximum number of goals per property: a rollup reads the day once for each. */
     public static final int MAX_GOALS = 50;

@@ -109,14 +109,16 @@ public class ErrorMapper {
         }
     }
 
-    /** No property has to do with what an operator asks. Of other requests, it is the one of the page that sent it. */
+    /** The property of the page that sent the request, but for an operator's question: what is wrong in it concerns none. */
     private String propertyOf(RequestContext request, Refusal refusal) {
         if (refusal.propertyId() != null) {
             return refusal.propertyId();
         }
-        return request.route().access().readableByOtherOrigins()
-                ? properties.byHost(request.client().siteHost()).id()
-                : Property.DEFAULT;
+        boolean isWrongQuestion = refusal.problem() == Problem.INVALID_REQUEST
+                && !request.route().access().readableByOtherOrigins();
+        return isWrongQuestion
+                ? Property.DEFAULT
+                : properties.byHost(request.client().siteHost()).id();
     }
 
     private static void write(RoutingContext routing, Refusal refusal) {

@@ -71,7 +71,7 @@ final class BreakdownAnswers {
 
         /** Null, with an issue, if there is none of that name. */
         static @Nullable Subject read(
-                QueryParameters query, AskedProperty property, Filter filter, GoalNames.Lookup goals, Issues issues) {
+                QueryParameters query, AskedProperty property, Filter filter, List<Goal> goals, Issues issues) {
             String name = query.text("dimension");
             LeadDimension ofLeads = name == null ? null : LeadDimension.named(name);
             Field field = name == null ? null : Field.named(name);
@@ -85,7 +85,7 @@ final class BreakdownAnswers {
                 if (property.slug() == null) {
                     issues.add("propertyId", "is required, since goals belong to one property");
                 }
-                return new Goals(goals.list());
+                return new Goals(goals);
             }
             if (name == null || field == null) {
                 issues.add("dimension", "must be one of " + DIMENSIONS);

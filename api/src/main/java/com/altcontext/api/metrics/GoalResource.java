@@ -7,10 +7,12 @@ import com.altcontext.api.http.RequestContext;
 import com.altcontext.audit.AuditLog;
 import com.altcontext.audit.Caller;
 import com.altcontext.db.Sql;
+import com.altcontext.db.SqlFailure;
 import com.altcontext.ingest.DatabaseExecutors;
 import com.altcontext.metrics.Goal;
 import com.altcontext.metrics.GoalStore;
 import com.altcontext.metrics.GoalStore.Addition;
+import com.altcontext.metrics.Goals;
 import com.altcontext.metrics.Rollup;
 import com.altcontext.value.Fields;
 import com.altcontext.value.Issues;
@@ -40,14 +42,21 @@ public class GoalResource {
 
     private final Rollup rollup;
     private final AskedProperties properties;
+    private final Goals goals;
     private final Callers callers;
     private final DatabaseExecutors executors;
     private final InstantSource clock;
 
     GoalResource(
-            Sql sql, AskedProperties properties, Callers callers, DatabaseExecutors executors, InstantSource clock) {
+            Sql sql,
+            AskedProperties properties,
+            Goals goals,
+            Callers callers,
+            DatabaseExecutors executors,
+            InstantSource clock) {
         this.rollup = new Rollup(sql.withTimeout(TIMEOUT), clock);
         this.properties = properties;
+        this.goals = goals;
         this.callers = callers;
         this.executors = executors;
         this.clock = clock;
@@ -80,13 +89,23 @@ public class GoalResource {
         Goal goal = Goal.of(name, path, event, prop);
         Caller caller = callers.of(request);
         Instant now = clock.instant();
-        return request.submit(
-                        executors.operator(),
-                        () -> rollup.addGoal(
-                                property,
-                                goal,
-                                tx -> AuditLog.add(tx, caller, AuditLog.Entry.of("goal_added", property, 1), now)))
+        return request.submit(executors.operator(), () -> {
+                    Addition addition = rollup.addGoal(
+                            property,
+                            goal,
+                            tx -> AuditLog.add(tx, caller, AuditLog.Entry.of("goal_added", property, 1), now));
+                    refreshGoals();
+                    return addition;
+                })
                 .thenApply(addition -> new GoalBody(true, property, goal.name(), daysOf(addition)));
+    }
+
+    private void refreshGoals() {
+        try {
+            goals.refresh();
+        } catch (SqlFailure away) {
+            // The goal is stored; the next regular refresh finds it.
+        }
     }
 
     /** @throws Rejected if the goal was not added */

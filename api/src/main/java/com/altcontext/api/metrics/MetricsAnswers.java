@@ -18,7 +18,6 @@ import jakarta.inject.Singleton;
 import jakarta.ws.rs.core.MediaType;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jboss.resteasy.reactive.RestResponse;
 
@@ -29,13 +28,11 @@ final class MetricsAnswers {
     private static final int MAX_CACHED_BYTES = 8 << 20;
 
     private final DatabaseExecutors executors;
-    private final GoalNames goals;
     private final ObjectWriter json;
     private final Cache<Object, byte[]> answers;
 
-    MetricsAnswers(AppConfig config, DatabaseExecutors executors, GoalNames goals, ObjectMapper json) {
+    MetricsAnswers(AppConfig config, DatabaseExecutors executors, ObjectMapper json) {
         this.executors = executors;
-        this.goals = goals;
         // Otherwise, an emoji takes twelve bytes.
         this.json = json.writer().with(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8);
         this.answers = cache(config.metrics());
@@ -61,19 +58,8 @@ final class MetricsAnswers {
      */
     record ReadQuestion(Object key, boolean raw, Supplier<Object> work) {}
 
-    /**
-     * Answers a question as JSON.
-     *
-     * @param read reads it; called a second time, away from the event loop, if it names a goal
-     */
-    CompletionStage<RestResponse<byte[]>> json(
-            RequestContext request, AskedProperty property, Function<GoalNames.Lookup, ReadQuestion> read) {
-        GoalNames.Names names = new GoalNames.Names();
-        ReadQuestion question = read.apply(names);
-        if (names.wereAsked()) {
-            return request.submit(executors.queries(), () -> answer(read.apply(goals.of(property.slug()))))
-                    .thenApply(MetricsAnswers::ok);
-        }
+    /** Answers a question as JSON. */
+    CompletionStage<RestResponse<byte[]>> json(RequestContext request, ReadQuestion question) {
         byte[] known = answers.getIfPresent(question.key);
         if (known != null) {
             return CompletableFuture.completedStage(ok(known));
@@ -85,12 +71,10 @@ final class MetricsAnswers {
     /**
      * Answers a question with a file, which is not cached.
      *
-     * @param write reads the question, and writes the rows
+     * @param write writes the rows
      */
-    CompletionStage<RestResponse<byte[]>> file(
-            RequestContext request, AskedProperty property, Function<GoalNames.Lookup, StreamedAnswer> write) {
-        return request.submit(executors.queries(), () -> write.apply(goals.of(property.slug())))
-                .thenApply(StreamedAnswer::lastPart);
+    CompletionStage<RestResponse<byte[]>> file(RequestContext request, Supplier<StreamedAnswer> write) {
+        return request.submit(executors.queries(), write).thenApply(StreamedAnswer::lastPart);
     }
 
     private byte[] answer(ReadQuestion question) {

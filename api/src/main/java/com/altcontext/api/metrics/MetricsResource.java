@@ -6,6 +6,7 @@ import com.altcontext.api.http.RequestContext;
 import com.altcontext.api.metrics.MetricsAnswers.ReadQuestion;
 import com.altcontext.metrics.Breakdowns;
 import com.altcontext.metrics.EarlierWindow;
+import com.altcontext.metrics.Goals;
 import com.altcontext.metrics.Window;
 import com.altcontext.metrics.query.Filter;
 import com.altcontext.metrics.query.FilterReader;
@@ -28,6 +29,7 @@ public class MetricsResource {
 
     private final MetricsAnswers answers;
     private final AskedProperties properties;
+    private final Goals goals;
     private final SummaryAnswers summaries;
     private final BreakdownAnswers breakdowns;
     private final InstantSource clock;
@@ -35,11 +37,13 @@ public class MetricsResource {
     MetricsResource(
             MetricsAnswers answers,
             AskedProperties properties,
+            Goals goals,
             SummaryAnswers summaries,
             BreakdownAnswers breakdowns,
             InstantSource clock) {
         this.answers = answers;
         this.properties = properties;
+        this.goals = goals;
         this.summaries = summaries;
         this.breakdowns = breakdowns;
         this.clock = clock;
@@ -49,57 +53,47 @@ public class MetricsResource {
     @Path("summary")
     public CompletionStage<RestResponse<byte[]>> summary(@Context RoutingContext routing) {
         RequestContext request = RequestContext.of(routing);
-        Issues first = new Issues();
-        AskedProperty property = properties.named(request, request.query(first).text("propertyId"), first);
-        return answers.json(request, property, goals -> {
-            Issues issues = new Issues();
-            QueryParameters query = request.query(issues);
-            var _ = properties.named(request, query.text("propertyId"), issues);
-            Instant now = clock.instant();
-            Window window = WindowParameters.window(query, property.zones(), now, issues);
-            EarlierWindow earlier = WindowParameters.compareTo(query, issues);
-            Filter filter = filter(query, goals, issues);
-            if (window == null || !issues.isEmpty()) {
-                throw Refusal.invalid(issues);
-            }
-            SummaryAnswers.SummaryQuestion question =
-                    new SummaryAnswers.SummaryQuestion(property, window, earlier, filter);
-            return new ReadQuestion(
-                    question,
-                    summaries.needsRaw(question, now),
-                    () -> MetricsAnswers.withinKept(
-                            WindowParameters.path(query), () -> summaries.answer(question, now)));
-        });
+        Issues issues = new Issues();
+        QueryParameters query = request.query(issues);
+        AskedProperty property = properties.named(request, query.text("propertyId"), issues);
+        Instant now = clock.instant();
+        Window window = WindowParameters.window(query, property.zones(), now, issues);
+        EarlierWindow earlier = WindowParameters.compareTo(query, issues);
+        Filter filter = filter(query, property, issues);
+        if (window == null || !issues.isEmpty()) {
+            throw Refusal.invalid(issues);
+        }
+        SummaryAnswers.SummaryQuestion question = new SummaryAnswers.SummaryQuestion(property, window, earlier, filter);
+        return answers.json(
+                request,
+                new ReadQuestion(
+                        question,
+                        summaries.needsRaw(question, now),
+                        () -> MetricsAnswers.withinKept(
+                                WindowParameters.path(query), () -> summaries.answer(question, now))));
     }
 
     @GET
     @Path("breakdown")
     public CompletionStage<RestResponse<byte[]>> breakdown(@Context RoutingContext routing) {
         RequestContext request = RequestContext.of(routing);
-        Issues first = new Issues();
-        AskedProperty property = properties.named(request, request.query(first).text("propertyId"), first);
-        if (CsvAnswer.isAskedFor(request)) {
-            return answers.file(request, property, goals -> {
-                ReadBreakdown read = read(request, property, goals);
-                return CsvAnswer.of(request, answer(read));
-            });
-        }
-        return answers.json(request, property, goals -> {
-            ReadBreakdown read = read(request, property, goals);
-            return new ReadQuestion(read.question, read.question.needsRaw(), () -> answer(read));
-        });
+        ReadBreakdown read = read(request);
+        return CsvAnswer.isAskedFor(request)
+                ? answers.file(request, () -> CsvAnswer.of(request, answer(read)))
+                : answers.json(request, new ReadQuestion(read.question, read.question.needsRaw(), () -> answer(read)));
     }
 
     /** @param path of the field that names the days */
     private record ReadBreakdown(BreakdownAnswers.BreakdownQuestion question, String path) {}
 
-    private ReadBreakdown read(RequestContext request, AskedProperty property, GoalNames.Lookup goals) {
+    private ReadBreakdown read(RequestContext request) {
         Issues issues = new Issues();
         QueryParameters query = request.query(issues);
-        var _ = properties.named(request, query.text("propertyId"), issues);
+        AskedProperty property = properties.named(request, query.text("propertyId"), issues);
         Window window = WindowParameters.window(query, property.zones(), clock.instant(), issues);
-        Filter filter = filter(query, goals, issues);
-        BreakdownAnswers.Subject by = BreakdownAnswers.Subject.read(query, property, filter, goals, issues);
+        Filter filter = filter(query, property, issues);
+        BreakdownAnswers.Subject by =
+                BreakdownAnswers.Subject.read(query, property, filter, goals.of(property.slug()), issues);
         int rows = CsvAnswer.isAskedFor(request) ? Breakdowns.MAX_ROWS : DEFAULT_ROWS;
         int limit = query.number("limit", rows, Breakdowns.MAX_ROWS);
         boolean visitors = query.flag("visitors", true);
@@ -116,7 +110,7 @@ public class MetricsResource {
     }
 
     /** The parameter {@code filters}, which is the JSON that a query has in its body. */
-    private static Filter filter(QueryParameters query, GoalNames.Lookup goals, Issues issues) {
+    private Filter filter(QueryParameters query, AskedProperty property, Issues issues) {
         String text = query.text("filters");
         if (text == null) {
             return Filter.none();
@@ -126,6 +120,8 @@ public class MetricsResource {
                 .list()
                 .forEach(issue ->
                         issues.add(issue.path().isEmpty() ? "filters" : "filters." + issue.path(), issue.message()));
-        return content.isRead() ? new FilterReader(issues, goals).filters(content.value()) : Filter.none();
+        return content.isRead()
+                ? new FilterReader(issues, name -> goals.named(property.slug(), name)).filters(content.value())
+                : Filter.none();
     }
 }

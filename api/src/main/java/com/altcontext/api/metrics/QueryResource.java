@@ -5,6 +5,7 @@ import com.altcontext.api.http.Refusal;
 import com.altcontext.api.http.RequestContext;
 import com.altcontext.api.metrics.MetricsAnswers.ReadQuestion;
 import com.altcontext.metrics.Goal;
+import com.altcontext.metrics.Goals;
 import com.altcontext.metrics.RolledWindow;
 import com.altcontext.metrics.Summaries;
 import com.altcontext.metrics.Window;
@@ -50,6 +51,7 @@ public class QueryResource {
 
     private final MetricsAnswers answers;
     private final AskedProperties properties;
+    private final Goals goals;
     private final QueryEngine engine;
     private final Summaries summaries;
     private final InstantSource clock;
@@ -57,11 +59,13 @@ public class QueryResource {
     QueryResource(
             MetricsAnswers answers,
             AskedProperties properties,
+            Goals goals,
             QueryEngine engine,
             Summaries summaries,
             InstantSource clock) {
         this.answers = answers;
         this.properties = properties;
+        this.goals = goals;
         this.engine = engine;
         this.summaries = summaries;
         this.clock = clock;
@@ -74,18 +78,18 @@ public class QueryResource {
         RequestContext request = RequestContext.of(routing);
         BodyOfQuestion body = new BodyOfQuestion(request);
         if (CsvAnswer.isAskedFor(request)) {
-            return answers.file(request, body.property(), goals -> {
-                QueryQuestion question = query(body, goals, CsvAnswer.DEFAULT_ROWS, CsvAnswer.MAX_ROWS);
-                return MetricsAnswers.withinKept(
-                        DATES,
-                        () -> CsvAnswer.of(request, question.query, row -> each(body.property(), question, row)));
-            });
+            QueryQuestion question = query(body, CsvAnswer.DEFAULT_ROWS, CsvAnswer.MAX_ROWS);
+            return answers.file(
+                    request,
+                    () -> MetricsAnswers.withinKept(
+                            DATES,
+                            () -> CsvAnswer.of(request, question.query, row -> each(body.property, question, row))));
         }
-        return answers.json(request, body.property(), goals -> {
-            QueryQuestion question = query(body, goals, DEFAULT_ROWS, MAX_ROWS);
-            return new ReadQuestion(
-                    question, true, () -> MetricsAnswers.withinKept(DATES, () -> answer(body.property(), question)));
-        });
+        QueryQuestion question = query(body, DEFAULT_ROWS, MAX_ROWS);
+        return answers.json(
+                request,
+                new ReadQuestion(
+                        question, true, () -> MetricsAnswers.withinKept(DATES, () -> answer(body.property, question))));
     }
 
     private QueryBody answer(AskedProperty property, QueryQuestion question) {
@@ -121,25 +125,25 @@ public class QueryResource {
                 question.window, property.slug(), property.zones().today(clock.instant()));
     }
 
-    private QueryQuestion query(BodyOfQuestion body, GoalNames.Lookup goals, int defaultRows, int maxRows) {
-        Issues issues = body.issues();
-        Fields fields = Fields.of(body.content.value(), issues);
-        QueryReader reader = new QueryReader(fields, issues);
-        Window window = reader.dateRange(body.property().zones(), clock.instant());
+    private QueryQuestion query(BodyOfQuestion body, int defaultRows, int maxRows) {
+        Issues issues = body.issues;
+        QueryReader reader = new QueryReader(body.fields, issues);
+        Window window = reader.dateRange(body.property.zones(), clock.instant());
         List<QueryMetric> metrics = reader.metrics();
-        List<Grouping> groupings = reader.groupings(body.property().slug() == null ? null : goals::list);
+        List<Grouping> groupings =
+                reader.groupings(body.property.slug() == null ? null : goals.of(body.property.slug()));
         List<MetricsQuery.Order> order = reader.order(metrics, groupings);
-        Filter filter = new FilterReader(issues, goals).filters(fields.value("filters"));
+        Filter filter = body.filter();
         int limit = reader.number("limit", defaultRows, 1, maxRows);
         int offset = reader.number("offset", 0, 0, MAX_OFFSET);
         if (window == null || !issues.isEmpty()) {
             throw Refusal.invalid(issues);
         }
         MetricsQuery query = new MetricsQuery(
-                body.property().zones().windows(window), metrics, groupings, filter, order, limit, offset);
+                body.property.zones().windows(window), metrics, groupings, filter, order, limit, offset);
         boolean byTimeAlone = groupings.stream().allMatch(Grouping.Time.class::isInstance);
         long dimensions = groupings.stream().filter(Grouping::isByValue).count();
-        long minVisitors = byTimeAlone ? 0 : body.property().minVisitors(filter, dimensions);
+        long minVisitors = byTimeAlone ? 0 : body.property.minVisitors(filter, dimensions);
         return new QueryQuestion(window, query.withoutRareGroups(minVisitors));
     }
 
@@ -149,34 +153,29 @@ public class QueryResource {
 
     private record RealtimeQuestion(AskedProperty property) {}
 
-    /** The body of a question, which can be read twice. */
+    /** The body of a question, and what is wrong with it so far. */
     private final class BodyOfQuestion {
-        private final JsonBody.Content content;
-        private final Issues propertyIssues = new Issues();
+        private final Issues issues;
+        private final Fields fields;
         private final AskedProperty property;
 
         BodyOfQuestion(RequestContext request) {
-            this.content = request.json();
+            JsonBody.Content content = request.json();
+            this.issues = content.issues();
             if (!content.isRead()) {
-                throw Refusal.invalid(content.issues());
+                throw Refusal.invalid(issues);
             }
-            Object slug = Fields.of(content.value(), new Issues()).value("propertyId");
+            this.fields = Fields.of(content.value(), issues);
+            Object slug = fields.value("propertyId");
             if (slug != null && !(slug instanceof String)) {
-                propertyIssues.add("propertyId", "must be a string");
+                issues.add("propertyId", "must be a string");
             }
-            this.property = properties.named(request, slug instanceof String text ? text : null, propertyIssues);
+            this.property = properties.named(request, slug instanceof String text ? text : null, issues);
         }
 
-        AskedProperty property() {
-            return property;
-        }
-
-        /** The issues so far. */
-        Issues issues() {
-            Issues issues = new Issues();
-            content.issues().list().forEach(issue -> issues.add(issue.path(), issue.message()));
-            propertyIssues.list().forEach(issue -> issues.add(issue.path(), issue.message()));
-            return issues;
+        Filter filter() {
+            return new FilterReader(issues, name -> goals.named(property.slug(), name))
+                    .filters(fields.value("filters"));
         }
     }
 
@@ -186,26 +185,24 @@ public class QueryResource {
     public CompletionStage<RestResponse<byte[]>> funnel(@Context RoutingContext routing) {
         RequestContext request = RequestContext.of(routing);
         BodyOfQuestion body = new BodyOfQuestion(request);
-        return answers.json(request, body.property(), goals -> {
-            Issues issues = body.issues();
-            Fields fields = Fields.of(body.content.value(), issues);
-            Window window =
-                    new QueryReader(fields, issues).dateRange(body.property().zones(), clock.instant());
-            List<Goal> steps = FunnelReader.steps(fields, issues);
-            Filter filter = new FilterReader(issues, goals).filters(fields.value("filters"));
-            if (window == null || !issues.isEmpty()) {
-                throw Refusal.invalid(issues);
-            }
-            Funnel funnel = new Funnel(body.property().zones().windows(window), steps, filter);
-            return new ReadQuestion(
-                    new FunnelQuestion(window, funnel),
-                    true,
-                    () -> FunnelBody.of(
-                            window,
-                            funnel,
-                            MetricsAnswers.withinKept(DATES, () -> engine.answer(funnel)),
-                            clock.instant()));
-        });
+        Issues issues = body.issues;
+        Window window = new QueryReader(body.fields, issues).dateRange(body.property.zones(), clock.instant());
+        List<Goal> steps = FunnelReader.steps(body.fields, issues);
+        Filter filter = body.filter();
+        if (window == null || !issues.isEmpty()) {
+            throw Refusal.invalid(issues);
+        }
+        Funnel funnel = new Funnel(body.property.zones().windows(window), steps, filter);
+        return answers.json(
+                request,
+                new ReadQuestion(
+                        new FunnelQuestion(window, funnel),
+                        true,
+                        () -> FunnelBody.of(
+                                window,
+                                funnel,
+                                MetricsAnswers.withinKept(DATES, () -> engine.answer(funnel)),
+                                clock.instant())));
     }
 
     @GET
@@ -217,12 +214,9 @@ public class QueryResource {
         if (!issues.isEmpty()) {
             throw Refusal.invalid(issues);
         }
-        return answers.json(
-                request,
-                property,
-                _ -> new ReadQuestion(new RealtimeQuestion(property), true, () -> {
-                    Instant now = clock.instant();
-                    return RealtimeBody.of(Realtime.read(engine, property.zones(), now), now);
-                }));
+        return answers.json(request, new ReadQuestion(new RealtimeQuestion(property), true, () -> {
+            Instant now = clock.instant();
+            return RealtimeBody.of(Realtime.read(engine, property.zones(), now), now);
+        }));
     }
 }

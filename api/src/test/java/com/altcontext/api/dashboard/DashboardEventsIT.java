@@ -162,8 +162,6 @@ class DashboardEventsIT extends FilledDashboard {
     @Test
     void each_of_many_goals_has_the_line_of_all_its_days() {
         int days = 89;
-        PAST.stored.execute("INSERT INTO goals (property_id, name, path_pattern)"
-                + " SELECT 'goals', '=goal ' || n, '/' FROM generate_series(1, 12) AS n");
         PAST.store(IntStream.rangeClosed(1, days)
                 .mapToObj(daysAgo -> PAST.view("goals", "guest-" + daysAgo, daysAgo, "10:00:00"))
                 .toList());

@@ -37,8 +37,12 @@ class DashboardPhoneIT extends FilledDashboard {
     @Test
     void names_of_goals_and_of_pages_that_are_read_have_room() {
         page.signIn("?property=default&extras=scroll");
-        PAST.stored.execute(
-                "INSERT INTO goals (property_id, name, event_type) VALUES ('default', 'ordered sencha', 'form_submit')");
+        assertThat(page.tab
+                        .evaluate("fetch('/v1/goals', {method: 'POST', headers: {'content-type': 'application/json'},"
+                                + " body: '{\"propertyId\":\"default\",\"name\":\"ordered sencha\",\"event\":\"form_submit\"}'})"
+                                + ".then((answer) => answer.status)")
+                        .intValue())
+                .isEqualTo(200);
         page.tab.click(".fresh button");
         page.settled();
         page.look(320, false);

@@ -14,7 +14,8 @@ abstract class FilledDashboard {
 
     static {
         PAST.fill();
-        // The service learns of new properties within seconds, so those of single tests are there before it starts.
+        // The service learns of new properties and goals within seconds, so those of single tests are there before it
+        // starts.
         for (String slug : List.of(
                 "old",
                 "marked",
@@ -33,6 +34,9 @@ abstract class FilledDashboard {
                 "shared")) {
             PAST.property(slug, "UTC");
         }
+        PAST.stored.execute("INSERT INTO goals (property_id, name, path_pattern) VALUES ('shared', 'seen', '/')");
+        PAST.stored.execute("INSERT INTO goals (property_id, name, path_pattern)"
+                + " SELECT 'goals', '=goal ' || n, '/' FROM generate_series(1, 12) AS n");
         PAST.property("kiritimati", "Pacific/Kiritimati");
         PAST.property("toronto", "America/Toronto");
         PAST.property("pago-pago", "Pacific/Pago_Pago");

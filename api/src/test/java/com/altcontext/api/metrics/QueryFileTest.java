@@ -122,8 +122,7 @@ class QueryFileTest extends VisitedProperty {
                     "INSERT INTO daily_ingest_rollups (property_id, day, accepted) VALUES (?, ?::date, 9)",
                     property,
                     before);
-            stored.execute(
-                    "INSERT INTO goals (property_id, name, event_type) VALUES (?, 'sent', 'form_submit')", property);
+            goal("sent", "event_type", "form_submit");
             stored.execute(
                     "INSERT INTO daily_goal_rollups (property_id, goal, day, sessions) VALUES (?, 'sent', ?::date, 2)",
                     property,

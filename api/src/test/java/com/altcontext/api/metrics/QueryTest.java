@@ -53,7 +53,7 @@ class QueryTest extends VisitedProperty {
     @Test
     void goals_are_those_of_the_property() {
         visits();
-        stored.execute("INSERT INTO goals (property_id, name, event_type) VALUES (?, 'sent', 'form_submit')", property);
+        goal("sent", "event_type", "form_submit");
 
         JsonNode reached = query("\"metrics\":[\"sessions\"],\"filters\":[[\"is\",\"goal\",[\"sent\"]]]");
         Call.Answer unknown = post(
@@ -74,9 +74,9 @@ class QueryTest extends VisitedProperty {
     @Test
     void a_breakdown_by_goals_has_the_sessions_that_reached_each() {
         visits();
-        stored.execute("INSERT INTO goals (property_id, name, event_type) VALUES (?, 'sent', 'form_submit')", property);
-        stored.execute("INSERT INTO goals (property_id, name, path_pattern) VALUES (?, 'prices', '/pric*')", property);
-        stored.execute("INSERT INTO goals (property_id, name, path_pattern) VALUES (?, 'never', '/never')", property);
+        goal("sent", "event_type", "form_submit");
+        goal("prices", "path_pattern", "/pric*");
+        goal("never", "path_pattern", "/never");
 
         JsonNode goals = get("breakdown?window=today&dimension=goal&propertyId=" + property)
                 .json();
@@ -102,9 +102,9 @@ class QueryTest extends VisitedProperty {
     @Test
     void a_query_by_goals_has_the_sessions_that_reached_each() {
         visits();
-        stored.execute("INSERT INTO goals (property_id, name, event_type) VALUES (?, 'sent', 'form_submit')", property);
-        stored.execute("INSERT INTO goals (property_id, name, path_pattern) VALUES (?, 'prices', '/pric*')", property);
-        stored.execute("INSERT INTO goals (property_id, name, path_pattern) VALUES (?, 'never', '/never')", property);
+        goal("sent", "event_type", "form_submit");
+        goal("prices", "path_pattern", "/pric*");
+        goal("never", "path_pattern", "/never");
         String metrics = "\"metrics\":[\"visitors\",\"sessions\",\"conversions\",\"conversionRate\",\"newLeads\"],";
 
         assertThat(rows(query(metrics + "\"dimensions\":[\"goal\"]")))

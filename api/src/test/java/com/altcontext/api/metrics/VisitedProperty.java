@@ -6,6 +6,7 @@ import com.altcontext.api.testing.Call;
 import com.altcontext.api.testing.StoredRows;
 import com.altcontext.api.testing.TestService;
 import com.altcontext.db.Sql;
+import com.altcontext.metrics.Goals;
 import com.altcontext.property.Properties;
 import com.altcontext.testing.TestEvent;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -24,6 +25,9 @@ abstract class VisitedProperty {
 
     @Inject
     Properties properties;
+
+    @Inject
+    Goals goals;
 
     StoredRows stored;
     String property = "";
@@ -46,6 +50,12 @@ abstract class VisitedProperty {
             event.putObject("props").put("plan", plan);
         }
         assertThat(Call.event(event).send().header("x-outcome")).isEqualTo("stored");
+    }
+
+    /** @param column of what reaches the goal */
+    void goal(String name, String column, String value) {
+        stored.execute("INSERT INTO goals (property_id, name, " + column + ") VALUES (?, ?, ?)", property, name, value);
+        goals.refresh();
     }
 
     void visits() {

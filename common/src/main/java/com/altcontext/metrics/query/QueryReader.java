@@ -16,7 +16,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -89,7 +88,7 @@ public final class QueryReader {
     }
 
     /** @param goals of the property that is asked about; null for several together, which share none */
-    public List<Grouping> groupings(@Nullable Supplier<List<Goal>> goals) {
+    public List<Grouping> groupings(@Nullable List<Goal> goals) {
         return each(
                 "dimensions",
                 MAX_GROUPINGS,
@@ -97,11 +96,11 @@ public final class QueryReader {
                 GROUPINGS);
     }
 
-    private Grouping byGoal(@Nullable Supplier<List<Goal>> goals) {
+    private Grouping byGoal(@Nullable List<Goal> goals) {
         if (goals == null) {
             issues.add("propertyId", "is required, since goals belong to one property");
         }
-        return new Grouping.ByGoal(goals == null ? List.of() : goals.get());
+        return new Grouping.ByGoal(goals == null ? List.of() : goals);
     }
 
     private <T> List<T> each(String name, int max, Function<String, @Nullable T> named, String all) {
