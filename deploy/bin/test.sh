@@ -24,6 +24,7 @@ done
 deploy/bin/check-scripts.sh
 deploy/bin/check-workflows.sh
 deploy/bin/secret-scan.sh
+deploy/bin/test/toolchain-test.sh
 deploy/bin/test/secret-scan-test.sh
 deploy/bin/test/fly-test.sh
 deploy/bin/test/alerts-test.sh

@@ -88,7 +88,7 @@ require_node() {
 # archive than the one whose checksum it knows.
 find_maven() {
   local version
-  version=$(mvn --version 2>/dev/null | sed -n 's/.*Apache Maven \([0-9]*\)\.\([0-9]*\).*/\1 \2/p' | head -n 1)
+  version=$(mvn --version 2>/dev/null | sed -n 's/.*Apache Maven \([0-9]*\)\.\([0-9]*\).*/\1 \2/p' | head -n 1) || true
   read -r major minor <<<"${version:-0 0}"
   if ((major > 3 || (major == 3 && minor >= 9))); then
     maven=mvn
