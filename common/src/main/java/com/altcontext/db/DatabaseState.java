@@ -12,7 +12,7 @@ public final class DatabaseState {
     /** The newest migration that this code needs. A database that is ahead is fine: migrations only add. */
     public static final int REQUIRED_SCHEMA = 27;
 
-    /** The clocks may differ by this much. */
+    /** This machine's clock may be ahead by this much. */
     private static final Duration MAX_CLOCK_AHEAD = Duration.ofDays(1);
 
     private static final String HAS_HISTORY = "SELECT to_regclass('flyway_schema_history') IS NOT NULL";

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
 /**
@@ -64,9 +65,10 @@ public final class GroupCommit implements AutoCloseable {
     private final MemoryBudget memory;
     private final LaneWriter lanes;
     private final Thread writer;
-    /** Only the writer adds to them; {@link #close} reads them once it has ended. */
+    /** Any writer may add to them, as buckets are added; {@link #close} reads them once the first has ended. */
     private final List<Thread> moreWriters = new CopyOnWriteArrayList<>();
 
+    private final ReentrantLock asking = new ReentrantLock();
     private final DatabaseStateLog states = new DatabaseStateLog(LOG);
     private final LimitedLog lateCounts = new LimitedLog(LOG);
     private long nextFlush = System.nanoTime() + FLUSH_EVERY_MILLIS * 1_000_000;
@@ -239,7 +241,7 @@ public final class GroupCommit implements AutoCloseable {
     }
 
     /** One writer per bucket, as far as one process has connections. */
-    private void startMoreWriters() {
+    private synchronized void startMoreWriters() {
         int wanted = Math.min(database.buckets().count(), MAX_WRITERS) - 1;
         while (moreWriters.size() < wanted) {
             moreWriters.add(Thread.ofPlatform()
@@ -249,16 +251,25 @@ public final class GroupCommit implements AutoCloseable {
         }
     }
 
-    private synchronized void askDatabase() throws InterruptedException {
-        if (database.isReady()) {
+    /** One writer asks at a time. The others do not wait for its answer: the first one has to refuse what waits. */
+    private void askDatabase() throws InterruptedException {
+        if (!asking.tryLock()) {
+            queue.pause(ASK_AGAIN_MILLIS);
             return;
         }
-        DatabaseState.Status now = database.ask();
-        states.log(database);
-        if (now == DatabaseState.Status.READY) {
-            startMoreWriters();
-        } else {
-            queue.pause(ASK_AGAIN_MILLIS);
+        try {
+            if (database.isReady()) {
+                return;
+            }
+            DatabaseState.Status now = database.ask();
+            states.log(database);
+            if (now == DatabaseState.Status.READY) {
+                startMoreWriters();
+            } else {
+                queue.pause(ASK_AGAIN_MILLIS);
+            }
+        } finally {
+            asking.unlock();
         }
     }
 

@@ -81,7 +81,7 @@ public enum Problem {
         return code;
     }
 
-    /** {@code {"ok":false,"error":"<code>"}}, with the remedy or the issues if there are any. An invalid request has always some. */
+    /** {@code {"ok":false,"error":"<code>"}}, with the remedy or the issues if there are any. An invalid request always has some. */
     public String json(List<Issue> issues) {
         return json(issues, null);
     }
