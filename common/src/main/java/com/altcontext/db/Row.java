@@ -31,6 +31,11 @@ public final class Row {
         return rows.getLong(column);
     }
 
+    /** A number that {@code WITH ORDINALITY} counted from 1, as the index of a list. */
+    public int index(int column) throws SQLException {
+        return rows.getInt(column) - 1;
+    }
+
     public boolean flag(int column) throws SQLException {
         return rows.getBoolean(column);
     }

@@ -88,7 +88,7 @@ record ConfirmationMails(long count, @Nullable Instant lastAt, boolean isWaiting
         return look.query(
                 ASKED,
                 row -> Map.entry(
-                        Math.toIntExact(row.number(1)) - 1,
+                        row.index(1),
                         new ConfirmationMails(row.number(2), row.timeOrNull(3), row.flag(4), row.flag(5))),
                 properties,
                 emails);

@@ -12,19 +12,17 @@ enum ConsentEffect {
     WAITS_WITH_MAIL;
 
     /**
-     * @param isTaken whether anything is taken from the form: nothing is from a bot's, or from one that an operator has to
-     *     look at
+     * @param isTaken whether the form may change the consent at all
      * @param toConfirm whether what it says holds only once it is confirmed
-     * @param isGiven whether consent for its purpose is express already, so that no mail has to ask for it
-     * @param mayMail whether another mail may go to the address
+     * @param mayMail whether a mail may ask for that
      */
-    static ConsentEffect of(boolean isTaken, boolean toConfirm, boolean isGiven, boolean mayMail) {
+    static ConsentEffect of(boolean isTaken, boolean toConfirm, boolean mayMail) {
         if (!isTaken) {
             return NONE;
         }
         if (!toConfirm) {
             return GIVES;
         }
-        return mayMail && !isGiven ? WAITS_WITH_MAIL : WAITS;
+        return mayMail ? WAITS_WITH_MAIL : WAITS;
     }
 }

@@ -11,4 +11,9 @@ import java.time.Duration;
  * @param messages who hears of captures
  */
 public record LeadRules(
-        boolean heuristicLinking, Duration heuristicWindow, int impliedConsentMonths, LeadMessages messages) {}
+        boolean heuristicLinking, Duration heuristicWindow, int impliedConsentMonths, LeadMessages messages) {
+    /** Whether what the form says of consent holds only once the owner of the address confirms it. */
+    boolean needConfirmation(Capture capture) {
+        return messages.sendsMails() && capture.confirms() && capture.form().consent() == ConsentStatus.EXPRESS;
+    }
+}

@@ -1,0 +1,94 @@
+package com.altcontext.lead;
+
+import com.altcontext.db.Columns;
+import com.altcontext.db.Pipeline;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** What the database knows of some captures before they are stored. The captures are named by their places in the list. */
+final class CaptureLookup {
+    /** The same content again within this time is the second click of a double click. */
+    private static final Duration REPEAT_WINDOW = Duration.ofSeconds(30);
+
+    private static final String LEADS = """
+            SELECT form.n, l.id, l.consent_status, l.consent_expires_at, c.status, c.expires_at, l.is_bot, l.in_review,
+                   c.source IN ('operator', 'confirmed') AND c.status = 'express'
+            FROM unnest(?::text[], ?::text[], ?::text[]) WITH ORDINALITY AS form(property_id, email, purpose, n)
+            JOIN leads l ON l.property_id = form.property_id AND l.email = form.email
+            LEFT JOIN consent_events c ON c.id = %s
+            """.formatted(MailPermission.currentConsent("l.id", "form.purpose"));
+
+    /** Looks before and after the time of receipt: if two machines received a double click, the second may be stored first. */
+    private static final String REPEATED = """
+            SELECT form.n, first.lead_id, first.visitor_id, first.session_id
+            FROM unnest(?::text[], ?::text[], ?::int8[], ?::int8[], ?::bytea[])
+                WITH ORDINALITY AS form(property_id, email, since, until, content_hash, n)
+            CROSS JOIN LATERAL (
+                SELECT s.lead_id, s.visitor_id, s.session_id
+                FROM leads l JOIN form_submissions s ON s.lead_id = l.id
+                WHERE l.property_id = form.property_id AND l.email = form.email
+                  AND s.submitted_at BETWEEN to_timestamp(form.since::float8 / 1000) AND to_timestamp(form.until::float8 / 1000)
+                  AND s.content_hash = form.content_hash
+                ORDER BY s.submitted_at DESC
+                LIMIT 1) AS first
+            """;
+
+    private final Pipeline.Pending<Map.Entry<Integer, LeadBefore>> leads;
+    private final Pipeline.Pending<Map.Entry<Integer, Captured>> repeated;
+    private final Pipeline.Pending<Map.Entry<Integer, ConfirmationMails>> mails;
+
+    /** Adds the statements. The answers are there once the pipeline was sent. */
+    CaptureLookup(Pipeline pipeline, List<Capture> captures, LeadRules rules) {
+        Columns<Capture> sent = new Columns<>(captures);
+        @Nullable String[] properties = sent.texts(capture -> capture.visitor().propertyId());
+        @Nullable String[] emails = sent.texts(capture -> capture.form().email().value());
+        leads = pipeline.query(
+                LEADS,
+                row -> Map.entry(row.index(1), LeadBefore.read(row)),
+                properties,
+                emails,
+                sent.texts(capture -> capture.form().consentPurpose()));
+        repeated = pipeline.query(
+                REPEATED,
+                row -> Map.entry(row.index(1), new Captured(row.id(2), row.id(3), row.id(4), 0, true)),
+                properties,
+                emails,
+                sent.numbers(
+                        capture -> capture.receivedAt().minus(REPEAT_WINDOW).toEpochMilli()),
+                sent.numbers(capture -> capture.receivedAt().plus(REPEAT_WINDOW).toEpochMilli()),
+                sent.hashes(Capture::contentHash));
+        mails = ConfirmationMails.asked(
+                pipeline,
+                properties,
+                sent.texts(capture ->
+                        rules.needConfirmation(capture) ? capture.form().email().value() : null));
+    }
+
+    /** The lead as the capture finds it, with the given id if it is new. */
+    LeadBefore lead(int index, UUID ifNew) {
+        LeadBefore known = find(leads, index);
+        return known == null ? LeadBefore.none(ifNew) : known;
+    }
+
+    /** The outcome of the capture that this one repeats, or null. */
+    @Nullable
+    Captured repeated(int index) {
+        return find(repeated, index);
+    }
+
+    ConfirmationMails mails(int index) {
+        ConfirmationMails asked = find(mails, index);
+        return asked == null ? ConfirmationMails.NONE : asked;
+    }
+
+    private static <T> @Nullable T find(Pipeline.Pending<Map.Entry<Integer, T>> found, int index) {
+        return found.rows().stream()
+                .filter(entry -> entry.getKey() == index)
+                .findFirst()
+                .map(Map.Entry::getValue)
+                .orElse(null);
+    }
+}
