@@ -368,6 +368,7 @@ export const en = {
   ingest: {
     heading: 'Ingest health',
     line: (share: string) => `${share} of the events were accepted`,
+    empty: 'No event was accepted or refused',
     filtered: 'Not known with filters.',
     success: 'Success share',
     accepted: 'Accepted events',

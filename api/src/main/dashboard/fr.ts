@@ -370,6 +370,7 @@ export const fr: Words = {
   ingest: {
     heading: 'Santé de la collecte',
     line: (share) => `${share} des événements ont été acceptés`,
+    empty: 'Aucun événement n’a été accepté ni refusé',
     filtered: 'Inconnu avec des filtres.',
     success: 'Part de réussite',
     accepted: 'Événements acceptés',

@@ -4,6 +4,10 @@ import { csvButton } from './files';
 import { table } from './table';
 import { format, words } from './words';
 
+/** One line that says how much of what was sent could be stored. */
+export const ingestLine = ({ successPct }: Ingest): string =>
+  successPct === null ? words.ingest.empty : words.ingest.line(format.share(successPct));
+
 /** How many events were accepted, and why others were not. */
 export const ingest = (counts: Ingest): HTMLElement[] => {
   const figures: [string, string][] = [

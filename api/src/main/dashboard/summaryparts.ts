@@ -3,7 +3,7 @@ import { card, type Card, type Filled } from './card';
 import { firstDay, thisHour, today } from './clock';
 import { h } from './dom';
 import type { Summary, TrendPoint } from './figures';
-import { ingest } from './ingest';
+import { ingest, ingestLine } from './ingest';
 import { hoursOf, trendBefore } from './loading';
 import { keyOf } from './part';
 import type { KnownProperties } from './properties';
@@ -85,7 +85,7 @@ export const summaryParts = (properties: KnownProperties, change: Change) => {
         ]),
         ingestCard.fill(asked, answer, (summary) =>
           summary.ingest
-            ? [folded(ingestCard, words.ingest.line(format.share(summary.ingest.successPct)), ingest(summary.ingest))]
+            ? [folded(ingestCard, ingestLine(summary.ingest), ingest(summary.ingest))]
             : [h('p', { class: 'quiet' }, words.ingest.filtered)],
         ),
       ];

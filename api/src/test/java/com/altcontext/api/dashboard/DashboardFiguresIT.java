@@ -113,6 +113,13 @@ class DashboardFiguresIT extends FilledDashboard {
     }
 
     @Test
+    void a_day_without_events_has_no_share_of_accepted_ones() {
+        page.signIn("?window=today&property=odd");
+
+        assertThat(page.text(".ingest summary")).isEqualTo("No event was accepted or refused");
+    }
+
+    @Test
     void text_of_visitors_is_shown_as_text_and_breaks_nothing() {
         page.signIn("?window=7&property=odd&sources=utm_campaign").look(DashboardTab.PHONE, false);
 
