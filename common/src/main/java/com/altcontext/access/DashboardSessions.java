@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -61,7 +62,8 @@ public final class DashboardSessions {
      * @throws SqlFailure if the database did not take it
      */
     public NewSession begin(Permissions permissions, @Nullable Instant keyEnd) {
-        Instant now = clock.instant();
+        // Whole seconds, so that the row says what the answer says.
+        Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
         Instant end = now.plus(LENGTH);
         Instant expiresAt = keyEnd != null && keyEnd.isBefore(end) ? keyEnd : end;
         Secret token = Secret.newToken();

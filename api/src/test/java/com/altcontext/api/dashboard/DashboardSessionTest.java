@@ -71,6 +71,8 @@ class DashboardSessionTest extends DashboardClient {
                         before.plus(Duration.ofHours(8)).minusSeconds(1),
                         Instant.now().plus(Duration.ofHours(8)));
         assertThat(answer.text() + answer.headers()).doesNotContain(TestService.ADMIN_KEY);
+        String cookie = Objects.requireNonNull(answer.header("set-cookie")).replaceFirst(";.*", "");
+        assertThat(call("GET", SESSION).header("cookie", cookie).send().text()).isEqualTo(answer.text());
     }
 
     @Test
