@@ -129,7 +129,9 @@ final class ConnectionLimits extends ChannelDuplexHandler {
             refuse(context, BAD_REQUEST, List.of());
             return false;
         }
-        if (unanswered > MAX_AHEAD || !context.channel().isWritable() || !canWait(bytesOf(request))) {
+        if (unanswered > MAX_AHEAD
+                || !context.channel().isWritable()
+                || (waitsBehindAnother() && !reserve(bytesOf(request)))) {
             cutOff(context);
             return false;
         }
@@ -159,7 +161,7 @@ final class ConnectionLimits extends ChannelDuplexHandler {
             return false;
         }
         int bytes = content.content().readableBytes();
-        if (!canWait(bytes)) {
+        if (waitsBehindAnother() && !reserve(bytes)) {
             cutOff(context);
             return false;
         }
@@ -178,14 +180,16 @@ final class ConnectionLimits extends ChannelDuplexHandler {
         return passed;
     }
 
-    /** Whether there is memory for so many bytes of a request that waits behind another; the first does not wait here. */
-    private boolean canWait(int bytes) {
-        if (unanswered <= 1 || bytes == 0) {
-            return true;
-        }
-        boolean taken = memory.take(bytes);
-        bytesAhead += taken ? bytes : 0;
-        return taken;
+    /** Whether the request that is read waits for the answer to another. */
+    private boolean waitsBehindAnother() {
+        return unanswered > 1;
+    }
+
+    /** Whether there is memory for so many more bytes of requests that wait. */
+    private boolean reserve(int bytes) {
+        boolean reserved = memory.take(bytes);
+        bytesAhead += reserved ? bytes : 0;
+        return reserved;
     }
 
     private void giveBack() {
