@@ -22,6 +22,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -86,6 +88,11 @@ public final class Erasure {
 
     private static final String ERASURES = """
             SELECT encode(email_hash, 'hex'), max(erased_at) FROM erasure_log GROUP BY email_hash
+            """;
+
+    /** Other entries are about no address. */
+    private static final String PERSONS = """
+            SELECT DISTINCT encode(email_hash, 'hex') FROM erasure_log WHERE jsonb_exists(counts, 'visitors')
             """;
 
     private static final String HELD = """
@@ -189,7 +196,7 @@ public final class Erasure {
             List<Email> found = new ArrayList<>();
             tx.each(HELD, row -> {
                 Email email = new Email(row.text(1));
-                Instant erased = erasures.get(HexFormat.of().formatHex(hashOf(email)));
+                Instant erased = erasures.get(HexFormat.of().formatHex(hashOf(hash, email)));
                 if (erased != null && row.time(2).isBefore(erased)) {
                     found.add(email);
                 }
@@ -201,6 +208,20 @@ public final class Erasure {
             erased += erase(email, by, at).isPresent() ? 1 : 0;
         }
         return erased;
+    }
+
+    /**
+     * Who was erased, for an import of older data, which must not bring them back.
+     *
+     * @param hash is asked for only if there is somebody
+     */
+    public static Predicate<Email> erased(Tx tx, Supplier<KeyedHash> hash) {
+        Set<String> hashes = Set.copyOf(tx.query(PERSONS, row -> row.text(1)));
+        if (hashes.isEmpty()) {
+            return _ -> false;
+        }
+        KeyedHash keyed = hash.get();
+        return email -> hashes.contains(HexFormat.of().formatHex(hashOf(keyed, email)));
     }
 
     private Optional<Erased> erase(Tx tx, Request request, VisitorRows surplus) {
@@ -273,7 +294,7 @@ public final class Erasure {
                 LOG,
                 request.at,
                 request.by,
-                hashOf(request.email),
+                hashOf(hash, request.email),
                 erased.leads(),
                 erased.submissions(),
                 erased.consents(),
@@ -286,7 +307,7 @@ public final class Erasure {
     }
 
     /** The label makes it differ from other hashes under the same pepper. */
-    private byte[] hashOf(Email email) {
+    private static byte[] hashOf(KeyedHash hash, Email email) {
         return hash.of("erasure\n" + email.value());
     }
 }

@@ -5,12 +5,14 @@ import com.altcontext.db.DatabaseUrl;
 import com.altcontext.db.Sql;
 import com.altcontext.db.Tx;
 import com.altcontext.event.Partitions;
+import com.altcontext.ops.original.ErasedPeople;
 import com.altcontext.ops.original.ImportReport;
 import com.altcontext.ops.original.OriginalEvents;
 import com.altcontext.ops.original.OriginalLeads;
 import com.altcontext.ops.original.OriginalProperties;
 import com.altcontext.ops.original.OriginalSchema;
 import com.altcontext.property.Property;
+import com.altcontext.retention.Erasure;
 import com.altcontext.visit.SessionRule;
 import java.time.Duration;
 import java.time.Instant;
@@ -48,7 +50,7 @@ final class ImportOriginalCommand implements Runnable {
     private static final String TIMES = """
             SELECT least(min("timestamp"), (SELECT min(first_captured_at) FROM leads)) AT TIME ZONE 'UTC',
                    greatest(max("timestamp"), (SELECT max(first_captured_at) FROM leads)) AT TIME ZONE 'UTC'
-            FROM events
+            FROM events WHERE isfinite("timestamp")
             """;
 
     private final CommandContext context;
@@ -125,6 +127,15 @@ final class ImportOriginalCommand implements Runnable {
                             + (missing.size() > 5 ? " and " + (missing.size() - 5) + " more" : ""),
                     "name the database of the earlier Node system; nothing was stored");
         }
+        List<String> unusable = OriginalSchema.unusableTimes(original);
+        if (!unusable.isEmpty()) {
+            throw new Failure(
+                    Exit.FAILED,
+                    "the earlier system has times before the year 1 or after 9999 in " + String.join(", ", unusable),
+                    "correct or remove these rows there; nothing was stored");
+        }
+        ErasedPeople erased = new ErasedPeople(
+                original, Erasure.erased(guard, () -> context.environment().hash()));
         Instant keptFrom = guard.query(KEPT_FROM, row -> Objects.requireNonNullElse(row.timeOrNull(1), Instant.EPOCH))
                 .getFirst();
         Times times = original.query(TIMES, row -> new Times(row.timeOrNull(1), row.timeOrNull(2)))
@@ -138,14 +149,15 @@ final class ImportOriginalCommand implements Runnable {
         for (Map.Entry<Property, List<String>> property :
                 new OriginalProperties(sql, dryRun, report).take(original).entrySet()) {
             Property target = property.getKey();
-            visitors.addAll(new OriginalEvents(dryRun ? null : sql, rule, target, keptFrom, context.now(), report)
+            visitors.addAll(new OriginalEvents(
+                            dryRun ? null : sql, rule, target, keptFrom, context.now(), erased, report)
                     .take(original, property.getValue(), at -> {
                         progress.step("events of " + target.id() + " up to " + LocalDate.ofInstant(at, ZoneOffset.UTC));
                         AdvisoryLock.keepOpen(guard);
                     }));
         }
         progress.step("leads");
-        new OriginalLeads(dryRun ? null : sql, rule, months, visitors, report)
+        new OriginalLeads(dryRun ? null : sql, rule, months, visitors, erased, report)
                 .take(original, () -> AdvisoryLock.keepOpen(guard));
         return times;
     }

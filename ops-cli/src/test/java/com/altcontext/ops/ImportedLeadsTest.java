@@ -7,7 +7,11 @@ import com.altcontext.db.Sql;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** From which visits the leads of the earlier system came. */
 class ImportedLeadsTest {
@@ -120,5 +124,84 @@ class ImportedLeadsTest {
         assertThat(texts("SELECT i.is_bot || ' ' || s.device FROM lead_identities i JOIN sessions s USING (visitor_id)"
                         + " ORDER BY 1"))
                 .containsExactly("false mobile", "true bot");
+    }
+
+    /** What a lead's status was, its record in the order of time, and what the record here says. */
+    @ParameterizedTest
+    @CsvSource({
+        "express, withdrawn express, withdrawn express",
+        "express, express pending, express",
+        "express, express implied pending, express",
+        "implied, implied pending, implied",
+        "withdrawn, express withdrawn pending, express withdrawn",
+        "pending, express withdrawn pending, express withdrawn",
+        "express, express withdrawn, express withdrawn",
+        "pending, express pending, express",
+        "implied, express implied, express",
+        "express, pending, pending express",
+        "express, '', express",
+        "withdrawn, express, express withdrawn"
+    })
+    void a_weaker_status_takes_nothing_away_from_the_record(String status, String given, String recorded) {
+        original.lead("l1", "ada@example.com", status, 9);
+        int minute = 0;
+        for (String each : given.isEmpty() ? new String[0] : given.split(" ")) {
+            original.consent("l1", each, "newsletter", minute++);
+        }
+        take();
+
+        String last = recorded.substring(recorded.lastIndexOf(' ') + 1);
+        assertThat(texts("SELECT string_agg(status, ' ' ORDER BY id) FROM consent_events"))
+                .containsExactly(recorded);
+        assertThat(texts("SELECT consent_status FROM leads")).containsExactly(last);
+        assertThat(database.altops("lead", "mailable").out()).contains("," + last + ",");
+        assertThat(take().out()).contains("took 0 consents\n").doesNotContain("withdrew here");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"express", "withdrawn"})
+    void of_two_statuses_at_once_the_one_that_the_lead_has_is_the_later(String status) {
+        original.lead("l1", "ada@example.com", status, 9)
+                .consent("l1", "express", "newsletter", 0)
+                .consent("l1", "withdrawn", "link", 0)
+                .lead("l2", "grace@example.com", status, 9)
+                .consent("l2", "withdrawn", "link", 0)
+                .consent("l2", "express", "newsletter", 0);
+
+        assertThat(take().out()).doesNotContain("had no record");
+
+        assertThat(texts("SELECT consent_status FROM leads")).containsExactly(status, status);
+    }
+
+    /** Consent from a form without a box does not prolong implied consent, which would let mails go out after its end. */
+    @Test
+    void a_later_pending_form_does_not_prolong_implied_consent() {
+        original.lead("l1", "ada@example.com", "implied", 0)
+                .consent("l1", "implied", "inquiry", -300 * 1_440)
+                .consent("l1", "pending", "newsletter", 0);
+        take();
+
+        assertThat(database.altops("lead", "mailable").out()).contains(",may_not,expired,");
+    }
+
+    @Test
+    void who_was_erased_here_does_not_come_back() {
+        Map<String, String> environment = database.with(Map.of("IP_HASH_PEPPER", "a pepper of the test"));
+        original.visitWithForm("v1", ANON_ID).lead("l2", "grace@example.com", "express", 7);
+        take();
+        assertThat(CommandRun.altops(environment, "lead", "delete", "--email", "ada@example.com", "--yes")
+                        .exit())
+                .isEqualTo(Exit.DONE);
+
+        CommandRun without = take();
+        CommandRun again = CommandRun.altops(environment, "import", "original", "--from", original.url());
+
+        assertThat(without.exit()).isEqualTo(Exit.USAGE);
+        assertThat(without.err()).startsWith("altops: IP_HASH_PEPPER is missing or wrong — ");
+        assertThat(again.exit()).isEqualTo(Exit.DONE);
+        assertThat(again.out())
+                .contains("left 1 leads who were erased here\n", "left 3 events of people who were erased here\n");
+        assertThat(texts("SELECT email FROM leads")).containsExactly("grace@example.com");
+        assertThat(database.number("SELECT count(*) FROM visitors")).isZero();
     }
 }

@@ -25,9 +25,9 @@ record OriginalDatabase(String url) {
         return made;
     }
 
-    void run(String statements) {
+    void run(String... statements) {
         try (OperatorConnections connections = new OperatorConnections(DatabaseUrl.parse(url))) {
-            var _ = new Sql(connections).inTransaction(tx -> tx.update(statements));
+            var _ = new Sql(connections).inTransaction(tx -> tx.update(String.join(";\n", statements)));
         }
     }
 

@@ -51,10 +51,11 @@ public final class OriginalEvents {
             SELECT e.id::text, v.anon_id, e.event_type::text, e.path, e."timestamp" AT TIME ZONE 'UTC', e.ip_hash, e.ua_hash,
                    CASE WHEN jsonb_typeof(e.props) = 'object' AND e.props <> '{}' THEN e.props::text END,
                    e.traffic_source::text, e.device_type::text, upper(e.country_code), coalesce(e.is_conversion, false),
-                   s.id IS NOT NULL, s.referrer, s.utm_source, s.utm_medium, s.utm_campaign, s.utm_term, s.utm_content
+                   s.id IS NOT NULL, s.referrer, s.utm_source, s.utm_medium, s.utm_campaign, s.utm_term, s.utm_content,
+                   jsonb_typeof(e.props) NOT IN ('object', 'null')
             FROM (SELECT *, row_number() OVER (PARTITION BY session_id ORDER BY "timestamp", id) = 1 AS is_first
                   FROM events) AS e
-            JOIN visitors AS v ON v.id = e.visitor_id
+            LEFT JOIN visitors AS v ON v.id = e.visitor_id
             LEFT JOIN sessions AS s ON s.id = e.session_id AND e.is_first
             WHERE coalesce(e.property_id, '') = ANY (?::text[])
             ORDER BY e."timestamp", e.id
@@ -64,6 +65,7 @@ public final class OriginalEvents {
     private final Property property;
     private final Instant keptFrom;
     private final Instant now;
+    private final ErasedPeople erased;
     private final ImportReport report;
     private final TrafficSources sources = TrafficSources.load();
     private final EventStore store;
@@ -80,12 +82,14 @@ public final class OriginalEvents {
             Property property,
             Instant keptFrom,
             Instant now,
+            ErasedPeople erased,
             ImportReport report) {
         this.sql = sql;
         this.store = new EventStore(rule);
         this.property = property;
         this.keptFrom = keptFrom;
         this.now = now;
+        this.erased = erased;
         this.report = report;
     }
 
@@ -114,20 +118,18 @@ public final class OriginalEvents {
     }
 
     private @Nullable Event event(Row row) throws SQLException {
-        AnonId anonId = OriginalText.anonId(row.text(2));
+        String visitorId = row.textOrNull(2);
+        AnonId anonId = visitorId == null ? null : OriginalText.anonId(visitorId);
         String type = OriginalText.cut(row.textOrNull(3), MAX_TYPE);
         String path = OriginalText.cut(row.textOrNull(4), MAX_ADDRESS);
         Instant at = row.time(5);
-        String why = anonId == null
-                ? "events of visitors whose id has not 8 to 128 characters"
-                : type == null || path == null
-                        ? "events without a type or a path"
-                        : at.isAfter(now)
-                                ? "events of the future"
-                                : at.isBefore(keptFrom) ? "events of days that were purged here" : null;
+        String why = fault(visitorId, anonId, type, path, at);
         if (why != null || anonId == null || type == null || path == null) {
             report.left(String.valueOf(why));
             return null;
+        }
+        if (row.flag(20)) {
+            report.changed("events whose props are no object, and which are now without");
         }
         Visitor visitor = OriginalText.visitor(property.id(), anonId, row.textOrNull(6), row.textOrNull(7));
         boolean begins = row.flag(13);
@@ -157,6 +159,34 @@ public final class OriginalEvents {
                 at);
         // Its day is certain, so it is not looked for in others.
         return new Event(made.id(), visitor, beacon, made.origin(), at, at, true, made.mayHoldAddress());
+    }
+
+    /** Why an event cannot be taken, or null. */
+    private @Nullable String fault(
+            @Nullable String visitorId,
+            @Nullable AnonId anonId,
+            @Nullable String type,
+            @Nullable String path,
+            Instant at) {
+        if (visitorId == null) {
+            return "events without a visitor";
+        }
+        if (anonId == null) {
+            return "events of visitors whose id has not 8 to 128 characters";
+        }
+        if (type == null || path == null) {
+            return "events without a type or a path";
+        }
+        if (at.isAfter(now)) {
+            return "events of the future";
+        }
+        if (at.isBefore(Instant.EPOCH)) {
+            return "events from before 1970";
+        }
+        if (at.isBefore(keptFrom)) {
+            return "events of days that were purged here";
+        }
+        return erased.contains(anonId) ? "events of people who were erased here" : null;
     }
 
     private static Utm utm(Row row) throws SQLException {

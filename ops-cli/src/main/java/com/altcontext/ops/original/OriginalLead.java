@@ -6,6 +6,7 @@ import com.altcontext.lead.ConsentStatus;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * A lead of the earlier system, with all that belongs to it.
  *
  * @param property what the first event of its visitors names; null if there is none
- * @param consents the record of it, in the order of time
+ * @param consents as they were given, in the order of time
  */
 record OriginalLead(
         String id,
@@ -40,20 +41,28 @@ record OriginalLead(
 
     private static final String CONSENTS = """
             SELECT status::text, source, "timestamp" AT TIME ZONE 'UTC', ip_hash
-            FROM consent_events WHERE lead_id::text = ? ORDER BY "timestamp"
+            FROM consent_events WHERE lead_id::text = ?
             """;
 
     private static final String LINKS = """
             SELECT v.anon_id, i.link_source::text, i.linked_at AT TIME ZONE 'UTC'
-            FROM lead_identities AS i JOIN visitors AS v ON v.id = i.visitor_id
+            FROM lead_identities AS i LEFT JOIN visitors AS v ON v.id = i.visitor_id
             WHERE i.lead_id::text = ? ORDER BY i.linked_at, v.anon_id
             """;
 
     private static final String FORMS = """
             SELECT f.form_name, f.submitted_at AT TIME ZONE 'UTC', v.anon_id, f.validation_status::text,
-                   CASE WHEN jsonb_typeof(f.payload) = 'object' THEN f.payload::text END
+                   CASE WHEN jsonb_typeof(f.payload) = 'object' THEN f.payload::text END,
+                   jsonb_typeof(f.payload) NOT IN ('object', 'null')
             FROM form_submissions AS f LEFT JOIN visitors AS v ON v.id = f.visitor_id
             WHERE f.lead_id::text = ? ORDER BY f.submitted_at
+            """;
+
+    private static final String WITHOUT_LEAD = """
+            SELECT count(*)
+            FROM (SELECT lead_id FROM lead_identities UNION ALL SELECT lead_id FROM form_submissions
+                  UNION ALL SELECT lead_id FROM consent_events) AS r
+            WHERE NOT EXISTS (SELECT FROM leads AS l WHERE l.id = r.lead_id)
             """;
 
     /** @param source how it was given: the name of a form or of a route */
@@ -63,14 +72,17 @@ record OriginalLead(
             Instant at,
             @Nullable String ipHash) {}
 
-    record Link(String anonId, String source, Instant at) {}
+    /** @param anonId null if the visitor is not there any more */
+    record Link(@Nullable String anonId, String source, Instant at) {}
 
+    /** @param lostPayload whether it had one that is no object */
     record Form(
             String name,
             Instant at,
             @Nullable String anonId,
             String status,
-            @Nullable String payload) {
+            @Nullable String payload,
+            boolean lostPayload) {
         boolean isAccepted() {
             return status.equals("accepted");
         }
@@ -93,6 +105,11 @@ record OriginalLead(
                         List.of()));
     }
 
+    /** How many links, forms and consents belong to no lead. */
+    static long rowsWithoutLead(Tx original) {
+        return original.query(WITHOUT_LEAD, row -> row.number(1)).getFirst();
+    }
+
     /** With its consents, links and forms, which can be large. */
     OriginalLead complete(Tx original) {
         return new OriginalLead(
@@ -103,8 +120,10 @@ record OriginalLead(
                 lastCapturedAt,
                 sourceChannel,
                 property,
-                original.query(CONSENTS, OriginalLead::consent, id),
-                original.query(LINKS, row -> new Link(row.text(1), row.text(2), row.time(3)), id),
+                original.query(CONSENTS, OriginalLead::consent, id).stream()
+                        .sorted(inOrder())
+                        .toList(),
+                original.query(LINKS, row -> new Link(row.textOrNull(1), row.text(2), row.time(3)), id),
                 original.query(FORMS, OriginalLead::form, id));
     }
 
@@ -120,7 +139,15 @@ record OriginalLead(
                 row.time(2),
                 row.textOrNull(3),
                 String.valueOf(row.textOrNull(4)),
-                row.textOrNull(5));
+                row.textOrNull(5),
+                row.flag(6));
+    }
+
+    /** Of several at the same time, the one that the lead has is the last. */
+    private Comparator<GivenConsent> inOrder() {
+        return Comparator.comparing(GivenConsent::at)
+                .thenComparing(given -> given.status == status)
+                .thenComparing(GivenConsent::status);
     }
 
     /** A status that this system does not know permits nothing. */
@@ -133,18 +160,29 @@ record OriginalLead(
     }
 
     /**
-     * The record of consent, so that its last row is the status that the lead has.
+     * The record of consent by the rules of this system: a weaker status takes nothing away, and a withdrawal is ended by express
+     * consent alone. The last row is what holds.
      *
-     * @param report of rows that had to be added
+     * @param report of rows that had to be added or are left
      */
     List<GivenConsent> record(ImportReport report) {
-        if (!consents.isEmpty() && consents.getLast().status == status) {
-            return consents;
+        List<GivenConsent> record = new ArrayList<>();
+        ConsentStatus held = null;
+        for (GivenConsent given : consents) {
+            boolean isRenewed = held == ConsentStatus.WITHDRAWN && given.status == ConsentStatus.EXPRESS;
+            if (held == null || isRenewed || given.status.compareTo(held) >= 0) {
+                record.add(given);
+                held = given.status;
+            }
         }
-        report.changed("consents that had no record");
-        Instant last = consents.isEmpty() ? lastCapturedAt : consents.getLast().at;
-        List<GivenConsent> complete = new ArrayList<>(consents);
-        complete.add(new GivenConsent(status, null, last.isAfter(lastCapturedAt) ? last : lastCapturedAt, null));
-        return complete;
+        report.left("consents weaker than an earlier one", consents.size() - record.size());
+        if (held == null || held.compareTo(status) < 0) {
+            report.changed("consents that had no record");
+            Instant last = consents.isEmpty() ? lastCapturedAt : consents.getLast().at;
+            record.add(new GivenConsent(status, null, last.isAfter(lastCapturedAt) ? last : lastCapturedAt, null));
+        } else if (held != status) {
+            report.changed("leads whose status is weaker than their record of consent, which holds");
+        }
+        return record;
     }
 }

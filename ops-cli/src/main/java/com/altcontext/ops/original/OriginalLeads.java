@@ -14,9 +14,9 @@ import com.altcontext.ops.original.OriginalLead.Form;
 import com.altcontext.ops.original.OriginalLead.GivenConsent;
 import com.altcontext.ops.original.OriginalLead.Link;
 import com.altcontext.value.ComputedId;
-import com.altcontext.value.Rejected;
 import com.altcontext.visit.SessionRule;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -82,18 +82,27 @@ public final class OriginalLeads {
     private final SessionRule rule;
     private final int impliedConsentMonths;
     private final Set<UUID> visitors;
+    private final ErasedPeople erased;
     private final ImportReport report;
+    /** The leads that a dry run has counted, each by its property and address. */
+    private final Set<String> counted = new HashSet<>();
 
     /**
      * @param sql where leads are stored; null to count only
      * @param visitors those whose events were taken, by which links are counted
      */
     public OriginalLeads(
-            @Nullable Sql sql, SessionRule rule, int impliedConsentMonths, Set<UUID> visitors, ImportReport report) {
+            @Nullable Sql sql,
+            SessionRule rule,
+            int impliedConsentMonths,
+            Set<UUID> visitors,
+            ErasedPeople erased,
+            ImportReport report) {
         this.sql = sql;
         this.rule = rule;
         this.impliedConsentMonths = impliedConsentMonths;
         this.visitors = visitors;
+        this.erased = erased;
         this.report = report;
     }
 
@@ -101,22 +110,17 @@ public final class OriginalLeads {
     public void take(Tx original, Runnable atEach) {
         for (OriginalLead bare : OriginalLead.all(original)) {
             atEach.run();
-            OriginalLead lead = bare.complete(original);
-            Email email = email(lead);
+            Email email = OriginalText.email(bare.email());
             if (email == null) {
                 report.left("leads whose address is none");
+            } else if (erased.contains(email)) {
+                report.left("leads who were erased here");
             } else {
-                report(lead, sql == null ? count(lead) : Retry.inTransaction(sql, tx -> store(tx, lead, email)));
+                OriginalLead lead = bare.complete(original);
+                report(lead, sql == null ? count(lead, email) : Retry.inTransaction(sql, tx -> store(tx, lead, email)));
             }
         }
-    }
-
-    private static @Nullable Email email(OriginalLead lead) {
-        try {
-            return Email.of("email", lead.email());
-        } catch (Rejected refused) {
-            return null;
-        }
+        report.left("links, submissions and consents without a lead", OriginalLead.rowsWithoutLead(original));
     }
 
     /** What one lead came to. Counted after the commit, since a transaction may be repeated. */
@@ -145,13 +149,16 @@ public final class OriginalLeads {
         long accepted = lead.forms().stream().filter(Form::isAccepted).count();
         report.left("submissions that were not accepted", lead.forms().size() - accepted);
         report.left("submissions that are here already", accepted - taken.forms);
+        lead.forms().stream()
+                .filter(form -> form.isAccepted() && form.lostPayload())
+                .forEach(_ -> report.changed("submissions whose payload is no object, and which are now without"));
     }
 
     /** What a run would take into a database without leads. */
-    private Taken count(OriginalLead lead) {
+    private Taken count(OriginalLead lead, Email email) {
         String slug = OriginalText.slug(lead.property());
         return new Taken(
-                true,
+                counted.add(slug + " " + email.value()),
                 lead.record(new ImportReport()).size(),
                 false,
                 Math.toIntExact(lead.links().stream()
@@ -173,8 +180,11 @@ public final class OriginalLeads {
                 .toList();
         UUID ifNew = UUID.randomUUID();
         Known known = saveLead(tx, buckets, lead, email, slug, ifNew, forms);
-        boolean isWithdrawnHere = known.status == ConsentStatus.WITHDRAWN && lead.status() != ConsentStatus.WITHDRAWN;
-        int consents = isWithdrawnHere ? 0 : saveConsents(tx, lead, known, slug);
+        // The report counts it once, after the commit.
+        List<GivenConsent> record = lead.record(new ImportReport());
+        boolean isWithdrawnHere =
+                known.status == ConsentStatus.WITHDRAWN && record.getLast().status() != ConsentStatus.WITHDRAWN;
+        int consents = isWithdrawnHere ? 0 : saveConsents(tx, record, known, slug);
         int links = 0;
         for (Link link : lead.links()) {
             links += saveLink(tx, buckets, link, known.id, slug, forms);
@@ -247,13 +257,12 @@ public final class OriginalLeads {
                 .getFirst();
     }
 
-    private int saveConsents(Tx tx, OriginalLead lead, Known known, String slug) {
+    private int saveConsents(Tx tx, List<GivenConsent> record, Known known, String slug) {
         int written = 0;
         // A stronger consent, or a withdrawal, counts though a form has come here since.
-        boolean counts = lead.status().compareTo(known.status) > 0;
+        boolean counts = record.getLast().status().compareTo(known.status) > 0;
         Consent last = new Consent(ConsentStatus.PENDING, null);
-        // The report counts it once, after the commit.
-        for (GivenConsent given : lead.record(new ImportReport())) {
+        for (GivenConsent given : record) {
             if (given.status().compareTo(known.status) < 0) {
                 continue;
             }

@@ -22,7 +22,30 @@ public final class OriginalSchema {
             SELECT table_name || '.' || column_name FROM information_schema.columns WHERE table_schema = 'public'
             """;
 
+    private static final List<String> TIMES = List.of(
+            "leads.first_captured_at",
+            "leads.last_captured_at",
+            "lead_identities.linked_at",
+            "form_submissions.submitted_at",
+            "consent_events.timestamp");
+
     private OriginalSchema() {}
+
+    /**
+     * The columns of leads and of what belongs to them that hold a time that is no date of a calendar, such as infinity, or none.
+     * Such an event is left out. But a lead without one of its consents would not be the same.
+     */
+    public static List<String> unusableTimes(Tx original) {
+        return TIMES.stream().filter(column -> hasUnusable(original, column)).toList();
+    }
+
+    private static boolean hasUnusable(Tx original, String column) {
+        int dot = column.indexOf('.');
+        String query = """
+                SELECT count(*) FROM %s WHERE NOT coalesce("%s" BETWEEN '0001-01-01' AND '9999-12-31', false)
+                """.formatted(column.substring(0, dot), column.substring(dot + 1));
+        return original.query(query, row -> row.number(1)).getFirst() > 0;
+    }
 
     /** What is missing in a database, as {@code table.column}; nothing if it is one of the earlier system. */
     public static List<String> missing(Tx original) {

@@ -1,5 +1,6 @@
 package com.altcontext.ops.original;
 
+import com.altcontext.lead.Email;
 import com.altcontext.property.Property;
 import com.altcontext.value.ComputedId;
 import com.altcontext.value.Rejected;
@@ -25,6 +26,15 @@ final class OriginalText {
     static @Nullable AnonId anonId(String text) {
         try {
             return new AnonId(text);
+        } catch (Rejected refused) {
+            return null;
+        }
+    }
+
+    /** Null for one that this system would refuse. */
+    static @Nullable Email email(String text) {
+        try {
+            return Email.of("email", text);
         } catch (Rejected refused) {
             return null;
         }

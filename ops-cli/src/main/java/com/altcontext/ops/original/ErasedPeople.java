@@ -1,0 +1,40 @@
+package com.altcontext.ops.original;
+
+import com.altcontext.db.Tx;
+import com.altcontext.lead.Email;
+import com.altcontext.visit.AnonId;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/** Who was erased here since an earlier import, and must not come back with another one. */
+public final class ErasedPeople {
+    private static final String VISITORS = """
+            SELECT l.email_normalized, v.anon_id
+            FROM leads AS l JOIN lead_identities AS i ON i.lead_id = l.id JOIN visitors AS v ON v.id = i.visitor_id
+            WHERE i.link_source::text <> 'same_ip_ua_window'
+            """;
+
+    private final Predicate<Email> erased;
+    private final Set<AnonId> visitors = new HashSet<>();
+
+    /** @param erased knows them by their addresses; their visitors are those whom the earlier system has linked to these */
+    public ErasedPeople(Tx original, Predicate<Email> erased) {
+        this.erased = erased;
+        original.each(VISITORS, row -> {
+            Email email = OriginalText.email(row.text(1));
+            AnonId visitor = OriginalText.anonId(row.text(2));
+            if (email != null && visitor != null && erased.test(email)) {
+                visitors.add(visitor);
+            }
+        });
+    }
+
+    boolean contains(Email email) {
+        return erased.test(email);
+    }
+
+    boolean contains(AnonId visitor) {
+        return visitors.contains(visitor);
+    }
+}

@@ -1,0 +1,106 @@
+package com.altcontext.ops;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.altcontext.db.DatabaseUrl;
+import com.altcontext.db.Sql;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Rows of the earlier system that its own code would not have written, or that lost what they belong to. */
+class ImportedOddRowsTest {
+    private static final String ANON_ID = "8f14e45f-ceea-467f-a0e6-1a2b3c4d5e6f";
+
+    private final MigratedDatabase database = MigratedDatabase.fresh();
+    private final OriginalDatabase original = OriginalDatabase.empty().visitWithForm("v1", ANON_ID);
+
+    private CommandRun take() {
+        return database.altops("import", "original", "--from", original.url());
+    }
+
+    private List<String> texts(String query) {
+        try (OperatorConnections connections = new OperatorConnections(DatabaseUrl.parse(database.url()))) {
+            return new Sql(connections).inTransaction(tx -> tx.query(query, row -> row.text(1)));
+        }
+    }
+
+    private void event(String id, String visitor, String time, String props) {
+        original.run("""
+                INSERT INTO events (id, visitor_id, session_id, event_type, path, "timestamp", props)
+                VALUES ('%s', '%s', 'v1-1', 'page_view', '/odd', '%s', '%s')
+                """.formatted(id, visitor, time, props));
+    }
+
+    @Test
+    void events_at_no_time_or_before_all_sites_are_left() {
+        event("e1", "v1", "infinity", "{}");
+        event("e2", "v1", "-infinity", "{}");
+        event("e3", "v1", "0044-03-15 BC", "{}");
+        event("e4", "v1", "294276-12-31", "{}");
+
+        CommandRun ran = take();
+
+        assertThat(ran.err()).isEmpty();
+        assertThat(ran.exit()).isEqualTo(Exit.DONE);
+        assertThat(ran.out())
+                .contains("took 3 events\n", "left 2 events of the future\n", "left 2 events from before 1970\n")
+                .doesNotContain("purged");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "leads, first_captured_at",
+        "leads, last_captured_at",
+        "lead_identities, linked_at",
+        "form_submissions, submitted_at",
+        "consent_events, timestamp"
+    })
+    void a_time_without_end_of_a_lead_is_refused_with_its_column(String table, String column) {
+        original.run("UPDATE %s SET \"%s\" = 'infinity'".formatted(table, column));
+
+        CommandRun ran = take();
+
+        assertThat(ran.err())
+                .isEqualTo("altops: the earlier system has times before the year 1 or after 9999 in " + table + "." + column
+                        + " — correct or remove these rows there; nothing was stored\n");
+        assertThat(ran.exit()).isEqualTo(Exit.FAILED);
+        assertThat(database.number("SELECT count(*) FROM events")).isZero();
+    }
+
+    @Test
+    void rows_that_lost_their_visitor_or_lead_are_counted() {
+        original.run(
+                "ALTER TABLE events DROP CONSTRAINT events_visitor_id_fkey",
+                "ALTER TABLE lead_identities DROP CONSTRAINT lead_identities_visitor_id_fkey",
+                "ALTER TABLE lead_identities DROP CONSTRAINT lead_identities_lead_id_fkey",
+                "ALTER TABLE consent_events DROP CONSTRAINT consent_events_lead_id_fkey",
+                "INSERT INTO form_submissions (form_name, submitted_at, validation_status) VALUES ('x', now(), 'rejected')");
+        event("e1", "nobody", "2026-01-01", "{}");
+        original.link("l1", "nobody", "form_submit", 5)
+                .link("nobody", "v1", "form_submit", 5)
+                .consent("nobody", "express", "newsletter", 5);
+
+        CommandRun ran = take();
+
+        assertThat(ran.err()).isEmpty();
+        assertThat(ran.out())
+                .contains(
+                        "left 1 events without a visitor\n", "left 3 links, submissions and consents without a lead\n")
+                .contains("left 1 links that are here already, or to visitors without events on the property\n");
+    }
+
+    @Test
+    void props_and_payloads_that_are_no_objects_are_counted() {
+        event("e1", "v1", OriginalDatabase.START.toString().replace("Z", ""), "[1, 2]");
+        original.run("UPDATE form_submissions SET payload = '\"text\"'");
+
+        CommandRun ran = take();
+
+        assertThat(ran.out())
+                .contains("took 4 events\n", "changed 1 events whose props are no object, and which are now without\n")
+                .contains("changed 1 submissions whose payload is no object, and which are now without\n");
+        assertThat(texts("SELECT path FROM events WHERE props IS NULL")).containsExactly("/odd");
+    }
+}
