@@ -63,8 +63,8 @@ class ImportedOddRowsTest {
         CommandRun ran = take();
 
         assertThat(ran.err())
-                .isEqualTo("altops: the earlier system has times before the year 1 or after 9999 in " + table + "." + column
-                        + " — correct or remove these rows there; nothing was stored\n");
+                .isEqualTo("altops: the earlier system has times before the year 1 or after 9999 in " + table + "."
+                        + column + " — correct or remove these rows there; nothing was stored\n");
         assertThat(ran.exit()).isEqualTo(Exit.FAILED);
         assertThat(database.number("SELECT count(*) FROM events")).isZero();
     }
