@@ -8,6 +8,7 @@ import com.altcontext.ops.history.ImportedFiles;
 import com.altcontext.property.Properties;
 import com.altcontext.property.Property;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -121,6 +122,8 @@ final class ImportCsvCommand implements Runnable {
     private static boolean read(ImportedFiles read, Path file) {
         try {
             return read.add(String.valueOf(file.getFileName()), Files.readString(file));
+        } catch (CharacterCodingException other) {
+            throw new Failure(Exit.FAILED, file.getFileName() + " is not in UTF-8", "save it so; nothing was stored");
         } catch (IOException unreadable) {
             throw cannotBeRead(file);
         } catch (ImportedFiles.Unreadable wrong) {

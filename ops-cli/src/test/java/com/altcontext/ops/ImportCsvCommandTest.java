@@ -3,6 +3,7 @@ package com.altcontext.ops;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
@@ -266,7 +267,7 @@ class ImportCsvCommandTest {
         CommandRun ran = take();
 
         assertThat(ran.exit()).isEqualTo(Exit.FAILED);
-        assertThat(ran.err()).contains("row 2: a day like 2026-01-31 or a number is missing");
+        assertThat(ran.err()).contains("row 2: pageviews must be a number like 1234");
     }
 
     @Test
@@ -276,8 +277,7 @@ class ImportCsvCommandTest {
         CommandRun ran = take();
 
         assertThat(ran.exit()).isEqualTo(Exit.FAILED);
-        assertThat(ran.err())
-                .startsWith("altops: imported_pages.csv, row 2: a day like 2026-01-31 or a number is missing — ");
+        assertThat(ran.err()).startsWith("altops: imported_pages.csv, row 2: visits must be a number like 1234 — ");
         assertThat(database.number("SELECT count(*) FROM daily_metric_rollups WHERE imported = 1"))
                 .isZero();
         assertThat(database.altops("import", "csv", "--property", "none", export.toString())
@@ -286,5 +286,52 @@ class ImportCsvCommandTest {
         assertThat(database.altops("import", "csv", "--property", "default", "/nowhere.csv")
                         .exit())
                 .isEqualTo(Exit.USAGE);
+    }
+
+    /** PostgreSQL has no NUL, and an unpaired half of a character is in no file. */
+    @Test
+    void a_value_that_cannot_be_stored_is_named() throws IOException {
+        write("imported_pages.csv", "date,page,visits,pageviews\n%1$s,/,1,1\n%1$s,/a\0b,1,1\n");
+
+        assertThat(take())
+                .isEqualTo(new CommandRun(
+                        Exit.FAILED,
+                        "",
+                        "altops: imported_pages.csv, row 3: a value must not contain NUL or unpaired surrogates"
+                                + " — correct or remove that row; nothing was stored\n"));
+    }
+
+    @Test
+    void a_file_in_another_encoding_is_refused_with_the_right_one() throws IOException {
+        Files.write(
+                export.resolve("imported_pages.csv"),
+                "date,page,visits,pageviews\n2026-01-01,/caf\u00e9,1,1\n".getBytes(StandardCharsets.ISO_8859_1));
+
+        assertThat(take())
+                .isEqualTo(new CommandRun(
+                        Exit.FAILED,
+                        "",
+                        "altops: imported_pages.csv is not in UTF-8 — save it so; nothing was stored\n"));
+    }
+
+    @Test
+    void a_column_that_is_missing_is_named() throws IOException {
+        write("imported_visitors_20260101_20260131.csv", "day,visitors,pageviews,bounces,visits\n%1$s,1,1,1,1\n");
+
+        assertThat(take().err())
+                .startsWith("altops: imported_visitors_20260101_20260131.csv, row 1: there is no column date — ");
+    }
+
+    /** Otherwise all that follows would be one value, and its days would be missing without a word. */
+    @Test
+    void a_quote_that_is_not_closed_is_refused_and_one_inside_a_value_is_part_of_it() throws IOException {
+        write("imported_pages.csv", "date,page,visits,pageviews\n%1$s,/5\" pipe,3,4\n\n%1$s,/b,1,1\n\n");
+        assertThat(take().err()).isEmpty();
+        assertThat(database.number("SELECT count(*) FROM daily_dimension_rollups"
+                        + " WHERE dimension = 'path' AND (value = '/5\" pipe' AND sessions = 3 OR value = '/b')"))
+                .isEqualTo(2);
+
+        write("imported_pages.csv", "date,page,visits,pageviews\n%1$s,/a,3,4\n%1$s,\"/b,1,1\n");
+        assertThat(take().err()).startsWith("altops: imported_pages.csv, row 3: a quote is not closed — ");
     }
 }

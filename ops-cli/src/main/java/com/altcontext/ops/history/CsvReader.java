@@ -14,15 +14,32 @@ final class CsvReader {
         this.text = text;
     }
 
-    /** Each row by the names of the columns. What a row has beyond them is ignored. */
+    /** A row has a quote that is not closed, so that all that follows is part of its last value. */
+    static final class UnclosedQuote extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        final transient int row;
+
+        private UnclosedQuote(int row) {
+            super(null, null, false, false);
+            this.row = row;
+        }
+    }
+
+    /**
+     * Each row by the names of the columns; a blank line has none. What a row has beyond them is ignored.
+     *
+     * @throws UnclosedQuote if the text ends inside a quoted value
+     */
     static List<Map<String, String>> rows(String text) {
         CsvReader reader = new CsvReader(text.startsWith("\uFEFF") ? text.substring(1) : text);
         List<Map<String, String>> rows = new ArrayList<>();
-        List<String> names = reader.row();
+        List<String> names = reader.row(1);
         while (reader.at < reader.text.length()) {
-            List<String> cells = reader.row();
+            List<String> cells = reader.row(rows.size() + 2);
             Map<String, String> row = new LinkedHashMap<>();
-            for (int i = 0; i < Math.min(names.size(), cells.size()); i++) {
+            boolean isBlank = cells.size() == 1 && cells.getFirst().isBlank();
+            for (int i = 0; !isBlank && i < Math.min(names.size(), cells.size()); i++) {
                 row.put(names.get(i).strip(), cells.get(i).strip());
             }
             rows.add(row);
@@ -30,7 +47,7 @@ final class CsvReader {
         return rows;
     }
 
-    private List<String> row() {
+    private List<String> row(int number) {
         List<String> cells = new ArrayList<>();
         StringBuilder cell = new StringBuilder();
         boolean isQuoted = false;
@@ -44,7 +61,7 @@ final class CsvReader {
                 } else {
                     isQuoted = false;
                 }
-            } else if (c == '"') {
+            } else if (c == '"' && cell.isEmpty()) {
                 isQuoted = true;
             } else if (c == ',') {
                 cells.add(cell.toString());
@@ -54,6 +71,9 @@ final class CsvReader {
             } else if (c != '\r') {
                 cell.append(c);
             }
+        }
+        if (isQuoted) {
+            throw new UnclosedQuote(number);
         }
         cells.add(cell.toString());
         return cells;

@@ -7,6 +7,7 @@ import com.altcontext.attribution.Utm;
 import com.altcontext.metrics.Dimension;
 import com.altcontext.metrics.ImportedDays.Day;
 import com.altcontext.metrics.ImportedDays.Sum;
+import com.altcontext.value.Text;
 import java.time.DateTimeException;
 import java.time.LocalDate;
 import java.util.Collection;
@@ -18,6 +19,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +33,8 @@ public final class ImportedFiles {
 
     /** More than any site has in a day, and few enough for sums over all days and properties. */
     private static final long MAX_NUMBER = 1_000_000_000_000L;
+
+    private static final Pattern NUMBER = Pattern.compile("[0-9]{1,13}");
 
     private final TrafficSources trafficSources = TrafficSources.load();
     private final Collection<String> ownDomains;
@@ -65,10 +69,13 @@ public final class ImportedFiles {
         if (kind.isEmpty()) {
             return false;
         }
-        List<Map<String, String>> rows = CsvReader.rows(text);
+        List<Map<String, String>> rows = rows(name, text);
         Map<LocalDate, String> filesOfDays = files.computeIfAbsent(kind, _ -> new HashMap<>());
         Set<LocalDate> own = new HashSet<>();
         for (int i = 0; i < rows.size(); i++) {
+            if (rows.get(i).isEmpty()) {
+                continue;
+            }
             try {
                 LocalDate day = LocalDate.parse(rows.get(i).getOrDefault("date", ""));
                 boolean isNew = own.add(day);
@@ -83,11 +90,31 @@ public final class ImportedFiles {
                 if (kind.equals(DAYS) && number(rows.get(i), "bounces") > number(rows.get(i), "visits")) {
                     throw new Unreadable(name, i + 2, "more bounces than visits");
                 }
-            } catch (DateTimeException | NumberFormatException wrong) {
-                throw new Unreadable(name, i + 2, "a day like 2026-01-31 or a number is missing");
+            } catch (DateTimeException wrong) {
+                throw new Unreadable(name, i + 2, "date must be a day like 2026-01-31");
+            } catch (NumberFormatException wrong) {
+                throw new Unreadable(name, i + 2, wrong.getMessage() + " must be a number like 1234");
             }
         }
         return true;
+    }
+
+    private static List<Map<String, String>> rows(String file, String text) {
+        List<Map<String, String>> rows;
+        try {
+            rows = CsvReader.rows(text);
+        } catch (CsvReader.UnclosedQuote wrong) {
+            throw new Unreadable(file, wrong.row, "a quote is not closed");
+        }
+        for (int i = 0; i < rows.size(); i++) {
+            if (!rows.get(i).isEmpty() && !rows.get(i).containsKey("date")) {
+                throw new Unreadable(file, 1, "there is no column date");
+            }
+            if (!rows.get(i).values().stream().allMatch(Text::isStorable)) {
+                throw new Unreadable(file, i + 2, "a value " + Text.UNSTORABLE);
+            }
+        }
+        return rows;
     }
 
     /** {@code visitors} of {@code imported_visitors.csv} and of {@code imported_visitors_20260101_20260131.csv}. */
@@ -180,12 +207,13 @@ public final class ImportedFiles {
                 .merge(value, sum, Sum::plus);
     }
 
+    /** @throws NumberFormatException with the column's name */
     private static long number(Map<String, String> row, String column) {
-        long number = Long.parseLong(row.getOrDefault(column, ""));
-        if (number < 0 || number > MAX_NUMBER) {
-            throw new NumberFormatException();
+        String text = row.getOrDefault(column, "");
+        if (!NUMBER.matcher(text).matches() || Long.parseLong(text) > MAX_NUMBER) {
+            throw new NumberFormatException(column);
         }
-        return number;
+        return Long.parseLong(text);
     }
 
     /** The days that {@code imported_visitors} has, in order. */
