@@ -46,7 +46,11 @@ public record Goal(String name, Target target) {
      */
     public static Goal of(String name, @Nullable String path, @Nullable String event, @Nullable String prop) {
         Issues issues = new Issues();
-        String checkedName = checked(issues, "name", name, MAX_NAME);
+        String checkedName = name.strip();
+        String fault = Text.nameFault(checkedName, MAX_NAME);
+        if (fault != null) {
+            issues.add("name", fault);
+        }
         Target target = null;
         if (path != null && event == null && prop == null) {
             target = new Page(checked(issues, "path", path, MAX_PATH));

@@ -186,6 +186,8 @@ class GoalStoreTest {
         for (Runnable wrong : List.<Runnable>of(
                 () -> Goal.of(" ", "/", null, null),
                 () -> Goal.of("x".repeat(65), "/", null, null),
+                () -> Goal.of("two\nlines", "/", null, null),
+                () -> Goal.of("a\u001b[31mcolour", "/", null, null),
                 () -> Goal.of("x", null, null, null),
                 () -> Goal.of("x", "/", "event", null),
                 () -> Goal.of("x", "/", null, "a=b"),

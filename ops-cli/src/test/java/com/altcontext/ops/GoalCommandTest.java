@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class GoalCommandTest {
     private final MigratedDatabase database = MigratedDatabase.fresh();
@@ -63,6 +64,16 @@ class GoalCommandTest {
         assertThat(ran.exit()).isEqualTo(exit);
         assertThat(ran.err()).startsWith("altops: " + what).contains(" — ").hasLineCount(1);
         assertThat(ran.out()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"two\nlines", "a\u001b[31mcolour", "tab\there"})
+    void a_name_with_control_characters_is_refused(String name) {
+        assertThat(database.altops("goal", "add", "default", name, "--path", "/"))
+                .isEqualTo(new CommandRun(
+                        Exit.USAGE,
+                        "",
+                        "altops: NAME must not contain control characters — see: altops goal add --help\n"));
     }
 
     @Test
