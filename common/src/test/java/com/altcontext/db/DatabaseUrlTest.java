@@ -167,7 +167,7 @@ class DatabaseUrlTest {
 
     @Test
     void options_that_change_nothing_are_accepted() throws SQLException {
-        assertThat(driverSees(PLACE + "?pgbouncer=false&client_encoding=UTF8")).isEqualTo(driverSees(PLACE));
+        assertThat(driverSees(PLACE + "?pgbouncer=false&client_encoding=UTF8&schema=public")).isEqualTo(driverSees(PLACE));
     }
 
     @Test
@@ -228,6 +228,7 @@ class DatabaseUrlTest {
                 "postgres://u:hidden@h:/d|must have a port from 1 to 65535",
                 "postgres://u:hidden@h:5432/d/e|must end in one database name",
                 "postgres://u:hidden@h/d?sslmode=hidden|a value for the option sslmode that is not accepted",
+                "postgres://u:hidden@h/d?schema=hidden|a value for the option schema that is not accepted",
                 "postgres://u:hidden@h/d?connect_timeout=hidden|a value for the option connect_timeout that is not accepted",
                 "postgres://u:hidden@h/d?application_name=|a value for the option application_name that is not accepted",
                 "postgres://u:hidden@h/d?sslmode|gives no value for the option sslmode",

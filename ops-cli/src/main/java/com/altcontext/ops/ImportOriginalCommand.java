@@ -1,6 +1,7 @@
 package com.altcontext.ops;
 
 import com.altcontext.db.AdvisoryLock;
+import com.altcontext.db.DatabaseFailure;
 import com.altcontext.db.DatabaseUrl;
 import com.altcontext.db.Sql;
 import com.altcontext.db.Tx;
@@ -92,6 +93,7 @@ final class ImportOriginalCommand implements Runnable {
         ImportReport report = new ImportReport();
         try (OperatorConnections connections = new OperatorConnections(url);
                 ProgressLine progress = context.output().progress("reading the earlier system")) {
+            connect(connections);
             // This transaction stays open for the lock alone; the work is done in others.
             Times times = sql.inTransaction(guard -> {
                 if (!LOCK.tryTakeForRun(guard)) {
@@ -102,6 +104,18 @@ final class ImportOriginalCommand implements Runnable {
                         .inSnapshot(original -> take(sql, guard, original, months, report, progress));
             });
             show(report, times);
+        }
+    }
+
+    /** A login that is refused is not that of DATABASE_URL. */
+    private static void connect(OperatorConnections original) {
+        try {
+            var _ = new Sql(original).inTransaction(tx -> tx.query("SELECT 1", row -> row.number(1)));
+        } catch (DatabaseFailure refused) {
+            throw new Failure(
+                    Exit.FAILED,
+                    "the earlier system: " + refused.getMessage(),
+                    refused.remedy().replace("DATABASE_URL", "--from or ORIGINAL_DATABASE_URL"));
         }
     }
 
@@ -125,7 +139,7 @@ final class ImportOriginalCommand implements Runnable {
                     "that is no database of the earlier system: it lacks "
                             + String.join(", ", missing.subList(0, Math.min(5, missing.size())))
                             + (missing.size() > 5 ? " and " + (missing.size() - 5) + " more" : ""),
-                    "name the database of the earlier Node system; nothing was stored");
+                    "name the database of the earlier Node system and a login that may read it; nothing was stored");
         }
         List<String> unusable = OriginalSchema.unusableTimes(original);
         if (!unusable.isEmpty()) {

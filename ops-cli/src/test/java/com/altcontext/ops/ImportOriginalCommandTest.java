@@ -323,4 +323,23 @@ class ImportOriginalCommandTest {
         assertThat(database.altops("import", "original", "--from", "mysql://x").exit())
                 .isEqualTo(Exit.USAGE);
     }
+
+    @Test
+    void the_address_of_the_earlier_system_is_taken_as_its_own_settings_have_it() {
+        original.visitWithForm("v1", ANON_ID);
+        String url = original.url() + (original.url().contains("?") ? "&" : "?") + "schema=public";
+
+        assertThat(database.altops("import", "original", "--from", url).err()).isEmpty();
+    }
+
+    @Test
+    void a_failure_to_reach_the_earlier_system_is_not_said_of_the_database_here() {
+        CommandRun ran = database.altops(
+                "import", "original", "--from", original.url().replaceFirst("/[a-z0-9_]+(\\?|$)", "/none_such$1"));
+
+        assertThat(ran.exit()).isEqualTo(Exit.FAILED);
+        assertThat(ran.err())
+                .isEqualTo("altops: the earlier system: the server has no database of that name"
+                        + " — check the name in --from or ORIGINAL_DATABASE_URL\n");
+    }
 }
