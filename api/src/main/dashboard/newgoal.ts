@@ -17,7 +17,7 @@ export const goalDialog = (propertyId: string, target: GoalTarget, added: () => 
   const name = h('input', { id: newId(), required: true, maxlength: 64, autocomplete: 'off' });
   const what = h('input', { id: newId(), required: true, spellcheck: 'false', autocomplete: 'off', readonly: !isPage });
   what.value = isPage ? target.path : target.event;
-  name.value = isPage ? words.goal.visited(target.path).slice(0, 64) : (knownEvent(target.event) ?? target.event);
+  name.value = isPage ? Array.from(words.goal.visited(target.path)).slice(0, 64).join('') : (knownEvent(target.event) ?? target.event);
   const message = h('p', { class: 'problem', role: 'alert' });
   const button = h('button', { type: 'submit', class: 'main' }, words.goal.add);
   const submit = async (event: Event): Promise<void> => {
@@ -25,11 +25,16 @@ export const goalDialog = (propertyId: string, target: GoalTarget, added: () => 
     if (button.ariaDisabled === 'true') {
       return;
     }
+    // The browser lets blanks pass as a value, and says itself what is missing.
+    name.value = name.value.replaceAll(/\p{Cc}+/gu, ' ').trim();
+    what.value = isPage ? what.value.trim() : what.value;
+    if (!name.reportValidity() || !what.reportValidity()) {
+      return;
+    }
     button.ariaDisabled = 'true';
     message.textContent = '';
     try {
-      const goal = isPage ? { path: what.value.trim() } : target;
-      await post('/v1/goals', { propertyId, name: name.value.trim(), ...goal });
+      await post('/v1/goals', { propertyId, name: name.value, ...(isPage ? { path: what.value } : target) });
       dialog.close();
       added();
     } catch (failure) {

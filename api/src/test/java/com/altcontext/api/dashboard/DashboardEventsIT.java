@@ -124,6 +124,37 @@ class DashboardEventsIT extends FilledDashboard {
     }
 
     @Test
+    void a_goal_without_a_name_is_not_sent_and_the_browser_says_so() {
+        String property = "nameless";
+        PAST.store(
+                PAST.view(property, "guest-1", 1, "10:00:00").path("/thanks"),
+                PAST.view(property, "guest-2", 2, "10:00:00").path("/thanks/again"),
+                PAST.view(property, "guest-3", 2, "10:00:00").path("/"));
+        PAST.rollUp(2, 1);
+        page.signIn("?window=7&property=" + property);
+        assertThat(page.text(".goals .body")).startsWith("No goals yet.");
+        page.tab.evaluate(
+                "document.querySelector('[data-dimension=path] [title=\"/thanks\"]').closest('tr').querySelector('.menu').click()");
+        page.tab.evaluate("[...document.querySelectorAll('.menu-list button')].at(-1).click()");
+        page.tab.evaluate("document.querySelector('dialog input').value = '   '");
+
+        page.tab.press("Enter");
+        page.settled();
+
+        assertThat(page.tab
+                        .evaluate("document.querySelector('dialog input').validity.valueMissing")
+                        .asBoolean())
+                .isTrue();
+        assertThat(page.text("dialog .problem")).isEmpty();
+        assertThat(page.tab.requests()).noneMatch(asked -> asked.contains("/v1/goals"));
+        page.tab.evaluate("document.querySelector('dialog input').value = ' line\u0007break '");
+        page.tab.press("Enter");
+        page.tab.await("!document.querySelector('dialog')");
+        page.settled();
+        assertThat(page.rows(".goals")).containsExactly("line break|1|33.3%|");
+    }
+
+    @Test
     void a_goal_is_made_from_the_row_of_a_page() {
         String property = "wished";
         PAST.store(

@@ -24,6 +24,7 @@ abstract class FilledDashboard {
                 "read",
                 "teas",
                 "wished",
+                "nameless",
                 "many-pages",
                 "colours",
                 "full",
