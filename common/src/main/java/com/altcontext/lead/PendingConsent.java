@@ -51,7 +51,7 @@ public final class PendingConsent {
                 SELECT count(*) < %d AND count(*) FILTER (WHERE e.ip_hash IS NOT DISTINCT FROM form.ip_hash) < %d
                 FROM consent_events AS e
                 WHERE e.lead_id = form.lead_id AND %s
-                  AND e.occurred_at > to_timestamp(form.at::float8 / 1000) - interval '1 day')
+                  AND e.occurred_at > to_timestamp(form.at::float8 / 1000) - interval '24 hours')
             """.formatted(
                     isTicked("to_timestamp(form.at::float8 / 1000)"),
                     IS_ANSWERED,
@@ -70,8 +70,11 @@ public final class PendingConsent {
                 """.formatted(row, words);
     }
 
-    /** Whether a row {@code e} asks for a confirmation that is not too late at that moment, an expression in SQL. */
+    /**
+     * Whether a row {@code e} asks for a confirmation that is not too late at that moment, an expression in SQL. In hours, as the link
+     * has it: the server counts days in the zone of the connection, whose clocks may change meanwhile.
+     */
     public static String isTicked(String at) {
-        return "(" + IS_TICKED + " AND e.occurred_at > " + at + " - interval '" + LIFETIME.toDays() + " days')";
+        return "(" + IS_TICKED + " AND e.occurred_at > " + at + " - interval '" + LIFETIME.toHours() + " hours')";
     }
 }

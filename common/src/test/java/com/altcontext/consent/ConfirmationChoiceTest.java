@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.altcontext.consent.Confirmation.Choice;
 import com.altcontext.consent.ConfirmationToken.Request;
 import com.altcontext.lead.ConsentStatus;
+import com.altcontext.lead.PendingConsent;
 import com.altcontext.testing.TestForm;
 import com.altcontext.value.Language;
 import java.time.Duration;
@@ -211,6 +212,35 @@ class ConfirmationChoiceTest extends ConfirmationFixture {
         assertThat(confirm(link, end.plus(Duration.ofDays(1))))
                 .as("what the mail asks lasts as long as its link")
                 .isTrue();
+    }
+
+    @Test
+    void those_days_have_24_hours_each_where_the_clocks_change_meanwhile() {
+        assertThat(isTicked("2026-03-15T11:59:59Z", "2026-03-01T12:00:00Z")).isTrue();
+        assertThat(isTicked("2026-03-15T12:00:00Z", "2026-03-01T12:00:00Z")).isFalse();
+    }
+
+    private static boolean isTicked(String at, String sent) {
+        return database.sql()
+                .inTransaction(tx -> {
+                    tx.query("SELECT set_config('TimeZone', 'America/Toronto', true)", row -> row.text(1));
+                    return tx.query(
+                            "SELECT " + PendingConsent.isTicked("timestamptz '" + at + "'")
+                                    + " FROM (SELECT 'form', 'pending', 'box ticked', timestamptz '" + sent
+                                    + "') AS e(source, status, reason, occurred_at)",
+                            row -> row.flag(1));
+                })
+                .getFirst();
+    }
+
+    @Test
+    void the_same_form_is_on_record_once_for_each_page_that_it_is_on() {
+        capture(JO);
+        capture(JO.path("/pricing").at(NOW.plusSeconds(60)));
+        capture(JO.path("/pricing").at(NOW.plusSeconds(120)));
+
+        assertThat(recorded())
+                .containsExactly("pending|newsletter|newsletter|/", "pending|newsletter|newsletter|/pricing");
     }
 
     @Test

@@ -88,6 +88,13 @@ public record TestForm(
                 confirms);
     }
 
+    /** The page that the form is on. */
+    public TestForm path(String other) {
+        return new TestForm(
+                email, property, anonId, at, form, other, channel, consent, purpose, payload, address, agent, device,
+                confirms);
+    }
+
     public TestForm channel(@Nullable String name) {
         return new TestForm(
                 email, property, anonId, at, form, path, name, consent, purpose, payload, address, agent, device,
