@@ -26,7 +26,7 @@ class LeadsTest extends LeadsFixture {
         assertThat(captured.leadId().version()).isEqualTo(4);
         assertThat(database.texts(
                         "SELECT concat_ws(' ', property_id, email, source_channel, consent_status,"
-                                + " consent_expires_at = first_captured_at + interval '6 months', last_captured_at - first_captured_at)"
+                                + " consent_expires_at AT TIME ZONE 'UTC' = first_captured_at AT TIME ZONE 'UTC' + interval '6 months', last_captured_at - first_captured_at)"
                                 + " FROM leads WHERE id = ? AND first_captured_at = ?",
                         captured.leadId(),
                         NOW))
@@ -50,7 +50,7 @@ class LeadsTest extends LeadsFixture {
                 .containsExactly("form_submit 1 default t");
         assertThat(database.texts(
                         "SELECT concat_ws(' ', property_id, status, source, form_name, path, policy_version, purpose,"
-                                + " expires_at = occurred_at + interval '6 months', occurred_at = ?, octet_length(ip_hash))"
+                                + " expires_at AT TIME ZONE 'UTC' = occurred_at AT TIME ZONE 'UTC' + interval '6 months', occurred_at = ?, octet_length(ip_hash))"
                                 + " FROM consent_events WHERE lead_id = ?",
                         NOW,
                         captured.leadId()))
@@ -209,7 +209,7 @@ class LeadsTest extends LeadsFixture {
         capture(JO.consent(ConsentStatus.IMPLIED));
 
         assertThat(database.count(
-                        "SELECT count(*) FROM leads WHERE consent_expires_at = ?::timestamptz"
+                        "SELECT count(*) FROM leads WHERE consent_expires_at AT TIME ZONE 'UTC' = ?::timestamptz"
                                 + " AT TIME ZONE 'UTC' + interval '6 months'",
                         NOW))
                 .isEqualTo(1);
