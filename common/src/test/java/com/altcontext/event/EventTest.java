@@ -133,6 +133,7 @@ class EventTest {
         assertThat(SENT.path("/other").event().id()).isNotEqualTo(id);
         assertThat(SENT.type("cta_click").event().id()).isNotEqualTo(id);
         assertThat(SENT.utmSource("ads").event().id()).isNotEqualTo(id);
+        assertThat(SENT.referrer("https://example.org/").event().id()).isNotEqualTo(id);
         assertThat(SENT.props("{}").event().id()).isNotEqualTo(id);
         assertThat(SENT.property("docs").event().id()).isNotEqualTo(id);
         assertThat(SENT.address("192.0.2.99").event().id())

@@ -3,6 +3,8 @@ package com.altcontext.retention;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.altcontext.attribution.TrafficSource;
+import com.altcontext.attribution.Utm;
 import com.altcontext.audit.Caller;
 import com.altcontext.db.Sql;
 import com.altcontext.db.SqlFailure;
@@ -23,6 +25,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeAll;
@@ -117,6 +120,32 @@ class AddressSearchTest {
         });
 
         assertThat(read).containsExactly(0L, 5L);
+    }
+
+    /** Only marked events are searched: in a text that does not mark its event, an address would stay for good. */
+    @Test
+    void an_at_sign_in_any_text_of_an_event_marks_it() {
+        String at = "bob@x.ca";
+        TestEvent plain = TestEvent.at("visitor-marks", NOW);
+        Map<String, TestEvent> byColumn = Map.ofEntries(
+                Map.entry("event_type", plain.type(at)),
+                Map.entry("path", plain.path(at)),
+                Map.entry("referrer", plain.referrer(at)),
+                Map.entry("referrer_host", plain.source(TrafficSource.REFERRAL, Utm.NONE, at)),
+                Map.entry("hostname", plain.hostname(at)),
+                Map.entry("utm_source", plain.utm(new Utm(at, null, null, null, null))),
+                Map.entry("utm_medium", plain.utm(new Utm(null, at, null, null, null))),
+                Map.entry("utm_campaign", plain.utm(new Utm(null, null, at, null, null))),
+                Map.entry("utm_term", plain.utm(new Utm(null, null, null, at, null))),
+                Map.entry("utm_content", plain.utm(new Utm(null, null, null, null, at))),
+                Map.entry("props", plain.props("{\"to\":\"" + at + "\"}")));
+
+        assertThat(plain.event().mayHoldAddress()).isFalse();
+        assertThat(byColumn.keySet())
+                .containsAll(PersonalDataColumns.EVENTS.texts())
+                .containsAll(PersonalDataColumns.EVENTS.documents());
+        byColumn.forEach((column, event) ->
+                assertThat(event.event().mayHoldAddress()).as(column).isTrue());
     }
 
     @Test

@@ -42,7 +42,9 @@ public final class TestEvent implements Cloneable {
     private String address = "192.0.2.1";
     private Utm utm = Utm.NONE;
     private TrafficSource source = TrafficSource.DIRECT;
+    private @Nullable String referrer;
     private @Nullable String referrerHost;
+    private @Nullable String hostname;
     private DeviceType device = DeviceType.DESKTOP;
     private @Nullable String country;
     private @Nullable Boolean entrance;
@@ -129,6 +131,16 @@ public final class TestEvent implements Cloneable {
         });
     }
 
+    /** The address of the page before, without what the service decides from it. */
+    public TestEvent referrer(String url) {
+        return with(e -> e.referrer = url);
+    }
+
+    /** The host of the page. */
+    public TestEvent hostname(String host) {
+        return with(e -> e.hostname = host);
+    }
+
     public TestEvent device(DeviceType other) {
         return with(e -> e.device = other);
     }
@@ -166,12 +178,12 @@ public final class TestEvent implements Cloneable {
         UUID id = eventId == null && unique ? UUID.randomUUID() : eventId;
         Traffic traffic = new Traffic(null, null, entrance, null, conversion, engagedMs, scroll, vitals);
         AnonId visitor = new AnonId(anonId);
-        Beacon beacon = new Beacon(visitor, type, path, timestamp, null, utm, traffic, id, props, sentAt, null);
+        Beacon beacon = new Beacon(visitor, type, path, timestamp, referrer, utm, traffic, id, props, sentAt, hostname);
         byte[] hash = Arrays.copyOf(address.getBytes(StandardCharsets.UTF_8), 32);
         return Event.of(
                 beacon,
                 Visitor.of(property, visitor, hash, null),
-                new Origin(utm, source, referrerHost, device, country, null),
+                new Origin(utm, source, referrerHost, device, country, hostname),
                 receivedAt);
     }
 
@@ -185,6 +197,8 @@ public final class TestEvent implements Cloneable {
         putIfPresent(body, "timestamp", timestamp == null ? null : timestamp.toString());
         putIfPresent(body, "sentAt", sentAt == null ? null : sentAt.toString());
         putIfPresent(body, "eventId", eventId == null ? null : eventId.toString());
+        putIfPresent(body, "referrer", referrer);
+        putIfPresent(body, "hostname", hostname);
         putIfPresent(body, "utm.source", utm.source());
         putIfPresent(body, "utm.medium", utm.medium());
         putIfPresent(body, "utm.campaign", utm.campaign());
