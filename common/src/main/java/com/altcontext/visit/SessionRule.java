@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * visitor's latest one of the last day, whose end stays; else to one that begins within the inactivity, whose start stays;
  * else to none.
  *
- * @param inactivity the longest time without an event inside a session; a gap of exactly this length still joins
+ * @param inactivity the longest time without an event inside a session, at most a day; a gap of exactly this length still
+ *     joins
  */
 public record SessionRule(Duration inactivity) {
     private static final Duration LATE_ENGAGEMENT = Duration.ofDays(1);
@@ -32,7 +33,7 @@ public record SessionRule(Duration inactivity) {
 
     /** The longest time between the end of a session and an event that can belong to it. */
     Duration lookBack(boolean isEngagement) {
-        return isEngagement && LATE_ENGAGEMENT.compareTo(inactivity) > 0 ? LATE_ENGAGEMENT : inactivity;
+        return isEngagement ? LATE_ENGAGEMENT : inactivity;
     }
 
     /** The session that the event joins, or null if it begins a new one. */

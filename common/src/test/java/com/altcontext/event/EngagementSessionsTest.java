@@ -2,6 +2,7 @@ package com.altcontext.event;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.altcontext.attribution.DeviceType;
 import com.altcontext.attribution.TrafficSource;
 import com.altcontext.attribution.Utm;
 import com.altcontext.testing.TestEvent;
@@ -115,6 +116,15 @@ class EngagementSessionsTest extends EventStoreFixture {
         write(visit(50));
 
         assertThat(database.texts(SESSIONS)).containsExactly("3 1000 00:50:00");
+    }
+
+    @Test
+    void one_beside_a_bots_event_belongs_to_the_persons_session() {
+        write(visit(0));
+
+        write(visit(100).device(DeviceType.BOT), engagement(110));
+
+        assertThat(database.texts(SESSIONS)).containsExactly("2 1000 00:00:00", "1 0 00:00:00");
     }
 
     @Test

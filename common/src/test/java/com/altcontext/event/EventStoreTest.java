@@ -6,6 +6,7 @@ import com.altcontext.attribution.DeviceType;
 import com.altcontext.testing.TestEvent;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -95,6 +96,17 @@ class EventStoreTest extends EventStoreFixture {
 
         assertThat(again).isEqualTo(new Outcome.Duplicate(receipt(first)));
         assertThat(database.count("SELECT count(*) FROM sessions")).isEqualTo(1);
+    }
+
+    @Test
+    void an_own_id_is_found_on_the_next_day_if_its_first_copy_was_dated_ahead() {
+        Instant beforeMidnight = NOW.truncatedTo(ChronoUnit.DAYS).minusSeconds(120);
+        TestEvent named = TestEvent.at("visitor-0001", beforeMidnight).eventId(UUID.randomUUID());
+
+        Outcome first = write(named.timestamp(beforeMidnight.plusSeconds(180))).getFirst();
+        Outcome again = write(named.timestamp(beforeMidnight)).getFirst();
+
+        assertThat(again).isEqualTo(new Outcome.Duplicate(receipt(first)));
     }
 
     @Test

@@ -59,6 +59,11 @@ class SessionRuleTest {
                 "0-10 50-60, 41, -, 1",
                 "0-10 20-30:ads, 15, -, 0",
                 "0-10 20-30:ads, 15, ads, 0",
+                // of two that overlap: the earlier around it, and the later before it, in whatever order they were read
+                "0-20 5-30, 10, -, 0",
+                "5-30 0-20, 10, -, 1",
+                "0-20 10-20, 25, -, 1",
+                "10-20 0-20, 25, -, 0",
             })
     void an_event_finds_its_session(String known, long minute, String source, String expected) {
         List<Session> sessions = sessions(known);
@@ -81,6 +86,10 @@ class SessionRuleTest {
     void a_bot_and_a_person_do_not_share_a_session() {
         List<Session> sessions = sessions("0-10");
         assertThat(RULE.choose(sessions, event("page_view", 5, null, DeviceType.BOT)))
+                .isNull();
+        assertThat(RULE.latestEnded(sessions, event("engagement", 100, null, DeviceType.BOT)))
+                .isNull();
+        assertThat(RULE.nextBegun(sessions, event("engagement", -5, null, DeviceType.BOT)))
                 .isNull();
 
         Session robots =
@@ -124,6 +133,19 @@ class SessionRuleTest {
         Session ended = RULE.latestEnded(sessions, event("engagement", minute, null, DeviceType.DESKTOP));
 
         assertThat(ended == null ? "none" : String.valueOf(sessions.indexOf(ended)))
+                .isEqualTo(expected);
+    }
+
+    /** The last column is the place of the session, or {@code none}. */
+    @ParameterizedTest
+    @CsvSource({"30-40, 0, 0", "31-40, 0, none", "25-30 10-20, 0, 1", "0-10, 0, none"})
+    void an_engagement_before_a_session_belongs_to_the_one_that_begins_soon(
+            String known, long minute, String expected) {
+        List<Session> sessions = sessions(known);
+
+        Session next = RULE.nextBegun(sessions, event("engagement", minute, null, DeviceType.DESKTOP));
+
+        assertThat(next == null ? "none" : String.valueOf(sessions.indexOf(next)))
                 .isEqualTo(expected);
     }
 
