@@ -96,6 +96,12 @@ class AccessKeyStoreTest {
         assertThat(keys(there, NOW).find(leaving.secret())).isEmpty();
         assertThat(sessions(there, NOW).find(List.of(cookie))).isEmpty();
         assertThat(sessions(there, NOW).find(List.of(cookie, other))).isPresent();
+        assertThat(database.count("SELECT count(*) FROM dashboard_sessions"))
+                .as("its row is gone")
+                .isEqualTo(1);
+        assertThat(sessions(there, NOW).find(List.of(begin(leaving).token())))
+                .as("one that begins while the key is revoked")
+                .isEmpty();
         assertThat(revoke("leaving")).as("again").isFalse();
         assertThat(add("leaving", null).key().name()).as("the name is free").isEqualTo("leaving");
     }
@@ -215,5 +221,7 @@ class AccessKeyStoreTest {
         List<AccessKey> ending =
                 here.inTransaction(tx -> AccessKeyStore.endingBefore(tx, NOW.plus(Duration.ofDays(14)), NOW));
         assertThat(ending).extracting(AccessKey::name).containsExactly("soon");
+        assertThat(ending.getFirst().state(soon.minusMillis(1))).isEqualTo(AccessKey.State.ACTIVE);
+        assertThat(ending.getFirst().state(soon)).isEqualTo(AccessKey.State.EXPIRED);
     }
 }
