@@ -81,8 +81,8 @@ class SubmissionListTest {
 
     @Test
     void pages_follow_each_other_from_the_newest_also_through_one_moment() {
-        for (int i = 0; i < 5; i++) {
-            submission("a" + i + "@x.ca", "default", "f" + i, NOW.minusSeconds(i == 2 ? 1 : i));
+        for (int i = 0; i < 6; i++) {
+            submission("a" + i + "@x.ca", "default", "f" + i, NOW.minusSeconds(i == 0 || i == 5 ? i : 1));
         }
         List<String> seen = new ArrayList<>();
         Cursor after = null;
@@ -94,9 +94,9 @@ class SubmissionListTest {
             assertThat(after == null).isEqualTo(pages == 2);
         }
         assertThat(seen)
-                .hasSize(5)
-                .containsExactlyInAnyOrder("f0", "f1", "f2", "f3", "f4")
-                .startsWith("f0");
+                .containsExactlyInAnyOrder("f0", "f1", "f2", "f3", "f4", "f5")
+                .startsWith("f0")
+                .endsWith("f5");
     }
 
     @Test
