@@ -113,6 +113,19 @@ class ConfirmationMailsTest extends ConfirmationFixture {
         assertThat(mails).containsExactly(1, 1, 1, 0, 0);
     }
 
+    @Test
+    void an_answer_on_one_site_lets_another_ask_at_once() {
+        capture(JO.property("docs"));
+        link = deliver().getFirst();
+        capture(JO.at(NOW.plus(Duration.ofDays(1))));
+        assertThat(deliver()).hasSize(1);
+        assertThat(confirm(link, NOW.plus(Duration.ofHours(25)))).isTrue();
+
+        capture(JO.purpose("sales").at(NOW.plus(Duration.ofHours(26))));
+
+        assertThat(deliver()).as("two hours after the last one").hasSize(1);
+    }
+
     /** Within a day, on four connections. */
     @Tag("slow")
     @Test
