@@ -24,11 +24,11 @@ class LateEventsTest extends EventStoreFixture {
     }
 
     @Test
-    void two_that_lie_far_apart_join_the_long_session_around_them() {
+    void two_that_lie_far_apart_join_the_long_session_between_them() {
         write(visit(0), visit(25), visit(50), visit(70));
 
-        write(visit(5).path("/early"), visit(75).path("/last"));
+        write(visit(-10).path("/first"), visit(75).path("/last"));
 
-        assertThat(database.texts(SESSIONS)).containsExactly("6 / /last");
+        assertThat(database.texts(SESSIONS)).containsExactly("6 /first /last");
     }
 }
