@@ -48,14 +48,17 @@ record ConfirmationMails(long count, @Nullable Instant lastAt, boolean isWaiting
             """.formatted(Outbox.CONFIRMATION);
 
     /**
-     * The body holds only the purposes of the form that are not express already. The template leaves out purposes that
+     * Counts the mails since the address last confirmed on any property. The body holds only the purposes of the form that are
+     * not express already. The template leaves out purposes that
      * could be a text of the sender's own: a mail must not bring it to a stranger. The mail of a lead in review waits until
      * an operator accepts the lead.
      */
     private static final String PUT = """
             WITH asked AS (
                 UPDATE leads AS l
-                SET confirmation_mails = l.confirmation_mails + 1,
+                SET confirmation_mails = 1 + CASE WHEN l.confirmation_mailed_at > ALL (
+                        SELECT c.occurred_at FROM leads AS a JOIN consent_events AS c ON c.lead_id = a.id
+                        WHERE a.email = l.email AND c.source = 'confirmed') THEN l.confirmation_mails ELSE 0 END,
                     confirmation_mailed_at = to_timestamp(form.at::float8 / 1000)
                 FROM unnest(?::uuid[], ?::text[], ?::int8[]) AS form(lead_id, purpose, at)
                 WHERE l.id = form.lead_id

@@ -124,6 +124,10 @@ class ConfirmationMailsTest extends ConfirmationFixture {
         capture(JO.purpose("sales").at(NOW.plus(Duration.ofHours(26))));
 
         assertThat(deliver()).as("two hours after the last one").hasSize(1);
+        for (int day = 1; day <= 3; day++) {
+            capture(JO.purpose("sales").at(NOW.plus(Duration.ofHours(26)).plus(Duration.ofDays(day))));
+            assertThat(deliver()).as("%s days later", day).hasSize(day < 3 ? 1 : 0);
+        }
     }
 
     /** Within a day, on four connections. */
