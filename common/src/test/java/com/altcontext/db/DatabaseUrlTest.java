@@ -167,7 +167,8 @@ class DatabaseUrlTest {
 
     @Test
     void options_that_change_nothing_are_accepted() throws SQLException {
-        assertThat(driverSees(PLACE + "?pgbouncer=false&client_encoding=UTF8&schema=public")).isEqualTo(driverSees(PLACE));
+        assertThat(driverSees(PLACE + "?pgbouncer=false&client_encoding=UTF8&schema=public"))
+                .isEqualTo(driverSees(PLACE));
     }
 
     @Test

@@ -14,7 +14,8 @@ class OperatorConnectionsTest {
         String url = TestDatabase.fresh();
 
         assertThat(preparedAfterTenQueries(url)).isZero();
-        assertThat(preparedAfterTenQueries(url + (url.contains("?") ? "&" : "?") + "prepareThreshold=3")).isPositive();
+        assertThat(preparedAfterTenQueries(url + (url.contains("?") ? "&" : "?") + "prepareThreshold=3"))
+                .isPositive();
     }
 
     private static long preparedAfterTenQueries(String url) {
