@@ -229,8 +229,8 @@ public record DatabaseUrl(
                 Map.entry("loadBalanceHosts", word("loadBalanceHosts", "true|false")),
                 Map.entry("options", text("options")),
                 Map.entry("currentSchema", text("currentSchema")),
-                Map.entry(
-                        "schema", word("", "public", v -> "")), // what Prisma, a client of the earlier system, is given
+                // Prisma, by which the earlier system connected, wants it.
+                Map.entry("schema", word("", "public", v -> "")),
                 Map.entry("client_encoding", word("", "(?i)utf-?8|auto", v -> "")), // pgjdbc speaks nothing else
                 Map.entry("sslmode", word("sslmode", "disable|allow|prefer|require|verify-ca|verify-full")),
                 Map.entry("sslrootcert", text("sslrootcert")),
