@@ -8,7 +8,7 @@ export interface Freshness {
   rolledUpThrough: string | null;
   rolledUpAt: string | null;
   lagDays: number | null;
-  gaps: string[];
+  gaps: string[] | null;
   generatedAt: string;
 }
 

@@ -3,6 +3,7 @@ package com.altcontext.metrics;
 import com.altcontext.db.Pipeline;
 import com.altcontext.db.Row;
 import com.altcontext.db.Sql;
+import com.altcontext.db.SqlFailure;
 import com.altcontext.db.Tx;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
@@ -126,9 +127,7 @@ final class RollupCache {
      */
     RollupSnapshot.Reach reach(@Nullable String property) {
         RollupSnapshot cached = cache.getIfPresent(key(property));
-        return cached != null && cached.version.covers(latestVersion())
-                ? cached.reach
-                : sql.inTransaction(tx -> readReach(tx, property));
+        return cached != null && cached.version.covers(latestVersion()) ? cached.reach : readReach(property);
     }
 
     private static String key(@Nullable String property) {
@@ -151,13 +150,20 @@ final class RollupCache {
             if (cached != null && cached.version.covers(version)) {
                 return cached;
             }
-            RollupSnapshot snapshot = sql.inTransaction(tx -> read(tx, property, cached, version));
+            // Read first: a day that is rolled up meanwhile is named once more, and none is left out.
+            List<LocalDate> gaps = gaps(property);
+            RollupSnapshot snapshot = sql.inTransaction(tx -> read(tx, property, cached, version, gaps));
             cache.put(key, snapshot);
             return snapshot;
         }
     }
 
-    private RollupSnapshot read(Tx tx, @Nullable String property, @Nullable RollupSnapshot cached, Version version) {
+    private RollupSnapshot read(
+            Tx tx,
+            @Nullable String property,
+            @Nullable RollupSnapshot cached,
+            Version version,
+            @Nullable List<LocalDate> gaps) {
         LocalDate oldest = tx.query(this.oldest, row -> row.day(1), property, property).stream()
                 .findFirst()
                 .orElse(NEVER);
@@ -170,7 +176,7 @@ final class RollupCache {
         }
         NavigableMap<LocalDate, DayFigures> days = new TreeMap<>();
         NavigableMap<Long, Sketches> blocks = readBlocks(tx, property, numbers, days);
-        RollupSnapshot.Reach reach = readReach(tx, property);
+        RollupSnapshot.Reach reach = readReach(tx, property, gaps);
         return cached == null
                 ? new RollupSnapshot(
                         version,
@@ -221,12 +227,16 @@ final class RollupCache {
         return days.map(LocalDate::toString).toArray(String[]::new);
     }
 
+    private RollupSnapshot.Reach readReach(@Nullable String property) {
+        List<LocalDate> gaps = gaps(property);
+        return sql.inTransaction(tx -> readReach(tx, property, gaps));
+    }
+
     /** All together are as fresh as the last run for all; one property also by a run of its own. */
-    private RollupSnapshot.Reach readReach(Tx tx, @Nullable String property) {
+    private RollupSnapshot.Reach readReach(Tx tx, @Nullable String property, @Nullable List<LocalDate> missing) {
         Pipeline look = tx.pipeline();
-        @Nullable Object[] of = property == null ? new Object[0] : new Object[] {property};
-        Pipeline.Pending<Latest> day = look.query(property == null ? latestOfAll : latest, Latest::read, of);
-        Pipeline.Pending<LocalDate> missing = look.query(property == null ? gapsOfAll : gaps, row -> row.day(1), of);
+        Pipeline.Pending<Latest> day =
+                look.query(property == null ? latestOfAll : latest, Latest::read, parameters(property));
         Pipeline.Pending<LocalDate> keptFrom = KeptRollups.ask(look, property, NEVER);
         look.send();
         KeptRollups kept = KeptRollups.of(keptFrom);
@@ -234,7 +244,25 @@ final class RollupCache {
             return new RollupSnapshot.Reach(null, null, List.of(), kept);
         }
         Latest found = day.rows().getFirst();
-        return new RollupSnapshot.Reach(found.day, found.at, missing.rows(), kept);
+        return new RollupSnapshot.Reach(found.day, found.at, missing, kept);
+    }
+
+    /** Null while a node of a cluster is away: only the nodes know the days of the default partition, and nothing else is read there. */
+    private @Nullable List<LocalDate> gaps(@Nullable String property) {
+        try {
+            return sql.ask(look ->
+                            look.query(property == null ? gapsOfAll : gaps, row -> row.day(1), parameters(property)))
+                    .rows();
+        } catch (SqlFailure failed) {
+            if (!failed.isOfNode()) {
+                throw failed;
+            }
+            return null;
+        }
+    }
+
+    private static @Nullable Object[] parameters(@Nullable String property) {
+        return property == null ? new Object[0] : new Object[] {property};
     }
 
     private record Latest(LocalDate day, Instant at) {

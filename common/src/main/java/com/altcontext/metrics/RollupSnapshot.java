@@ -57,10 +57,14 @@ final class RollupSnapshot {
      * How far the rollups go.
      *
      * @param through the latest day, computed at that time; null if there is none
-     * @param gaps earlier days that have raw events and were passed over, in order
+     * @param gaps earlier days that have raw events and were passed over, in order; null if that is not known
      * @param kept from which day on they are there
      */
-    record Reach(@Nullable LocalDate through, @Nullable Instant at, List<LocalDate> gaps, KeptRollups kept) {}
+    record Reach(
+            @Nullable LocalDate through,
+            @Nullable Instant at,
+            @Nullable List<LocalDate> gaps,
+            KeptRollups kept) {}
 
     /** The number of the block that holds a day. */
     static long block(LocalDate day) {

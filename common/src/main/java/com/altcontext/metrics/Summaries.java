@@ -182,12 +182,13 @@ public final class Summaries {
 
     private Freshness freshness(RollupSnapshot.Reach reach, Window window, LocalDate today) {
         LocalDate through = reach.through();
+        List<LocalDate> gaps = reach.gaps();
         Integer lag = through == null ? null : Math.toIntExact(Math.max(0, today.toEpochDay() - through.toEpochDay()));
         return new Freshness(
                 through,
                 reach.at(),
                 lag,
-                reach.gaps().stream().filter(window::holds).toList(),
+                gaps == null ? null : gaps.stream().filter(window::holds).toList(),
                 clock.instant());
     }
 }

@@ -62,13 +62,13 @@ public record Summary(
      * @param rolledUpAt when that day was computed: what came in later is not in it
      * @param lagDays from that day to today
      * @param gaps days of the window, before that day, that have raw events and no figures: they look like days without
-     *     visitors
+     *     visitors; null while a node of a cluster is away, since it may hold such events
      */
     public record Freshness(
             @Nullable LocalDate rolledUpThrough,
             @Nullable Instant rolledUpAt,
             @Nullable Integer lagDays,
-            List<LocalDate> gaps,
+            @Nullable List<LocalDate> gaps,
             Instant generatedAt) {
         /** The freshness of figures from raw rows, which are counted on request. */
         public static Freshness ofRaw(Instant now) {

@@ -143,7 +143,7 @@ public final class WeeklyReports {
         } catch (RollupsGone gone) {
             return Optional.empty();
         }
-        if (!isCounted(property, week) || !summary.freshness().gaps().isEmpty()) {
+        if (!isCounted(property, week) || !List.of().equals(summary.freshness().gaps())) {
             return Optional.empty();
         }
         Map<Metric, Measure> figures = new EnumMap<>(Metric.class);

@@ -33,7 +33,7 @@ public record SummaryBody(
             @Nullable LocalDate rolledUpThrough,
             @Nullable Instant rolledUpAt,
             @Nullable Integer lagDays,
-            List<LocalDate> gaps,
+            @Nullable List<LocalDate> gaps,
             Instant generatedAt) {
         static FreshnessBody of(Summary.Freshness freshness) {
             Instant at = freshness.rolledUpAt();
