@@ -1,5 +1,6 @@
 package com.altcontext.api.metrics;
 
+import com.altcontext.db.SqlFailure;
 import com.altcontext.metrics.EarlierWindow;
 import com.altcontext.metrics.Summaries;
 import com.altcontext.metrics.Summary;
@@ -68,6 +69,11 @@ final class SummaryAnswers {
         } catch (RawRowsGone gone) {
             return summary.notComparedWith(
                     before, "it is counted in raw rows, which are kept from " + gone.firstDay() + " on");
+        } catch (SqlFailure failed) {
+            if (!failed.isOfNode()) {
+                throw failed;
+            }
+            return summary.notComparedWith(before, "it is counted in raw rows, and a node of the cluster is away");
         }
     }
 

@@ -9,6 +9,7 @@ import com.altcontext.api.testing.TestService;
 import com.altcontext.db.Sql;
 import com.altcontext.metrics.Rollup;
 import com.altcontext.property.Properties;
+import com.altcontext.testing.AwayNode;
 import com.altcontext.testing.TestEvent;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.quarkus.test.common.WithTestResource;
@@ -20,6 +21,7 @@ import java.time.LocalDate;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -150,6 +152,28 @@ class MetricsTest {
         assertThat(year.at("/compareTo/from").asText())
                 .isEqualTo(today.minusDays(364).toString());
         assertThat(year.at("/metrics/uniqueVisitors/delta").isNull()).isTrue();
+    }
+
+    @Test
+    @EnabledIfEnvironmentVariable(named = "TEST_CITUS_NODES", matches = ".+")
+    void today_is_not_compared_while_a_node_is_away() {
+        visit("/", "visitor-f-1");
+        rollUp();
+
+        try (AwayNode _ = new AwayNode(sql)) {
+            JsonNode summary = ask("summary", "&compareTo=previous").json();
+
+            assertThat(summary.at("/metrics/uniqueVisitors/value").asLong()).isEqualTo(1);
+            assertThat(summary.at("/metrics/uniqueVisitors/delta").isNull()).isTrue();
+            assertThat(summary.at("/reasons/compareTo").asText()).contains("node");
+            assertThat(summary.at("/freshness/gaps").isNull()).isTrue();
+            assertThat(ask("breakdown", "&dimension=path").status()).isEqualTo(503);
+            assertThat(ask("breakdown", "&dimension=path&visitors=false")
+                            .json()
+                            .path("rows")
+                            .findValuesAsText("value"))
+                    .containsExactly("/");
+        }
     }
 
     @Test
