@@ -123,9 +123,8 @@ class DashboardEventsIT extends FilledDashboard {
         return PAST.view(property, who, 1, "10:00:00").type("tea_ordered").props(props);
     }
 
-    @Test
-    void a_goal_without_a_name_is_not_sent_and_the_browser_says_so() {
-        String property = "nameless";
+    /** Opens the dialog for a goal from the row of {@code /thanks}, which one of three visitors saw. */
+    private void openGoalOfThanks(String property) {
         PAST.store(
                 PAST.view(property, "guest-1", 1, "10:00:00").path("/thanks"),
                 PAST.view(property, "guest-2", 2, "10:00:00").path("/thanks/again"),
@@ -133,9 +132,15 @@ class DashboardEventsIT extends FilledDashboard {
         PAST.rollUp(2, 1);
         page.signIn("?window=7&property=" + property);
         assertThat(page.text(".goals .body")).startsWith("No goals yet.");
+
         page.tab.evaluate(
                 "document.querySelector('[data-dimension=path] [title=\"/thanks\"]').closest('tr').querySelector('.menu').click()");
         page.tab.evaluate("[...document.querySelectorAll('.menu-list button')].at(-1).click()");
+    }
+
+    @Test
+    void a_goal_without_a_name_is_not_sent_and_the_browser_says_so() {
+        openGoalOfThanks("nameless");
         page.tab.evaluate("document.querySelector('dialog input').value = '   '");
 
         page.tab.press("Enter");
@@ -157,17 +162,7 @@ class DashboardEventsIT extends FilledDashboard {
     @Test
     void a_goal_is_made_from_the_row_of_a_page() {
         String property = "wished";
-        PAST.store(
-                PAST.view(property, "guest-1", 1, "10:00:00").path("/thanks"),
-                PAST.view(property, "guest-2", 2, "10:00:00").path("/thanks/again"),
-                PAST.view(property, "guest-3", 2, "10:00:00").path("/"));
-        PAST.rollUp(2, 1);
-        page.signIn("?window=7&property=" + property);
-        assertThat(page.text(".goals .body")).startsWith("No goals yet.");
-
-        page.tab.evaluate(
-                "document.querySelector('[data-dimension=path] [title=\"/thanks\"]').closest('tr').querySelector('.menu').click()");
-        page.tab.evaluate("[...document.querySelectorAll('.menu-list button')].at(-1).click()");
+        openGoalOfThanks(property);
         assertThat(page.tab.evaluate("document.activeElement.value").asText()).isEqualTo("Visited /thanks");
         page.tab.evaluate("document.querySelectorAll('dialog input')[1].value = '/thanks*'");
         page.assertAccessible("new-goal", DashboardTab.PHONE);
