@@ -25,7 +25,7 @@ export const headingOf = (reload: () => void) => {
     const late = rolledUpThrough !== null && lagDays !== null && lagDays > 1;
     const faults = [
       late && words.fresh.behind(format.day(rolledUpThrough), format.dayCount(lagDays)),
-      gaps !== null && gaps.length > 0 && words.fresh.gaps(format.list(gaps.slice(0, GAPS).map(format.day)), gaps.length - GAPS),
+      gaps?.length && words.fresh.gaps(format.list(gaps.slice(0, GAPS).map(format.day)), gaps.length - GAPS),
     ].filter(Boolean);
     warning.hidden = !faults.length;
     warning.textContent = faults.join(' ');

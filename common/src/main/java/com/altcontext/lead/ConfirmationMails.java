@@ -48,10 +48,9 @@ record ConfirmationMails(long count, @Nullable Instant lastAt, boolean isWaiting
             """.formatted(Outbox.CONFIRMATION);
 
     /**
-     * Counts the mails since the address last confirmed on any property. The body holds only the purposes of the form that are
-     * not express already. The template leaves out purposes that
-     * could be a text of the sender's own: a mail must not bring it to a stranger. The mail of a lead in review waits until
-     * an operator accepts the lead.
+     * Counts the mails since the address last confirmed, on whichever property. The body holds only the purposes of the form
+     * that are not express already. The template leaves out purposes that could be a text of the sender's own: a mail must not
+     * bring it to a stranger. The mail of a lead in review waits until an operator accepts the lead.
      */
     private static final String PUT = """
             WITH asked AS (

@@ -43,8 +43,8 @@ record LeadBefore(
     }
 
     /**
-     * Whether a capture may change the consent. A bot's does not, nor does one that needs a review where the lead does not. In
-     * a lead that is in review consent waits for the operator anyway, unless it is proven.
+     * Whether a capture may change the consent. A bot's may not, nor may one that needs a review where the lead does not. What
+     * forms say for a lead in review waits for the operator, so it may be recorded, unless the consent is proven already.
      */
     boolean takesConsentOf(Capture capture) {
         if (capture.isOfBot()) {
