@@ -18,7 +18,11 @@ final class QueryString {
     static QueryParameters read(HttpServerRequest request, Issues issues) {
         Map<String, String> first = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         try {
-            request.params().forEach(first::putIfAbsent);
+            request.params().forEach((name, value) -> {
+                if (first.putIfAbsent(name, value) != null) {
+                    issues.add(path(name), "must not occur twice");
+                }
+            });
             String all = first.toString();
             if (all.indexOf('\uFFFD') >= 0) {
                 refuseOtherThanUtf8(request, issues);

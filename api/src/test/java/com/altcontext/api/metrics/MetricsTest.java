@@ -226,6 +226,8 @@ class MetricsTest {
                 "summary?from=2020-01-01&to=2026-01-01 | from",
                 "summary?from=2026-01-01&to=9999-01-01 | to",
                 "summary?window=7&from=2026-01-01&to=2026-01-02 | window",
+                "summary?filters=%5B%5D&filters=%5B%5D | filters",
+                "summary?window=7&Window=7 | Window",
                 "summary?compareTo=maybe | compareTo",
                 "summary?compareTo=2 | compareTo",
                 "summary?compareTo= | compareTo",
