@@ -1,5 +1,7 @@
 package com.altcontext.api.http;
 
+import static java.util.Objects.requireNonNull;
+
 import com.altcontext.value.Fields;
 import com.altcontext.value.Issues;
 import com.altcontext.value.Text;
@@ -10,6 +12,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonStreamContext;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
@@ -48,24 +51,39 @@ public final class JsonBody {
     /** Replaces bytes that are not UTF-8, so that their field can be found and named. */
     private static final char NOT_UTF8 = '\uD800';
 
-    /** A number that the parser itself refuses would be the end of a batch: {@link #number} refuses it alone. */
-    private static final JsonFactory JSON = JsonFactory.builder()
-            .streamReadConstraints(StreamReadConstraints.builder()
-                    .maxNumberLength(BodyCollector.MAX_BYTES)
-                    .build())
-            .build();
+    /** A parser keeps up to 12,000 keys for later bodies: if they were long, hostile ones would fill the heap. */
+    private static final int MAX_KEPT_KEY_LENGTH = 64;
+
+    private static final JsonFactory KEEPING_KEYS = factory(true, MAX_KEPT_KEY_LENGTH);
+
+    /** Slower, for the few bodies that have a longer key. */
+    private static final JsonFactory FORGETTING_KEYS = factory(false, BodyCollector.MAX_BYTES);
 
     private final JsonParser parser;
-    private final Events events;
+    private final boolean keepsKeys;
+    private final int maxEvents;
+    private final List<Issues> eventIssues = new ArrayList<>();
     private Issues issues = new Issues();
     /** Where paths begin, if not at the body itself. */
     private @Nullable JsonStreamContext root;
     /** The digits of all numbers so far, written without exponents; in a batch, of one event. */
     private int digits;
 
-    private JsonBody(JsonParser parser, Events events) {
+    private JsonBody(JsonParser parser, boolean keepsKeys, int maxEvents) {
         this.parser = parser;
-        this.events = events;
+        this.keepsKeys = keepsKeys;
+        this.maxEvents = maxEvents;
+    }
+
+    /** A number that the parser itself refuses would be the end of a batch: {@link #number} refuses it alone. */
+    private static JsonFactory factory(boolean keepsKeys, int maxKeyLength) {
+        return JsonFactory.builder()
+                .configure(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES, keepsKeys)
+                .streamReadConstraints(StreamReadConstraints.builder()
+                        .maxNumberLength(BodyCollector.MAX_BYTES)
+                        .maxNameLength(maxKeyLength)
+                        .build())
+                .build();
     }
 
     /**
@@ -91,28 +109,27 @@ public final class JsonBody {
         }
     }
 
-    /** The events of a batch. Up to the maximum, each is read like a body of its own. */
-    private record Events(int max, List<Issues> issues) {
-        static final Events NONE = new Events(0, List.of());
-    }
-
     /** Reads a body. */
     public static Content read(byte[] bytes) {
-        return read(bytes, Events.NONE);
+        return readBatch(bytes, 0);
     }
 
     /**
-     * The same for a bare array of events, or an object with {@code events}.
+     * The same for a bare array of events, or an object with {@code events}. Each is read like a body of its own.
      *
      * @param maxEvents those beyond are counted, and not read
      */
     public static Content readBatch(byte[] bytes, int maxEvents) {
-        return read(bytes, new Events(maxEvents, new ArrayList<>()));
+        String text = isPlain(bytes) ? null : decode(bytes);
+        Content content = read(bytes, text, maxEvents, true);
+        return content == null ? requireNonNull(read(bytes, text, maxEvents, false)) : content;
     }
 
-    private static Content read(byte[] bytes, Events events) {
-        try (JsonParser parser = isPlain(bytes) ? JSON.createParser(bytes) : JSON.createParser(decode(bytes))) {
-            return new JsonBody(parser, events).document();
+    /** Null if a key is too long to be kept. */
+    private static @Nullable Content read(byte[] bytes, @Nullable String text, int maxEvents, boolean keepsKeys) {
+        JsonFactory json = keepsKeys ? KEEPING_KEYS : FORGETTING_KEYS;
+        try (JsonParser parser = text == null ? json.createParser(bytes) : json.createParser(text)) {
+            return new JsonBody(parser, keepsKeys, maxEvents).document();
         } catch (IOException impossible) {
             throw new IllegalStateException("what is in memory cannot fail to be read", impossible);
         }
@@ -156,7 +173,7 @@ public final class JsonBody {
         return marked.toString();
     }
 
-    private Content document() throws IOException {
+    private @Nullable Content document() throws IOException {
         Issues outside = issues;
         try {
             if (parser.nextToken() == null) {
@@ -167,8 +184,11 @@ public final class JsonBody {
             if (parser.nextToken() != null) {
                 issue("must be a single JSON value");
             }
-            return new Content(true, body, issues, events.issues);
+            return new Content(true, body, issues, eventIssues);
         } catch (JsonProcessingException malformed) {
+            if (keepsKeys && malformed instanceof StreamConstraintsException) {
+                return null;
+            }
             issues = outside;
             root = null;
             // Not the parser's message, which may quote the body.
@@ -187,17 +207,17 @@ public final class JsonBody {
 
     /** An array that holds the events of a batch, if it is a batch that is read. */
     private List<@Nullable Object> eventsOr(int level) throws IOException {
-        if (events.max == 0) {
+        if (maxEvents == 0) {
             return array(level);
         }
         Issues outside = issues;
         root = parser.getParsingContext();
         List<@Nullable Object> array = new ArrayList<>();
         while (parser.nextToken() != JsonToken.END_ARRAY) {
-            if (array.size() < events.max) {
+            if (array.size() < maxEvents) {
                 issues = new Issues();
                 digits = 0;
-                events.issues.add(issues);
+                eventIssues.add(issues);
                 array.add(value(1));
             } else {
                 parser.skipChildren();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.altcontext.value.Issue;
 import java.nio.charset.StandardCharsets;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -22,6 +23,27 @@ class JsonBodyTest {
                     .containsExactly(
                             new Issue("n", "must be a number within the range of a double, of at most 400 characters"));
             assertThat(batch.eventIssues().get(2).list()).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"k", "é"})
+    void a_key_may_be_as_long_as_its_body(String letter) {
+        for (int length : new int[] {63, 64, 65, 30_000}) {
+            String key = letter.repeat(length);
+            JsonBody.Content batch = JsonBody.readBatch(
+                    ("[{\"n\":1e999},{\"" + key + "\":[1,null]},{\"" + key + "\":1,\"" + key + "\":1}]")
+                            .getBytes(StandardCharsets.UTF_8),
+                    100);
+
+            assertThat(batch.isRead()).isTrue();
+            assertThat(batch.issues().list()).isEmpty();
+            assertThat(batch.value())
+                    .asInstanceOf(InstanceOfAssertFactories.LIST)
+                    .hasSize(3);
+            assertThat(batch.eventIssues())
+                    .extracting(issues -> issues.list().size())
+                    .containsExactly(1, 0, 1);
         }
     }
 }

@@ -95,6 +95,20 @@ class MemoryIT {
         }
     }
 
+    @Test
+    void long_keys_that_no_other_body_has_are_not_kept() throws Exception {
+        Migrations.of(DatabaseUrl.parse(url)).apply();
+        try (PackagedService service = PackagedService.on(url, Map.of("RATE_LIMIT_BYTES", "1000000000"))) {
+            for (int i = 0; i < 600; i++) {
+                for (String letter : List.of("k", "é")) {
+                    ObjectNode event = Load.event("anon-keys").put(letter.repeat(20_000) + i, 1);
+                    assertThat(service.post(event).status()).isEqualTo(202);
+                }
+            }
+            assertAlive(service);
+        }
+    }
+
     /** Each connection sends an event, which waits, and other requests without waiting for its answer; how many connections. */
     private static int sendAhead(PackagedService service, String ahead) {
         URI address = URI.create(service.address());
