@@ -8,6 +8,7 @@ import com.altcontext.api.http.FetchSite;
 import com.altcontext.api.http.JsonBody;
 import com.altcontext.api.http.OperatorAuth;
 import com.altcontext.api.http.Problem;
+import com.altcontext.api.http.OkBody;
 import com.altcontext.api.http.Refusal;
 import com.altcontext.api.http.RequestContext;
 import com.altcontext.api.http.SessionCookie;
@@ -74,9 +75,6 @@ public class SessionResource {
         }
     }
 
-    /** The same whether there was a session or not. */
-    public record EndedBody(boolean ok) {}
-
     /** Signs in. */
     @POST
     @Consumes({MediaType.APPLICATION_JSON, MediaType.TEXT_PLAIN})
@@ -116,20 +114,19 @@ public class SessionResource {
                 .build();
     }
 
-    /** Signs out: the session ends here, and for every copy of the cookie. */
+    /** Signs out: the session ends here, and for every copy of the cookie. Answers the same if there was none. */
     @DELETE
     @Produces(MediaType.APPLICATION_JSON)
-    public CompletionStage<EndedBody> end(@Context RoutingContext routing) {
+    public CompletionStage<OkBody> end(@Context RoutingContext routing) {
         RequestContext request = RequestContext.of(routing);
         refuseOtherPages(request);
         List<Secret> tokens = cookie.tokens(request.request());
         request.response().putHeader(HttpHeaders.SET_COOKIE, cookie.remove());
-        EndedBody ended = new EndedBody(true);
         return tokens.isEmpty()
-                ? CompletableFuture.completedStage(ended)
+                ? CompletableFuture.completedStage(OkBody.OK)
                 : request.submit(executor, () -> {
                     sessions.end(tokens);
-                    return ended;
+                    return OkBody.OK;
                 });
     }
 

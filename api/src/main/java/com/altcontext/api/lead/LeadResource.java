@@ -2,6 +2,7 @@ package com.altcontext.api.lead;
 
 import com.altcontext.api.config.AppConfig;
 import com.altcontext.api.http.JsonBody;
+import com.altcontext.api.http.OkBody;
 import com.altcontext.api.http.Refusal;
 import com.altcontext.api.http.RequestContext;
 import com.altcontext.api.http.RequestMetrics;
@@ -73,10 +74,7 @@ public class LeadResource {
         }
     }
 
-    /** The answer to a robot's form, of which nothing is stored. */
-    public record DroppedBody(boolean ok) {}
-
-    /** Accepts a form from a script. */
+    /** Accepts a form from a script. Of a robot's form nothing is stored. */
     @POST
     @Consumes({MediaType.APPLICATION_JSON, MediaType.TEXT_PLAIN})
     @Produces(MediaType.APPLICATION_JSON)
@@ -85,7 +83,7 @@ public class LeadResource {
         return take(request, request.json()).thenApply(captured -> {
             if (captured.isEmpty()) {
                 request.response().putHeader("x-outcome", "dropped");
-                return RestResponse.status(RestResponse.Status.ACCEPTED, new DroppedBody(true));
+                return RestResponse.status(RestResponse.Status.ACCEPTED, OkBody.OK);
             }
             return RestResponse.ok(CaptureBody.of(captured.get()));
         });

@@ -2,6 +2,7 @@ package com.altcontext.api.lead;
 
 import com.altcontext.api.http.JsonBody;
 import com.altcontext.api.http.LinkPage;
+import com.altcontext.api.http.OkBody;
 import com.altcontext.api.http.Refusal;
 import com.altcontext.api.http.RequestContext;
 import com.altcontext.ingest.DatabaseExecutors;
@@ -64,13 +65,11 @@ public class UnsubscribeResource {
         this.clock = clock;
     }
 
-    /** The same whether the address is known or not. */
-    public record UnsubscribedBody(boolean ok) {}
-
+    /** Answers the same whether the address is known or not. */
     @POST
     @Consumes({MediaType.APPLICATION_JSON, MediaType.TEXT_PLAIN})
     @Produces(MediaType.APPLICATION_JSON)
-    public CompletionStage<UnsubscribedBody> byAddress(@Context RoutingContext routing) {
+    public CompletionStage<OkBody> byAddress(@Context RoutingContext routing) {
         RequestContext request = RequestContext.of(routing);
         JsonBody.Content body = request.json();
         Fields fields = body.fields();
@@ -84,7 +83,7 @@ public class UnsubscribeResource {
         Unsubscribe.UnsubscribeRequest asked = asked(request, Unsubscribe.UnsubscribeSource.UNSUBSCRIBE, reason);
         return request.submit(
                         executors.forms(), () -> unsubscribe.byAddress(email, isNamed ? property.id() : null, asked))
-                .thenApply(result -> new UnsubscribedBody(true));
+                .thenApply(result -> OkBody.OK);
     }
 
     /** The page of a link, with its button. */
