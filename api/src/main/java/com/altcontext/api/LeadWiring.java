@@ -107,7 +107,7 @@ class LeadWiring {
             UnsubscribeToken unsubscribe,
             StopToken stop,
             InstantSource clock) {
-        return new MailTemplates(config.publicUrl()
+        return new MailTemplates(config.ownUrl()
                 .map(url -> {
                     ConfirmationMail confirmation = new ConfirmationMail(
                             url,
@@ -129,7 +129,7 @@ class LeadWiring {
 
     @Singleton
     Export.UnsubscribeUrl unsubscribeUrl(AppConfig config, UnsubscribeToken token) {
-        Optional<UnsubscribeLinks> links = config.publicUrl().map(url -> new UnsubscribeLinks(token, url));
+        Optional<UnsubscribeLinks> links = config.ownUrl().map(url -> new UnsubscribeLinks(token, url));
         return (leadId, propertyId) -> links.map(made -> made.of(new UnsubscribeToken.Subject(leadId, propertyId))
                         .toString())
                 .orElse(null);

@@ -84,8 +84,8 @@ public interface AppConfig {
                         .isPresent();
     }
 
-    /** Where links in mails lead, without a slash at the end. On Fly every application has a name of its own. */
-    default Optional<URI> publicUrl() {
+    /** {@code PUBLIC_URL} without a slash at the end, or else the name that Fly gives the application. Links in mails lead there. */
+    default Optional<URI> ownUrl() {
         return leads().publicUrl()
                 .flatMap(url -> SecureUrl.parse(url.toString()))
                 .or(() -> clientAddress().flyAppName().map(SecureUrl::ofFlyApp));
@@ -232,7 +232,7 @@ public interface AppConfig {
         @WithDefault("6")
         int impliedConsentMonths();
 
-        /** The address of the service for links in mails; see {@link AppConfig#publicUrl()}. */
+        /** The address of the service for links in mails; see {@link AppConfig#ownUrl()}. */
         @Variable(value = "PUBLIC_URL", rule = Rule.URL)
         Optional<URI> publicUrl();
 

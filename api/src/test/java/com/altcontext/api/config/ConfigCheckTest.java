@@ -44,7 +44,7 @@ class ConfigCheckTest {
         assertThat(config.leads().heuristicLinking()).isFalse();
         assertThat(config.leads().heuristicWindow()).isEqualTo(Duration.ofMinutes(15));
         assertThat(config.leads().impliedConsentMonths()).isEqualTo(6);
-        assertThat(config.publicUrl()).isEmpty();
+        assertThat(config.ownUrl()).isEmpty();
         assertThat(config.leads().unsubscribeSecret()).isEmpty();
         assertThat(config.leads().webhookUrl()).isEmpty();
         assertThat(config.privacy().contactEmail()).isEmpty();
@@ -135,7 +135,7 @@ class ConfigCheckTest {
         assertThat(config.leads().impliedConsentMonths()).isEqualTo(12);
         assertThat(config.rateLimits().leads()).isEqualTo(3);
         assertThat(config.rateLimits().leadEmails()).isEqualTo(2);
-        assertThat(config.publicUrl()).contains(URI.create("https://api.example.com"));
+        assertThat(config.ownUrl()).contains(URI.create("https://api.example.com"));
         assertThat(config.leads().unsubscribeSecret()).contains("0123456789abcdefg");
         assertThat(config.leads().webhookUrl()).contains(URI.create("https://crm.example.com/hook/?from=/"));
         assertThat(config.leads().webhookSecret()).contains("any text without a prefix");
@@ -151,9 +151,9 @@ class ConfigCheckTest {
 
     @Test
     void on_fly_the_public_address_is_the_applications_own_unless_another_is_given() {
-        assertThat(read(Map.of("FLY_APP_NAME", "site")).publicUrl()).contains(URI.create("https://site.fly.dev"));
+        assertThat(read(Map.of("FLY_APP_NAME", "site")).ownUrl()).contains(URI.create("https://site.fly.dev"));
         assertThat(read(Map.of("FLY_APP_NAME", "site", "PUBLIC_URL", "https://api.example.com"))
-                        .publicUrl())
+                        .ownUrl())
                 .contains(URI.create("https://api.example.com"));
     }
 
