@@ -102,7 +102,7 @@ final class DuplicateSearch {
                 from,
                 to);
         UUID[] bots = events.stream()
-                .filter(event -> event.origin().isBot() && !event.timeIsIdentity())
+                .filter(event -> event.origin().isBot() && !event.isDayCertain())
                 .map(event -> event.visitor().id())
                 .distinct()
                 .toArray(UUID[]::new);
@@ -128,7 +128,7 @@ final class DuplicateSearch {
         List<Missing> missing = new ArrayList<>();
         LocalDate earliest = from;
         for (Event event : events) {
-            if (event.timeIsIdentity() || stored.containsKey(event.id())) {
+            if (event.isDayCertain() || stored.containsKey(event.id())) {
                 continue;
             }
             UUID visitor = event.visitor().id();

@@ -19,9 +19,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id see {@link Beacon#identity}
  * @param occurredAt the sender's time where it can be right, else the time of receipt
- * @param timeIsIdentity whether each copy of it has the same {@code occurredAt} (to the day): the sender gave it
- *     neither an id nor a time. If false, its first copy may be stored under any day, since its time may not have been
- *     credible then
+ * @param isDayCertain whether its copies can only be stored under its own day: the sender gave it neither an id nor a
+ *     time. If false, its first copy may be stored under any day, since its time may not have been credible then
  * @param mayHoldAddress whether it could hold an e-mail address: only if one of its texts has an at sign, plain,
  *     percent-encoded, or escaped as in JSON
  */
@@ -32,7 +31,7 @@ public record Event(
         Origin origin,
         Instant occurredAt,
         Instant receivedAt,
-        boolean timeIsIdentity,
+        boolean isDayCertain,
         boolean mayHoldAddress) {
     /** This object, its id and two times, in bytes. */
     private static final int OBJECTS = 160;
@@ -55,9 +54,9 @@ public record Event(
                 && !claimed.isBefore(received.minus(MAX_BACK));
         Instant occurred = credible && claimed != null ? claimed.truncatedTo(ChronoUnit.MILLIS) : received;
         UUID id = beacon.identity(visitor.propertyId(), visitor.id(), received);
-        boolean timeIsIdentity = beacon.eventId() == null && beacon.timestamp() == null;
+        boolean isDayCertain = beacon.eventId() == null && beacon.timestamp() == null;
         return new Event(
-                id, visitor, beacon, origin, occurred, received, timeIsIdentity, mayHoldAddress(beacon, origin));
+                id, visitor, beacon, origin, occurred, received, isDayCertain, mayHoldAddress(beacon, origin));
     }
 
     /** The sender's time. If the sender also reports its clock at sending, a wrong clock is corrected. */
@@ -93,7 +92,7 @@ public record Event(
             return this;
         }
         Origin placed = placement.isBot() ? origin.ofBot() : origin;
-        return new Event(id, visitor, beacon, placed, placement.at(), receivedAt, timeIsIdentity, mayHoldAddress);
+        return new Event(id, visitor, beacon, placed, placement.at(), receivedAt, isDayCertain, mayHoldAddress);
     }
 
     private static boolean mayHoldAddress(Beacon beacon, Origin origin) {
@@ -129,15 +128,15 @@ public record Event(
 
     /**
      * The first UTC day in which its copies are looked for. An engagement may be stored at the end of a session that
-     * ended the day before. If time is not part of the identity, all earlier days are searched in another way.
+     * ended the day before. If the day is not certain, all earlier days are searched in another way.
      */
     LocalDate earliestDayOfACopy() {
-        return timeIsIdentity && isEngagement() ? day().minusDays(1) : day();
+        return isDayCertain && isEngagement() ? day().minusDays(1) : day();
     }
 
     /** The latest UTC day under which a copy of it that was received by now can be stored. */
     LocalDate latestDayOfACopy() {
-        return timeIsIdentity ? day() : LocalDate.ofInstant(receivedAt.plus(MAX_AHEAD), ZoneOffset.UTC);
+        return isDayCertain ? day() : LocalDate.ofInstant(receivedAt.plus(MAX_AHEAD), ZoneOffset.UTC);
     }
 
     /** How much of the heap it holds, in bytes; see {@link Weight}. */

@@ -28,7 +28,7 @@ class EventTest {
         Event event = SENT.timestamp(NOW.plus(off)).event();
 
         assertThat(event.occurredAt()).isEqualTo(kept ? NOW.plus(off) : NOW);
-        assertThat(event.timeIsIdentity()).as("it may have come before").isFalse();
+        assertThat(event.isDayCertain()).as("it may have come before").isFalse();
     }
 
     /** The sender's clock, how long ago it says that the event was, and how long ago that is taken to be. */
@@ -48,7 +48,7 @@ class EventTest {
         Event event = SENT.timestamp(clock.minus(ago)).sentAt(clock).event();
 
         assertThat(event.occurredAt()).isEqualTo(NOW.minus(taken));
-        assertThat(event.timeIsIdentity()).as("each copy has a time of its own").isFalse();
+        assertThat(event.isDayCertain()).as("each copy has a time of its own").isFalse();
         assertThat(event.id())
                 .as("a retry says another time of sending")
                 .isEqualTo(SENT.timestamp(clock.minus(ago))
@@ -61,9 +61,9 @@ class EventTest {
     void with_a_client_id_the_time_does_not_locate_the_first_copy() {
         TestEvent named = SENT.eventId(UUID.randomUUID());
 
-        assertThat(SENT.event().timeIsIdentity()).isTrue();
-        assertThat(named.event().timeIsIdentity()).isFalse();
-        assertThat(named.timestamp(NOW).event().timeIsIdentity()).isFalse();
+        assertThat(SENT.event().isDayCertain()).isTrue();
+        assertThat(named.event().isDayCertain()).isFalse();
+        assertThat(named.timestamp(NOW).event().isDayCertain()).isFalse();
     }
 
     @Test
