@@ -55,8 +55,7 @@ public record Event(
         Instant occurred = credible && claimed != null ? claimed.truncatedTo(ChronoUnit.MILLIS) : received;
         UUID id = beacon.identity(visitor.propertyId(), visitor.id(), received);
         boolean isDayCertain = beacon.eventId() == null && beacon.timestamp() == null;
-        return new Event(
-                id, visitor, beacon, origin, occurred, received, isDayCertain, mayHoldAddress(beacon, origin));
+        return new Event(id, visitor, beacon, origin, occurred, received, isDayCertain, mayHoldAddress(beacon, origin));
     }
 
     /** The sender's time. If the sender also reports its clock at sending, a wrong clock is corrected. */
