@@ -22,7 +22,7 @@ public final class ConsentTexts {
     private ConsentTexts() {}
 
     /** The result of adding a text. */
-    public enum Addition {
+    public enum TextAddition {
         ADDED,
         /** The very same text was on record. */
         UNCHANGED,
@@ -37,13 +37,13 @@ public final class ConsentTexts {
         }
     }
 
-    public static Addition add(Tx tx, ConsentText text, Instant at) {
+    public static TextAddition add(Tx tx, ConsentText text, Instant at) {
         if (tx.update(ADD, text.version(), text.language(), text.content(), at) == 1) {
-            return Addition.ADDED;
+            return TextAddition.ADDED;
         }
         List<RecordedText> known = tx.query(
                 SELECT + "WHERE version = ? AND language = ?", RecordedText::read, text.version(), text.language());
-        return known.getFirst().text.content().equals(text.content()) ? Addition.UNCHANGED : Addition.REFUSED;
+        return known.getFirst().text.content().equals(text.content()) ? TextAddition.UNCHANGED : TextAddition.REFUSED;
     }
 
     /** All of them, in the order in which they were added. */

@@ -73,33 +73,33 @@ public final class PropertyStore {
      *
      * @param owner the slug of that property
      */
-    public record Claim(String domain, String owner) implements Addition, Change {}
+    public record Claim(String domain, String owner) implements PropertyAddition, PropertyChange {}
 
     /** The result of adding a property. */
-    public sealed interface Addition {
-        record Added(StoredProperty property) implements Addition {}
+    public sealed interface PropertyAddition {
+        record Added(StoredProperty property) implements PropertyAddition {}
 
-        record SlugTaken() implements Addition {}
+        record SlugTaken() implements PropertyAddition {}
     }
 
     /** The result of removing a property. */
-    public sealed interface Removal {
-        record Removed() implements Removal {}
+    public sealed interface PropertyRemoval {
+        record Removed() implements PropertyRemoval {}
 
-        record Unknown() implements Removal {}
+        record Unknown() implements PropertyRemoval {}
 
         /** {@code default} takes what no other property claims. */
-        record Needed() implements Removal {}
+        record Needed() implements PropertyRemoval {}
 
-        record InUse(long visitors, long leads) implements Removal {}
+        record InUse(long visitors, long leads) implements PropertyRemoval {}
     }
 
     /** The result of changing a property. */
-    public sealed interface Change {
+    public sealed interface PropertyChange {
         /** @param settings the names of the changed settings, such as {@code time_zone} */
-        record Changed(StoredProperty property, List<String> settings) implements Change {}
+        record Changed(StoredProperty property, List<String> settings) implements PropertyChange {}
 
-        record Unknown() implements Change {}
+        record Unknown() implements PropertyChange {}
     }
 
     /** All properties, the oldest first. */
@@ -119,18 +119,18 @@ public final class PropertyStore {
      * @throws Rejected if the database does not know the time zone, or if only pages of own hosts count and there are none
      * @throws SqlFailure if the database refused
      */
-    public static Addition add(Tx tx, PropertySettings wanted) {
+    public static PropertyAddition add(Tx tx, PropertySettings wanted) {
         LOCK.take(tx);
         requireTimeZone(tx, wanted);
         if (find(tx, wanted.slug()).isPresent()) {
-            return new Addition.SlugTaken();
+            return new PropertyAddition.SlugTaken();
         }
         Optional<Claim> taken = claimed(tx, wanted);
         if (taken.isPresent()) {
             return taken.get();
         }
         tx.update("INSERT INTO properties (id, name) VALUES (?, ?)", wanted.slug(), wanted.name());
-        return new Addition.Added(write(tx, wanted));
+        return new PropertyAddition.Added(write(tx, wanted));
     }
 
     /**
@@ -139,11 +139,11 @@ public final class PropertyStore {
      * @throws Rejected if the database does not know the time zone, or if only pages of own hosts count and there are none
      * @throws SqlFailure if the database refused
      */
-    public static Change set(Tx tx, PropertySettings wanted, Caller caller, Instant at) {
+    public static PropertyChange set(Tx tx, PropertySettings wanted, Caller caller, Instant at) {
         LOCK.take(tx);
         Optional<StoredProperty> before = find(tx, wanted.slug());
         if (before.isEmpty()) {
-            return new Change.Unknown();
+            return new PropertyChange.Unknown();
         }
         requireTimeZone(tx, wanted);
         Optional<Claim> taken = claimed(tx, wanted);
@@ -162,7 +162,7 @@ public final class PropertyStore {
         for (String setting : changed) {
             AuditLog.add(tx, caller, AuditLog.Entry.of("property_" + setting, wanted.slug(), 1), at);
         }
-        return new Change.Changed(after, changed);
+        return new PropertyChange.Changed(after, changed);
     }
 
     private static void note(List<String> changed, String setting, Object before, Object after) {
@@ -217,19 +217,20 @@ public final class PropertyStore {
      *
      * @throws SqlFailure if the database refused
      */
-    public static Removal remove(Tx tx, String slug) {
+    public static PropertyRemoval remove(Tx tx, String slug) {
         LOCK.take(tx);
         if (tx.query("SELECT 1 FROM properties WHERE id = ?", row -> row.number(1), slug)
                 .isEmpty()) {
-            return new Removal.Unknown();
+            return new PropertyRemoval.Unknown();
         }
         if (slug.equals(Property.DEFAULT)) {
-            return new Removal.Needed();
+            return new PropertyRemoval.Needed();
         }
-        Removal.InUse use = tx.query("""
+        PropertyRemoval.InUse use = tx.query(
+                        """
                         SELECT (SELECT count(*) FROM visitors WHERE property_id = ?),
                                (SELECT count(*) FROM leads WHERE property_id = ?)
-                        """, row -> new Removal.InUse(row.number(1), row.number(2)), slug, slug)
+                        """, row -> new PropertyRemoval.InUse(row.number(1), row.number(2)), slug, slug)
                 .getFirst();
         if (use.visitors + use.leads > 0) {
             return use;
@@ -237,6 +238,6 @@ public final class PropertyStore {
         tx.update(CLOSE_TO_KEYS, slug, slug);
         tx.update("DELETE FROM daily_goal_rollups WHERE property_id = ?", slug);
         tx.update("DELETE FROM properties WHERE id = ?", slug);
-        return new Removal.Removed();
+        return new PropertyRemoval.Removed();
     }
 }

@@ -3,7 +3,7 @@ package com.altcontext.consent;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.altcontext.consent.ConsentTexts.Addition;
+import com.altcontext.consent.ConsentTexts.TextAddition;
 import com.altcontext.testing.Database;
 import com.altcontext.value.Rejected;
 import java.time.Instant;
@@ -17,18 +17,18 @@ class ConsentTextsTest {
 
     private final Database database = Database.migrated();
 
-    private Addition add(String version, String language, String content) {
+    private TextAddition add(String version, String language, String content) {
         return database.sql()
                 .inTransaction(tx -> ConsentTexts.add(tx, new ConsentText(version, language, content), NOW));
     }
 
     @Test
     void a_text_is_added_once_and_never_changed() {
-        assertThat(add("2026-01", "en", "You may write to me.\n")).isEqualTo(Addition.ADDED);
-        assertThat(add(" 2026-01 ", "EN", "You may write to me.\n")).isEqualTo(Addition.UNCHANGED);
-        assertThat(add("2026-01", "en", "You may write to me.")).isEqualTo(Addition.REFUSED);
-        assertThat(add("2026-01", "fr-CA", "Écrivez-moi.")).isEqualTo(Addition.ADDED);
-        assertThat(add("2026-02", "en", "You may phone me.")).isEqualTo(Addition.ADDED);
+        assertThat(add("2026-01", "en", "You may write to me.\n")).isEqualTo(TextAddition.ADDED);
+        assertThat(add(" 2026-01 ", "EN", "You may write to me.\n")).isEqualTo(TextAddition.UNCHANGED);
+        assertThat(add("2026-01", "en", "You may write to me.")).isEqualTo(TextAddition.REFUSED);
+        assertThat(add("2026-01", "fr-CA", "Écrivez-moi.")).isEqualTo(TextAddition.ADDED);
+        assertThat(add("2026-02", "en", "You may phone me.")).isEqualTo(TextAddition.ADDED);
 
         assertThat(database.texts("SELECT concat_ws('|', version, language, content) FROM consent_texts ORDER BY 1"))
                 .containsExactly(
@@ -86,7 +86,7 @@ class ConsentTextsTest {
     void a_text_is_bounded_in_bytes() {
         String longest = "é".repeat(ConsentText.MAX_BYTES / 2);
 
-        assertThat(add("1", "fr", longest)).isEqualTo(Addition.ADDED);
+        assertThat(add("1", "fr", longest)).isEqualTo(TextAddition.ADDED);
         assertThatThrownBy(() -> new ConsentText("1", "fr", longest + "x")).isInstanceOf(Rejected.class);
     }
 }

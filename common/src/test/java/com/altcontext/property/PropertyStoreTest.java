@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.altcontext.client.Cidr;
-import com.altcontext.property.PropertyStore.Addition;
-import com.altcontext.property.PropertyStore.Removal;
+import com.altcontext.property.PropertyStore.PropertyAddition;
+import com.altcontext.property.PropertyStore.PropertyRemoval;
 import com.altcontext.property.PropertyStore.StoredProperty;
 import com.altcontext.testing.Database;
 import com.altcontext.value.Rejected;
@@ -24,11 +24,11 @@ class PropertyStoreTest {
 
     @Test
     void an_added_property_is_listed_and_found_by_its_domains() {
-        Addition added = add("docs", "Documentation", "docs.example.ca", "DOCS.example.org");
+        PropertyAddition added = add("docs", "Documentation", "docs.example.ca", "DOCS.example.org");
 
         assertThat(added)
                 .isInstanceOfSatisfying(
-                        Addition.Added.class,
+                        PropertyAddition.Added.class,
                         one -> assertThat(list())
                                 .extracting(StoredProperty::slug)
                                 .containsExactly("default", one.property().slug()));
@@ -90,7 +90,7 @@ class PropertyStoreTest {
     void a_slug_that_exists_is_left_as_it_is() {
         var _ = add("docs", "Documentation", "docs.example.ca");
 
-        assertThat(add("docs", "Another", "docs.example.ca")).isEqualTo(new Addition.SlugTaken());
+        assertThat(add("docs", "Another", "docs.example.ca")).isEqualTo(new PropertyAddition.SlugTaken());
         assertThat(list()).extracting(StoredProperty::name).containsExactly("Default", "Documentation");
     }
 
@@ -147,8 +147,8 @@ class PropertyStoreTest {
     void one_that_holds_nothing_is_removed_once() {
         var _ = add("docs", "Documentation");
 
-        assertThat(remove("docs")).isEqualTo(new Removal.Removed());
-        assertThat(remove("docs")).isEqualTo(new Removal.Unknown());
+        assertThat(remove("docs")).isEqualTo(new PropertyRemoval.Removed());
+        assertThat(remove("docs")).isEqualTo(new PropertyRemoval.Unknown());
         assertThat(list()).extracting(StoredProperty::slug).containsExactly("default");
     }
 
@@ -160,13 +160,13 @@ class PropertyStoreTest {
                         + "(gen_random_uuid(), 'docs', 'visitor-2', now()), (gen_random_uuid(), 'default', 'visitor-1', now())",
                 "INSERT INTO leads VALUES (gen_random_uuid(), 'docs', 'jo@example.ca', now(), now(), NULL, 'pending', NULL)");
 
-        assertThat(remove("docs")).isEqualTo(new Removal.InUse(2, 1));
+        assertThat(remove("docs")).isEqualTo(new PropertyRemoval.InUse(2, 1));
         assertThat(list()).hasSize(2);
     }
 
     @Test
     void the_default_property_is_never_removed() {
-        assertThat(remove("default")).isEqualTo(new Removal.Needed());
+        assertThat(remove("default")).isEqualTo(new PropertyRemoval.Needed());
         assertThat(list()).hasSize(1);
     }
 
@@ -174,7 +174,7 @@ class PropertyStoreTest {
         return new PropertySettings(slug, name, domains, null, null, null, null, null);
     }
 
-    private Addition add(String slug, String name, String... domains) {
+    private PropertyAddition add(String slug, String name, String... domains) {
         return database.sql().inTransaction(tx -> PropertyStore.add(tx, wanted(slug, name, List.of(domains))));
     }
 
@@ -184,7 +184,7 @@ class PropertyStoreTest {
         return Objects.requireNonNull(known.bySlug(slug));
     }
 
-    private Removal remove(String slug) {
+    private PropertyRemoval remove(String slug) {
         return database.sql().inTransaction(tx -> PropertyStore.remove(tx, slug));
     }
 

@@ -52,14 +52,15 @@ final class ConsentTextAddCommand implements Runnable {
         String content = read();
         ConsentText text = new ArgumentNames(Map.of("version", "VERSION", "language", "--language"))
                 .named(() -> new ConsentText(version, language, content));
-        ConsentTexts.Addition addition = context.sql().inTransaction(tx -> ConsentTexts.add(tx, text, context.now()));
-        if (addition == ConsentTexts.Addition.REFUSED) {
+        ConsentTexts.TextAddition addition =
+                context.sql().inTransaction(tx -> ConsentTexts.add(tx, text, context.now()));
+        if (addition == ConsentTexts.TextAddition.REFUSED) {
             throw new Failure(
                     Exit.FAILED,
                     "another text is on record as version " + text.version() + " in " + text.language(),
                     "give the new text a version of its own");
         }
-        boolean added = addition == ConsentTexts.Addition.ADDED;
+        boolean added = addition == ConsentTexts.TextAddition.ADDED;
         context.output()
                 .print(
                         JsonObject.ok(true).with("added", added).with("sha256", text.sha256()),

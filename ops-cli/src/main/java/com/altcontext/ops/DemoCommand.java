@@ -19,7 +19,7 @@ import com.altcontext.property.Properties;
 import com.altcontext.property.Property;
 import com.altcontext.property.PropertySettings;
 import com.altcontext.property.PropertyStore;
-import com.altcontext.property.PropertyStore.Addition;
+import com.altcontext.property.PropertyStore.PropertyAddition;
 import com.altcontext.property.PropertyStore.StoredProperty;
 import com.altcontext.retention.PropertyErasure;
 import java.time.Duration;
@@ -170,8 +170,8 @@ final class DemoCommand implements Runnable {
                 null,
                 null);
         switch (sql.inTransaction(tx -> PropertyStore.add(tx, wanted))) {
-            case Addition.Added _ -> {}
-            case Addition.SlugTaken _ ->
+            case PropertyAddition.Added _ -> {}
+            case PropertyAddition.SlugTaken _ ->
                 throw new Failure(Exit.FAILED, "a property demo was added meanwhile", "see: altops property list");
             case PropertyStore.Claim(String domain, String owner) ->
                 throw new Failure(

@@ -2,7 +2,7 @@ package com.altcontext.ops;
 
 import com.altcontext.property.PropertySettings;
 import com.altcontext.property.PropertyStore;
-import com.altcontext.property.PropertyStore.Addition;
+import com.altcontext.property.PropertyStore.PropertyAddition;
 import com.altcontext.property.PropertyStore.StoredProperty;
 import java.util.List;
 import picocli.CommandLine.Command;
@@ -34,11 +34,11 @@ final class PropertyAddCommand implements Runnable {
     @Override
     public void run() {
         PropertySettings wanted = options.settings(slug, name);
-        Addition addition =
+        PropertyAddition addition =
                 PropertyOptions.ARGUMENTS.named(() -> context.sql().inTransaction(tx -> PropertyStore.add(tx, wanted)));
         StoredProperty added = switch (addition) {
-            case Addition.Added done -> done.property();
-            case Addition.SlugTaken _ ->
+            case PropertyAddition.Added done -> done.property();
+            case PropertyAddition.SlugTaken _ ->
                 throw new Failure(
                         Exit.FAILED, "there is a property " + slug + " already", "see it with: altops property list");
             case PropertyStore.Claim claim -> throw PropertyOptions.domainTaken(claim);

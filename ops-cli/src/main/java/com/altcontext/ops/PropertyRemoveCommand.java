@@ -3,7 +3,7 @@ package com.altcontext.ops;
 import com.altcontext.db.Tx;
 import com.altcontext.metrics.ImportedDays;
 import com.altcontext.property.PropertyStore;
-import com.altcontext.property.PropertyStore.Removal;
+import com.altcontext.property.PropertyStore.PropertyRemoval;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -28,15 +28,15 @@ final class PropertyRemoveCommand implements Runnable {
     @Override
     public void run() {
         switch (context.sql().inTransaction(this::remove)) {
-            case Removal.Removed _ ->
+            case PropertyRemoval.Removed _ ->
                 context.output().print(JsonObject.ok(true).with("removed", slug), List.of("removed " + slug));
-            case Removal.Unknown _ -> throw PropertyCommand.unknown();
-            case Removal.Needed _ ->
+            case PropertyRemoval.Unknown _ -> throw PropertyCommand.unknown();
+            case PropertyRemoval.Needed _ ->
                 throw new Failure(
                         Exit.FAILED,
                         "default is never removed",
                         "it takes what no other property claims; give the others their domains");
-            case Removal.InUse(long visitors, long leads) ->
+            case PropertyRemoval.InUse(long visitors, long leads) ->
                 throw new Failure(
                         Exit.FAILED,
                         slug + " holds " + HumanFormat.count(visitors, "visitor") + " and "
@@ -47,9 +47,9 @@ final class PropertyRemoveCommand implements Runnable {
         }
     }
 
-    private Removal remove(Tx tx) {
-        Removal removal = PropertyStore.remove(tx, slug);
-        if (removal instanceof Removal.Removed) {
+    private PropertyRemoval remove(Tx tx) {
+        PropertyRemoval removal = PropertyStore.remove(tx, slug);
+        if (removal instanceof PropertyRemoval.Removed) {
             ImportedDays.remove(tx, slug);
         }
         return removal;

@@ -8,7 +8,7 @@ import com.altcontext.metrics.Rollup;
 import com.altcontext.metrics.RollupDays;
 import com.altcontext.property.PropertySettings;
 import com.altcontext.property.PropertyStore;
-import com.altcontext.property.PropertyStore.Change;
+import com.altcontext.property.PropertyStore.PropertyChange;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,11 +64,11 @@ final class PropertySetCommand implements Runnable {
         if (wanted.timeZone() != null) {
             context.refuseClockAhead("nothing was changed; set the clock, then try again");
         }
-        Change change =
+        PropertyChange change =
                 PropertyOptions.ARGUMENTS.named(() -> context.sql().inTransaction(tx -> set(tx, wanted, mailSettings)));
-        Change.Changed changed = switch (change) {
-            case Change.Changed done -> done;
-            case Change.Unknown _ -> throw PropertyCommand.unknown();
+        PropertyChange.Changed changed = switch (change) {
+            case PropertyChange.Changed done -> done;
+            case PropertyChange.Unknown _ -> throw PropertyCommand.unknown();
             case PropertyStore.Claim claim -> throw PropertyOptions.domainTaken(claim);
         };
         List<String> lines = new ArrayList<>();
@@ -94,14 +94,14 @@ final class PropertySetCommand implements Runnable {
         context.output().print(json, lines);
     }
 
-    private Change set(Tx tx, PropertySettings wanted, MailSettings mailSettings) {
-        Change change = PropertyStore.set(tx, wanted, Caller.ALTOPS, context.now());
-        if (!(change instanceof Change.Changed changed)) {
+    private PropertyChange set(Tx tx, PropertySettings wanted, MailSettings mailSettings) {
+        PropertyChange change = PropertyStore.set(tx, wanted, Caller.ALTOPS, context.now());
+        if (!(change instanceof PropertyChange.Changed changed)) {
             return change;
         }
         List<String> all = new ArrayList<>(changed.settings());
         all.addAll(Recipients.set(tx, slug, mailSettings, Caller.ALTOPS, context.now()));
-        return new Change.Changed(changed.property(), all);
+        return new PropertyChange.Changed(changed.property(), all);
     }
 
     private List<LocalDate> computeAgain(List<LocalDate> days) {

@@ -6,7 +6,7 @@ import com.altcontext.property.Properties;
 import com.altcontext.property.Property;
 import com.altcontext.property.PropertySettings;
 import com.altcontext.property.PropertyStore;
-import com.altcontext.property.PropertyStore.Addition;
+import com.altcontext.property.PropertyStore.PropertyAddition;
 import com.altcontext.property.Shields;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -66,7 +66,7 @@ public final class OriginalProperties {
             return;
         }
         PropertySettings wanted = new PropertySettings(slug, slug, null, null, null, null, null, null);
-        if (sql.inTransaction(tx -> PropertyStore.add(tx, wanted)) instanceof Addition.Added) {
+        if (sql.inTransaction(tx -> PropertyStore.add(tx, wanted)) instanceof PropertyAddition.Added) {
             report.took("properties", 1);
         }
     }
