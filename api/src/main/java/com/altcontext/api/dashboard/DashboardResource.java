@@ -3,7 +3,6 @@ package com.altcontext.api.dashboard;
 import com.altcontext.access.Permissions;
 import com.altcontext.api.config.AppConfig;
 import com.altcontext.api.http.Callers;
-import com.altcontext.api.http.Refusal;
 import com.altcontext.api.http.RequestContext;
 import com.altcontext.api.http.StreamedAnswer;
 import com.altcontext.db.Sql;
@@ -123,7 +122,7 @@ public class DashboardResource {
         RequestContext request = RequestContext.of(routing);
         Issues issues = new Issues();
         String property = property(request, request.query(issues), issues);
-        refuseIfAny(issues);
+        issues.throwIfAny();
         Instant now = clock.instant();
         return request.submit(
                         executors.operator(), () -> sql.inTransaction(tx -> EffectiveConsent.count(tx, property, now)))
@@ -140,7 +139,7 @@ public class DashboardResource {
         QueryParameters query = request.query(issues);
         String property = property(request, query, issues);
         EffectiveConsent consent = consent(query, issues);
-        refuseIfAny(issues);
+        issues.throwIfAny();
         LeadList.LeadListRequest asked =
                 new LeadList.LeadListRequest(property, consent, callers.of(request), clock.instant());
         return request.submit(
@@ -185,11 +184,5 @@ public class DashboardResource {
                             .collect(Collectors.joining(" ", "must be one of ", "")));
         }
         return consent;
-    }
-
-    private static void refuseIfAny(Issues issues) {
-        if (!issues.isEmpty()) {
-            throw Refusal.invalid(issues);
-        }
     }
 }

@@ -84,9 +84,7 @@ public class SessionResource {
         refuseOtherPages(request);
         JsonBody.Content body = request.json();
         String given = body.isRead() ? body.fields().text("key", 1, MAX_KEY_LENGTH) : "";
-        if (!body.issues().isEmpty()) {
-            throw Refusal.invalid(body.issues());
-        }
+        body.issues().throwIfAny();
         return auth.check(given, request)
                 .thenCompose(key -> request.submit(executor, () -> sessions.begin(key.permissions(), key.expiresAt()))
                         .thenApply(begun -> {

@@ -1,7 +1,6 @@
 package com.altcontext.api.lead;
 
 import com.altcontext.api.http.Callers;
-import com.altcontext.api.http.Refusal;
 import com.altcontext.api.http.RequestContext;
 import com.altcontext.api.http.StreamedAnswer;
 import com.altcontext.ingest.DatabaseExecutors;
@@ -62,9 +61,7 @@ public class MailableResource {
             issues.add("purpose", "must not be longer than " + MAX_PURPOSE + " characters");
         }
         UUID after = cursor(query, issues);
-        if (!issues.isEmpty()) {
-            throw Refusal.invalid(issues);
-        }
+        issues.throwIfAny();
         MailableRequest asked = new MailableRequest(property, purpose, callers.of(request), clock.instant());
         Map<String, String> headers = Map.of("Content-Type", MediaType.APPLICATION_JSON);
         return request.submit(

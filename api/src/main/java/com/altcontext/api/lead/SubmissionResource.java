@@ -2,7 +2,6 @@ package com.altcontext.api.lead;
 
 import com.altcontext.api.http.Callers;
 import com.altcontext.api.http.JsonBody;
-import com.altcontext.api.http.Refusal;
 import com.altcontext.api.http.RequestContext;
 import com.altcontext.api.http.StreamedAnswer;
 import com.altcontext.ingest.DatabaseExecutors;
@@ -81,9 +80,7 @@ public class SubmissionResource {
         if (cursor != null && after == null) {
             issues.add("cursor", "must be the value of next in an answer");
         }
-        if (!issues.isEmpty()) {
-            throw Refusal.invalid(issues);
-        }
+        issues.throwIfAny();
         SubmissionRequest asked =
                 new SubmissionRequest(property, search, after, limit, callers.of(request), clock.instant());
         Map<String, String> headers = Map.of("Content-Type", MediaType.APPLICATION_JSON);

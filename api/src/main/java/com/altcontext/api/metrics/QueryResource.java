@@ -211,9 +211,7 @@ public class QueryResource {
         RequestContext request = RequestContext.of(routing);
         Issues issues = new Issues();
         AskedProperty property = properties.named(request, request.query(issues).text("propertyId"), issues);
-        if (!issues.isEmpty()) {
-            throw Refusal.invalid(issues);
-        }
+        issues.throwIfAny();
         return answers.json(request, new ReadQuestion(new RealtimeQuestion(property), true, () -> {
             Instant now = clock.instant();
             return RealtimeBody.of(Realtime.read(engine, property.zones(), now), now);
