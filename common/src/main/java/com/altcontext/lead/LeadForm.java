@@ -6,7 +6,6 @@ import com.altcontext.event.Beacon;
 import com.altcontext.event.EventReader;
 import com.altcontext.event.Traffic;
 import com.altcontext.value.Fields;
-import com.altcontext.value.Issue;
 import com.altcontext.value.Issues;
 import com.altcontext.value.JsonText;
 import com.altcontext.value.Rejected;
@@ -110,9 +109,7 @@ public record LeadForm(
         try {
             return reading.apply("email", text);
         } catch (Rejected rejected) {
-            for (Issue issue : rejected.issues()) {
-                issues.add(issue.path(), issue.message());
-            }
+            issues.addAll(rejected);
             return null;
         }
     }

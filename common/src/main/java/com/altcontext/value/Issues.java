@@ -29,6 +29,11 @@ public final class Issues {
         listed.add(new Issue(path.get(), message));
     }
 
+    /** Adds the issues of something that was read by itself. */
+    public void addAll(Rejected rejected) {
+        rejected.issues().forEach(issue -> add(issue.path(), issue.message()));
+    }
+
     public boolean isEmpty() {
         return count == 0;
     }

@@ -3,7 +3,6 @@ package com.altcontext.api.metrics;
 import com.altcontext.metrics.EarlierWindow;
 import com.altcontext.metrics.Window;
 import com.altcontext.metrics.query.PropertyZones;
-import com.altcontext.value.Issue;
 import com.altcontext.value.Issues;
 import com.altcontext.value.QueryParameters;
 import com.altcontext.value.Rejected;
@@ -37,9 +36,7 @@ final class WindowParameters {
             LocalDate to = query.day("to");
             return from == null || to == null ? null : Window.between(from, to, today);
         } catch (Rejected rejected) {
-            for (Issue issue : rejected.issues()) {
-                issues.add(issue.path(), issue.message());
-            }
+            issues.addAll(rejected);
             return null;
         }
     }
