@@ -1,5 +1,6 @@
 package com.altcontext.attribution;
 
+import com.altcontext.value.ComputedId;
 import com.altcontext.value.Weight;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,10 @@ public record Utm(
                 + Weight.of(campaign)
                 + Weight.of(term)
                 + Weight.of(content);
+    }
+
+    public void addTo(ComputedId id) {
+        id.with(source).with(medium).with(campaign).with(term).with(content);
     }
 
     public boolean isEmpty() {

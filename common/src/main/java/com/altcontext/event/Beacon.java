@@ -87,12 +87,8 @@ public record Beacon(
                                 : timestamp.toEpochMilli())
                 .with(eventType)
                 .with(path)
-                .with(referrer)
-                .with(utm.source())
-                .with(utm.medium())
-                .with(utm.campaign())
-                .with(utm.term())
-                .with(utm.content());
+                .with(referrer);
+        utm.addTo(id);
         traffic.addTo(id);
         return id.with(props).toUuid();
     }

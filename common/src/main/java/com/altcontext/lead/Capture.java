@@ -67,16 +67,9 @@ public record Capture(
     }
 
     private ComputedId content(ComputedId id) {
-        return id.with(visitor.id())
-                .with(form.formName())
-                .with(form.path())
-                .with(form.referrer())
-                .with(form.utm().source())
-                .with(form.utm().medium())
-                .with(form.utm().campaign())
-                .with(form.utm().term())
-                .with(form.utm().content())
-                .with(form.sourceChannel())
+        id.with(visitor.id()).with(form.formName()).with(form.path()).with(form.referrer());
+        form.utm().addTo(id);
+        return id.with(form.sourceChannel())
                 .with(form.consent().key())
                 .with(form.consentPolicy())
                 .with(form.consentPurpose())
