@@ -7,9 +7,9 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
+import java.util.HashSet;
 import java.util.Map;
-import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.LongSupplier;
 
 /**
@@ -47,10 +47,10 @@ public final class DistinctEmails {
         this.nanoTime = nanoTime;
     }
 
-    /** Notes the address, or says in how many seconds another one may be submitted. */
-    public OptionalLong note(ClientNetwork client, Email email) {
+    /** Notes the address, and returns true, unless it is one too many. */
+    public boolean note(ClientNetwork client, Email email) {
         if (maxPerHour > NO_LIMIT) {
-            return OptionalLong.empty();
+            return true;
         }
         Long address = ByteBuffer.wrap(hash.of(email.value())).getLong();
         synchronized (this) {
@@ -70,7 +70,7 @@ public final class DistinctEmails {
         private record Noted(ClientNetwork by, Long address, long at) {}
 
         private final int max;
-        private final Map<ClientNetwork, Map<Long, Long>> bySender = new HashMap<>();
+        private final Map<ClientNetwork, Set<Long>> bySender = new HashMap<>();
         private final Deque<Noted> inOrder = new ArrayDeque<>();
 
         Submitted(int max) {
@@ -82,24 +82,22 @@ public final class DistinctEmails {
          */
         boolean counts(ClientNetwork sender, Long address, long now) {
             forget(now);
-            Map<Long, Long> known = bySender.getOrDefault(sender, Map.of());
-            return inOrder.size() < max || known.size() >= maxPerHour || known.containsKey(address);
+            Set<Long> known = bySender.getOrDefault(sender, Set.of());
+            return inOrder.size() < max || known.size() >= maxPerHour || known.contains(address);
         }
 
-        OptionalLong note(ClientNetwork sender, Long address, long now) {
+        boolean note(ClientNetwork sender, Long address, long now) {
             forget(now);
-            Map<Long, Long> known = bySender.computeIfAbsent(sender, first -> new LinkedHashMap<>(4));
-            if (known.containsKey(address)) {
-                return OptionalLong.empty();
+            Set<Long> known = bySender.computeIfAbsent(sender, first -> new HashSet<>(4));
+            if (known.contains(address)) {
+                return true;
             }
             if (known.size() >= maxPerHour) {
-                long oldest = known.values().iterator().next();
-                return OptionalLong.of(
-                        Duration.ofNanos(PERIOD.toNanos() - (now - oldest)).toSeconds() + 1);
+                return false;
             }
-            known.put(address, now);
+            known.add(address);
             inOrder.add(new Noted(sender, address, now));
-            return OptionalLong.empty();
+            return true;
         }
 
         private void forget(long now) {
@@ -107,7 +105,7 @@ public final class DistinctEmails {
                     first != null && now - first.at >= PERIOD.toNanos();
                     first = inOrder.peek()) {
                 inOrder.remove();
-                Map<Long, Long> known = bySender.getOrDefault(first.by, new HashMap<>());
+                Set<Long> known = bySender.getOrDefault(first.by, new HashSet<>());
                 known.remove(first.address);
                 if (known.isEmpty()) {
                     bySender.remove(first.by);

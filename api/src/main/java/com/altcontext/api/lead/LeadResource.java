@@ -133,8 +133,6 @@ public class LeadResource {
      * operator decides.
      */
     private boolean isForReview(RequestContext request, LeadForm form) {
-        return distinctEmails
-                .note(ClientNetwork.of(request.client().address()), form.email())
-                .isPresent();
+        return !distinctEmails.note(ClientNetwork.of(request.client().address()), form.email());
     }
 }
