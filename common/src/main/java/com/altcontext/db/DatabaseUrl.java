@@ -1,8 +1,7 @@
 package com.altcontext.db;
 
+import com.altcontext.value.UrlEncoded;
 import java.net.URLEncoder;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -155,31 +154,18 @@ public record DatabaseUrl(
 
     /** Decodes like libpq: only percent signs are special, a plus stays a plus. */
     private static String decoded(String what, String text) {
-        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        ByteBuffer decoded = ByteBuffer.allocate(bytes.length);
-        for (int i = 0; i < bytes.length; i++) {
-            if (bytes[i] != '%') {
-                decoded.put(bytes[i]);
-                continue;
-            }
-            int high = i + 2 < bytes.length ? Character.digit(bytes[i + 1], 16) : -1;
-            int low = i + 2 < bytes.length ? Character.digit(bytes[i + 2], 16) : -1;
-            if (high < 0 || low < 0) {
-                throw refused("has a % in its " + what + " that two hexadecimal digits must follow: write % as %25");
-            }
-            decoded.put((byte) (high * 16 + low));
-            i += 2;
+        if (!UrlEncoded.isWellFormed(text)) {
+            throw refused("has a % in its " + what + " that two hexadecimal digits must follow: write % as %25");
         }
-        try {
-            String result =
-                    StandardCharsets.UTF_8.newDecoder().decode(decoded.flip()).toString();
-            if (result.indexOf('\0') >= 0) {
-                throw refused("has a zero byte in its " + what);
-            }
-            return result;
-        } catch (CharacterCodingException e) {
+        byte[] bytes = text.replace("+", "%2B").getBytes(StandardCharsets.UTF_8);
+        String result = UrlEncoded.decoded(new String(bytes, StandardCharsets.ISO_8859_1));
+        if (result == null) {
             throw refused("has a percent-encoded " + what + " that is not UTF-8");
         }
+        if (result.indexOf('\0') >= 0) {
+            throw refused("has a zero byte in its " + what);
+        }
+        return result;
     }
 
     private static String encoded(String text) {
