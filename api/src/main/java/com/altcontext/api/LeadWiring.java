@@ -35,7 +35,6 @@ import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Function;
 
 /** Makes the objects that accept forms, store leads and consent, and write mails. */
@@ -129,10 +128,7 @@ class LeadWiring {
 
     @Singleton
     Export.UnsubscribeUrl unsubscribeUrl(AppConfig config, UnsubscribeToken token) {
-        Optional<UnsubscribeLinks> links = config.ownUrl().map(url -> new UnsubscribeLinks(token, url));
-        return (leadId, propertyId) -> links.map(made -> made.of(new UnsubscribeToken.Subject(leadId, propertyId))
-                        .toString())
-                .orElse(null);
+        return Export.UnsubscribeUrl.by(config.ownUrl().map(url -> new UnsubscribeLinks(token, url)));
     }
 
     @Singleton

@@ -6,6 +6,8 @@ import com.altcontext.db.Buckets;
 import com.altcontext.db.Sql;
 import com.altcontext.db.Tx;
 import com.altcontext.lead.Email;
+import com.altcontext.lead.UnsubscribeLinks;
+import com.altcontext.lead.UnsubscribeToken;
 import com.altcontext.value.KeyedHash;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -16,6 +18,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -60,6 +63,13 @@ public final class Export {
     public interface UnsubscribeUrl {
         @Nullable
         String of(UUID leadId, String propertyId);
+
+        /** @param links empty where the service's address is not known */
+        static UnsubscribeUrl by(Optional<UnsubscribeLinks> links) {
+            return (leadId, propertyId) -> links.map(known -> known.of(new UnsubscribeToken.Subject(leadId, propertyId))
+                            .toString())
+                    .orElse(null);
+        }
     }
 
     /** @param hash with the service's pepper: the log identifies the person by it */

@@ -1,8 +1,6 @@
 package com.altcontext.ops;
 
 import com.altcontext.audit.Caller;
-import com.altcontext.lead.UnsubscribeLinks;
-import com.altcontext.lead.UnsubscribeToken;
 import com.altcontext.retention.Export;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -42,12 +40,9 @@ final class LeadExportCommand implements Runnable {
     public void run() {
         Export.ExportRequest request = new Export.ExportRequest(emailOption.read(), Caller.ALTOPS, context.now());
         OpsEnvironment environment = context.environment();
-        @Nullable UnsubscribeLinks links = environment.hasPublicUrl() ? environment.links() : null;
         Export export = new Export(
                 context.sql().withTimeout(LeadCommand.MAX_STATEMENT),
-                (lead, property) -> links == null
-                        ? null
-                        : links.of(new UnsubscribeToken.Subject(lead, property)).toString(),
+                Export.UnsubscribeUrl.by(environment.linksIfAny()),
                 environment.hash());
         if (file == null) {
             write(export, request, context.shell().out());

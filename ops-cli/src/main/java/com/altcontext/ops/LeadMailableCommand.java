@@ -2,10 +2,11 @@ package com.altcontext.ops;
 
 import com.altcontext.audit.Caller;
 import com.altcontext.lead.UnsubscribeLinks;
-import com.altcontext.lead.UnsubscribeToken;
+import com.altcontext.retention.Export;
 import com.altcontext.retention.MailableList;
 import java.io.PrintWriter;
 import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -49,16 +50,13 @@ final class LeadMailableCommand implements Runnable {
             context.output()
                     .note("nobody has been asked for the purpose " + purpose + ": see the others without --purpose");
         }
-        OpsEnvironment environment = context.environment();
-        @Nullable UnsubscribeLinks links = environment.hasPublicUrl() ? environment.links() : null;
-        if (links == null) {
+        Optional<UnsubscribeLinks> links = context.environment().linksIfAny();
+        if (links.isEmpty()) {
             context.output().note("without PUBLIC_URL the list has no unsubscribe links");
         }
         MailableList list = new MailableList(
                 context.sql().withTimeout(LeadCommand.MAX_STATEMENT),
-                (lead, site) -> links == null
-                        ? null
-                        : links.of(new UnsubscribeToken.Subject(lead, site)).toString());
+                Export.UnsubscribeUrl.by(links));
         MailableList.MailableRequest request =
                 new MailableList.MailableRequest(property, purpose, Caller.ALTOPS, context.now());
         PrintWriter out = context.shell().out();

@@ -8,6 +8,7 @@ import com.altcontext.value.SecureUrl;
 import com.altcontext.visit.SessionRule;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -26,8 +27,9 @@ final class OpsEnvironment {
         return new KeyedHash(secret("IP_HASH_PEPPER"));
     }
 
-    boolean hasPublicUrl() {
-        return isSet("PUBLIC_URL") || isSet("FLY_APP_NAME");
+    /** Empty without the service's address. */
+    Optional<UnsubscribeLinks> linksIfAny() {
+        return isSet("PUBLIC_URL") || isSet("FLY_APP_NAME") ? Optional.of(links()) : Optional.empty();
     }
 
     /** The links that the service accepts, if it was started with the same variables. */
