@@ -12,15 +12,14 @@ public final class UnsubscribeLinks {
     private final UnsubscribeToken token;
     private final String base;
 
-    /** @param publicUrl where the service is reached from outside; RFC 8058 asks for {@code https} */
+    /** @param publicUrl where the service is reached from outside, as {@code SecureUrl} gives it */
     public UnsubscribeLinks(UnsubscribeToken token, URI publicUrl) {
         this.token = token;
-        String text = publicUrl.toString();
-        this.base = text.endsWith("/") ? text.substring(0, text.length() - 1) : text;
+        this.base = publicUrl + PATH;
     }
 
     public URI of(UnsubscribeToken.Subject subject) {
-        return URI.create(base + PATH + token.of(subject));
+        return URI.create(base + token.of(subject));
     }
 
     /** The value of {@code List-Unsubscribe}. */

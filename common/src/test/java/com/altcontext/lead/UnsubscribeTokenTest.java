@@ -72,10 +72,9 @@ class UnsubscribeTokenTest {
                 .isEmpty();
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"https://leads.example.ca", "https://leads.example.ca/"})
-    void the_link_and_the_header_hold_it(String publicUrl) {
-        UnsubscribeLinks links = new UnsubscribeLinks(TOKEN, URI.create(publicUrl));
+    @Test
+    void the_link_and_the_header_hold_it() {
+        UnsubscribeLinks links = new UnsubscribeLinks(TOKEN, URI.create("https://leads.example.ca"));
 
         assertThat(links.of(SCOPE)).hasToString("https://leads.example.ca/v1/leads/unsubscribe/" + TOKEN.of(SCOPE));
         assertThat(links.listUnsubscribe(SCOPE)).isEqualTo("<" + links.of(SCOPE) + ">");

@@ -49,7 +49,7 @@ final class KeyShareCommand implements Runnable {
         NewKey key = KeyCommand.ARGUMENTS.named(
                 () -> NewKey.ofShare(called, property, KeyCommand.end(expires, context.now())));
         KeyAddition.Added added = KeyCommand.add(context, key);
-        String link = url.toString().replaceFirst("/$", "") + "/dashboard#key="
+        String link = url + "/dashboard#key="
                 + added.secret().text();
         context.output()
                 .show(
