@@ -49,8 +49,7 @@ final class KeyShareCommand implements Runnable {
         NewKey key = KeyCommand.ARGUMENTS.named(
                 () -> NewKey.ofShare(called, property, KeyCommand.end(expires, context.now())));
         KeyAddition.Added added = KeyCommand.add(context, key);
-        String link = url + "/dashboard#key="
-                + added.secret().text();
+        String link = url + "/dashboard#key=" + added.secret().text();
         context.output()
                 .show(
                         JsonObject.ok(true).with("link", link).with("key", KeyCommand.json(added.key(), context.now())),

@@ -54,9 +54,8 @@ final class LeadMailableCommand implements Runnable {
         if (links.isEmpty()) {
             context.output().note("without PUBLIC_URL the list has no unsubscribe links");
         }
-        MailableList list = new MailableList(
-                context.sql().withTimeout(LeadCommand.MAX_STATEMENT),
-                Export.UnsubscribeUrl.by(links));
+        MailableList list =
+                new MailableList(context.sql().withTimeout(LeadCommand.MAX_STATEMENT), Export.UnsubscribeUrl.by(links));
         MailableList.MailableRequest request =
                 new MailableList.MailableRequest(property, purpose, Caller.ALTOPS, context.now());
         PrintWriter out = context.shell().out();
