@@ -113,9 +113,13 @@ const posted = (body: unknown, accept: string, signal?: AbortSignal): RequestIni
 export const post = <T>(path: string, body: unknown, signal?: AbortSignal): Promise<T> =>
   fetched(path, posted(body, 'application/json', signal), async (response) => (await response.json()) as T);
 
-/** The same with a CSV file for an answer. */
-export const postForFile = (path: string, body: unknown, signal?: AbortSignal): Promise<string> =>
-  fetched(path, posted(body, 'text/csv', signal), (response) => response.text());
+/**
+ * The same with the text of the answer.
+ *
+ * @param accept its media type
+ */
+export const postForText = (path: string, body: unknown, accept: string, signal?: AbortSignal): Promise<string> =>
+  fetched(path, posted(body, accept, signal), (response) => response.text());
 
 export const isAbort = (failure: unknown): boolean => failure instanceof DOMException && failure.name === 'AbortError';
 

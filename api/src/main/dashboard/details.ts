@@ -1,8 +1,9 @@
-import { ask, fetched, problemOf } from './api';
-import { h, newId } from './dom';
+import { ask, fetched } from './api';
+import { load, showDialog } from './dialog';
+import { h } from './dom';
 import type { Breakdown, Dimension, Sums } from './figures';
 import { saveCsv } from './files';
-import { said, showProblem } from './notice';
+import { showProblem } from './notice';
 import { table } from './table';
 import { name } from './values';
 import { format, words } from './words';
@@ -20,10 +21,9 @@ const download = async (dimension: Dimension, params: Record<string, string>): P
   saveCsv(blob, dimension);
 };
 
-/** Every value of a dimension with every figure, in a dialog. Closing it returns the focus to the button that opened it. */
-export const detailsDialog = async (dimension: Dimension, params: Record<string, string>): Promise<void> => {
-  const id = newId();
-  const close = h('button', { type: 'button', class: 'plain close', click: () => dialog.close() }, words.breakdowns.close);
+/** Every value of a dimension with every figure, in a dialog. */
+export const detailsDialog = (dimension: Dimension, params: Record<string, string>): Promise<void> => {
+  const body = h('div', { class: 'body' });
   const csv = h(
     'button',
     {
@@ -34,31 +34,11 @@ export const detailsDialog = async (dimension: Dimension, params: Record<string,
     },
     'CSV',
   );
-  const body = h('div', { class: 'body' }, h('p', { class: 'quiet', role: 'status' }, words.loading));
-  const dialog = h(
-    'dialog',
-    { class: 'details', 'aria-labelledby': id, 'aria-busy': 'true', close: () => dialog.remove() },
-    h('header', {}, h('h2', { id }, words.breakdowns[dimension]), csv, close),
-    body,
-  );
-  document.body.append(dialog);
-  dialog.showModal();
-  try {
+  return load(showDialog('details', words.breakdowns[dimension], [csv], body), body, async () => {
     const breakdown = await ask<Breakdown>('/v1/metrics/breakdown', { ...params, limit: MAX_ROWS });
     const unknown = breakdown.rows.some(({ visitors }) => visitors === null);
-    body.replaceChildren(
-      content(dimension, breakdown),
-      ...(unknown ? [h('p', { class: 'quiet' }, words.breakdowns.noVisitors)] : []),
-    );
-  } catch (failure) {
-    const problem = problemOf(failure);
-    if (problem.cause === 'signed_out') {
-      dialog.close();
-    }
-    body.replaceChildren(h('p', { class: 'problem', role: 'alert' }, said(problem)));
-  } finally {
-    dialog.removeAttribute('aria-busy');
-  }
+    return [content(dimension, breakdown), ...(unknown ? [h('p', { class: 'quiet' }, words.breakdowns.noVisitors)] : [])];
+  });
 };
 
 const figures = (sums: Partial<Sums>): string[] => [

@@ -1,4 +1,4 @@
-import { ask, post, postForFile } from './api';
+import { ask, post, postForText } from './api';
 import { firstDay, hoursOfDay, learn, thisHour, today } from './clock';
 import { parsed } from './csv';
 import type { Answer, Days, Summary, TrendPoint } from './figures';
@@ -40,7 +40,7 @@ const MAX_ROWS = 100_000;
  * read as a formula, and what has no value is an empty text.
  */
 export const allRowsOf = async (question: Query, signal?: AbortSignal): Promise<Answer['rows']> => {
-  const file = await postForFile(QUERY, { ...question, limit: MAX_ROWS }, signal);
+  const file = await postForText(QUERY, { ...question, limit: MAX_ROWS }, 'text/csv', signal);
   const figures = question.dimensions.length;
   return parsed(file)
     .slice(1)

@@ -1,4 +1,5 @@
 import { post, type Problem, problemOf } from './api';
+import { showDialog } from './dialog';
 import { h, newId } from './dom';
 import { said } from './notice';
 import { knownEvent } from './values';
@@ -12,7 +13,6 @@ export type GoalTarget = { path: string } | { event: string };
  * @param added is called when the service has counted it
  */
 export const goalDialog = (propertyId: string, target: GoalTarget, added: () => void): void => {
-  const id = newId();
   const isPage = 'path' in target;
   const name = h('input', { id: newId(), required: true, maxlength: 64, autocomplete: 'off' });
   const what = h('input', { id: newId(), required: true, spellcheck: 'false', autocomplete: 'off', readonly: !isPage });
@@ -44,29 +44,18 @@ export const goalDialog = (propertyId: string, target: GoalTarget, added: () => 
       button.ariaDisabled = null;
     }
   };
-  const dialog = h(
-    'dialog',
-    { class: 'details small', 'aria-labelledby': id, close: () => dialog.remove() },
-    h(
-      'header',
-      {},
-      h('h2', { id }, words.goal.heading),
-      h('button', { type: 'button', class: 'plain close', click: () => dialog.close() }, words.breakdowns.close),
-    ),
-    h(
-      'form',
-      { class: 'fields', submit: (event) => void submit(event) },
-      h('label', { for: name.id }, words.goal.name),
-      name,
-      h('label', { for: what.id }, isPage ? words.goal.page : words.goal.event),
-      what,
-      h('p', { class: 'quiet' }, isPage ? words.goal.pattern : words.goal.counted),
-      message,
-      button,
-    ),
+  const form = h(
+    'form',
+    { class: 'fields', submit: (event) => void submit(event) },
+    h('label', { for: name.id }, words.goal.name),
+    name,
+    h('label', { for: what.id }, isPage ? words.goal.page : words.goal.event),
+    what,
+    h('p', { class: 'quiet' }, isPage ? words.goal.pattern : words.goal.counted),
+    message,
+    button,
   );
-  document.body.append(dialog);
-  dialog.showModal();
+  const dialog = showDialog('details small', words.goal.heading, [], form);
   name.select();
 };
 

@@ -1,7 +1,8 @@
-import { fetched, post, problemOf } from './api';
+import { post, postForText, problemOf } from './api';
 import { tools } from './bars';
 import type { FileValue } from './csv';
-import { h, newId } from './dom';
+import { load, showDialog } from './dialog';
+import { h } from './dom';
 import { csvButton, save } from './files';
 import { said } from './notice';
 import { type Cell, table } from './table';
@@ -21,33 +22,13 @@ interface Person {
 }
 
 /** All that is held about one person, with a file of it; and forgetting them, which is asked twice. */
-export const personDialog = async (email: string, mayForget: boolean, forgotten: () => void): Promise<void> => {
-  const id = newId();
-  const body = h('div', { class: 'body' }, h('p', { class: 'quiet', role: 'status' }, words.loading));
-  const close = h('button', { type: 'button', class: 'plain close', click: () => dialog.close() }, words.breakdowns.close);
-  const dialog = h(
-    'dialog',
-    { class: 'details person', 'aria-labelledby': id, 'aria-busy': 'true', close: () => dialog.remove() },
-    h('header', {}, h('h2', { id }, h('bdi', {}, email)), close),
-    body,
-  );
-  document.body.append(dialog);
-  dialog.showModal();
-  try {
-    const [person, text] = await fetched(
-      '/v1/leads/export',
-      { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ email }) },
-      async (response): Promise<[Person, string]> => {
-        const json = await response.text();
-        return [JSON.parse(json) as Person, json];
-      },
-    );
-    body.replaceChildren(...content(person), actions(email, text, mayForget, dialog, forgotten));
-  } catch (failure) {
-    body.replaceChildren(h('p', { class: 'problem', role: 'alert' }, said(problemOf(failure))));
-  } finally {
-    dialog.removeAttribute('aria-busy');
-  }
+export const personDialog = (email: string, mayForget: boolean, forgotten: () => void): Promise<void> => {
+  const body = h('div', { class: 'body' });
+  const dialog = showDialog('details', h('bdi', {}, email), [], body);
+  return load(dialog, body, async () => {
+    const text = await postForText('/v1/leads/export', { email }, 'application/json');
+    return [...content(JSON.parse(text) as Person), actions(email, text, mayForget, dialog, forgotten)];
+  });
 };
 
 const status = (key: string): string => (words.leads as unknown as Record<string, string>)[key] ?? key;
