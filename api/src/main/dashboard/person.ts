@@ -6,7 +6,7 @@ import { h } from './dom';
 import { csvButton, save } from './files';
 import { said } from './notice';
 import { type Cell, table } from './table';
-import { name } from './values';
+import { consentName, name } from './values';
 import { format, words } from './words';
 
 /** Of the export of a person, what the page shows. */
@@ -31,8 +31,6 @@ export const personDialog = (email: string, mayForget: boolean, forgotten: () =>
   });
 };
 
-const status = (key: string): string => (words.leads as unknown as Record<string, string>)[key] ?? key;
-
 /** A table with its heading, and a file of it with the values as the service gave them. */
 const part = <R>(heading: string, heads: string[], rows: R[], cells: (row: R) => Cell[], values: (row: R) => FileValue[]): HTMLElement[] => [
   h('h3', {}, heading),
@@ -49,17 +47,17 @@ const content = ({ leads, visitors }: Person): HTMLElement[] => {
       words.person.consent,
       [when, words.picker.property, words.leads.status, how, until],
       consents,
-      ({ propertyId, status: given, source, formName, occurredAt, expiresAt }) => [
+      ({ propertyId, status, source, formName, occurredAt, expiresAt }) => [
         format.moment(occurredAt),
         propertyId,
-        status(given),
+        consentName(status),
         formName ? `${words.person.sources[source] ?? source} · ${formName}` : (words.person.sources[source] ?? source),
         expiresAt ? format.dayOf(expiresAt) : '',
       ],
-      ({ propertyId, status: given, source, formName, occurredAt, expiresAt }) => [
+      ({ propertyId, status, source, formName, occurredAt, expiresAt }) => [
         occurredAt,
         propertyId,
-        given,
+        status,
         formName ? `${source}: ${formName}` : source,
         expiresAt,
       ],

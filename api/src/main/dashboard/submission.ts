@@ -2,7 +2,7 @@ import { foreign, h } from './dom';
 import { csvButton } from './files';
 import { isForTests } from './reserved';
 import { table } from './table';
-import { name } from './values';
+import { consentName, name } from './values';
 import { format, words } from './words';
 
 interface Touch {
@@ -29,9 +29,8 @@ export interface Submission {
 /**
  * Submissions in a table.
  *
- * @param open shows one person
+ * @param open shows a person; without it, addresses are plain text
  */
-/** @param open shows a person; without it, addresses are plain text */
 export const submissionTable = (rows: Submission[], open?: (email: string) => void): HTMLElement =>
   table(
     words.forms.table,
@@ -104,6 +103,6 @@ const touch = ({ trafficSource, utmCampaign }: Touch): HTMLElement =>
   h('span', {}, name('traffic_source', trafficSource), utmCampaign ? ' · ' : undefined, utmCampaign ? foreign(utmCampaign) : undefined);
 
 const consent = ({ status, expiresAt }: Submission['lead']['consent']): string => {
-  const said = (words.leads as unknown as Record<string, string>)[status] ?? status;
+  const said = consentName(status);
   return status === 'implied' && expiresAt ? words.forms.until(said, format.dayOf(expiresAt)) : said;
 };

@@ -21,6 +21,9 @@ export const eventName = (type: string): string | HTMLElement => {
   return name;
 };
 
+/** A state of consent in words. */
+export const consentName = (status: string): string => (words.leads as unknown as Record<string, string>)[status] ?? status;
+
 /** A value in words, if the service made it; a visitor's text as it is. */
 export const name = (dimension: string, value: string | null): string | HTMLElement => {
   if (value === null) {
