@@ -10,7 +10,7 @@ MODULES := common deploy/dev-database api ops-cli deploy/checks
 SERVICE := api/target/quarkus-app/quarkus-run.jar
 BUILT := target/built
 ALTOPS := ops-cli/target/altops.jar
-DATABASE := $(wildcard deploy/dev-database/target/altcontext-dev-database-*.jar)
+DATABASE := deploy/dev-database/target/dev-database.jar
 # Directories too: they change when a file is taken away.
 SOURCES := pom.xml $(wildcard .mvn/* .mvn/wrapper/*) $(foreach module,$(MODULES),$(module)/pom.xml $(shell find $(module)/src/main 2>/dev/null))
 
@@ -67,6 +67,6 @@ clean: ## Remove everything that was built; .data/ stays
 	rm -rf target $(MODULES:=/target) packages/tracker/dist
 
 # All of it in one run of Maven, so that one file of our own stands for all; force where a jar is missing.
-$(BUILT): $(SOURCES) $(if $(and $(wildcard $(SERVICE)),$(wildcard $(ALTOPS)),$(DATABASE)),,force)
+$(BUILT): $(SOURCES) $(if $(and $(wildcard $(SERVICE)),$(wildcard $(ALTOPS)),$(wildcard $(DATABASE))),,force)
 	@deploy/bin/build.sh
 	@mkdir -p target && touch $(BUILT)

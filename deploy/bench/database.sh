@@ -5,10 +5,8 @@ DATABASE_PID=
 DATABASE_DIR=
 
 start_database() {
-  local jar ready=$RUN/database.url
-  jar=$(find "$ROOT/deploy/dev-database/target" -maxdepth 1 -name 'altcontext-dev-database-*.jar' \
-    ! -name '*-sources.jar' ! -name '*-javadoc.jar' 2>/dev/null | sort | tail -n 1)
-  [[ -n $jar ]] || die "deploy/dev-database is not built: run 'make build' first"
+  local jar=$ROOT/deploy/dev-database/target/dev-database.jar ready=$RUN/database.url
+  [[ -f $jar ]] || die "deploy/dev-database is not built: run 'make build' first"
   DATABASE_DIR=$RUN/database
   "$JAVA" -jar "$jar" --data "$DATABASE_DIR" --ready-file "$ready" >"$RUN/database.log" 2>&1 &
   DATABASE_PID=$!

@@ -21,6 +21,7 @@ MODE=${1:-run}
 DATA=${ALTCONTEXT_DATA:-$ROOT/.data}
 export PORT=${PORT:-3000} MANAGEMENT_PORT=${MANAGEMENT_PORT:-9091} HOST=${HOST:-127.0.0.1}
 DEMO_PORT=${DEMO_PORT:-4000} MAIL_PORT=${MAIL_PORT:-8025}
+DEV_DATABASE=$ROOT/deploy/dev-database/target/dev-database.jar
 DATA_IN_USE=3
 AGENT='Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0'
 SERVICE_PID=
@@ -45,8 +46,8 @@ die() {
   exit 1
 }
 
-# shellcheck disable=SC2317 # the trap calls it
 # stop PID SECONDS: sends the signal, waits, then kills.
+# shellcheck disable=SC2317 # the trap calls it
 stop() {
   local i
   [[ -n $1 ]] && kill -TERM "$1" 2>/dev/null || return 0
@@ -146,13 +147,6 @@ development_values() {
   export PUBLIC_URL=${PUBLIC_URL:-http://localhost:$PORT}
 }
 
-development_jar() {
-  local jar
-  jar=$(find "$ROOT/deploy/dev-database/target" -maxdepth 1 -name 'altcontext-dev-database-*.jar' | sort | tail -n 1)
-  [[ -n $jar ]] || die "deploy/dev-database is not built: make build"
-  echo "$jar"
-}
-
 # Mails go to a sink that shows them, unless a server is named.
 start_mail() {
   [[ -z ${SMTP_URL:-} ]] || return 0
@@ -160,10 +154,9 @@ start_mail() {
     say "port $MAIL_PORT is in use: no mails are sent (MAIL_PORT=8026 make $MODE chooses another)"
     return
   fi
-  local smtp jar
+  local smtp
   smtp=$(free_port_from 2525)
-  jar=$(development_jar)
-  java -Xmx32m -cp "$jar" com.altcontext.devdb.MailSink "$smtp" "$MAIL_PORT" >/dev/null 9>&- &
+  java -Xmx32m -cp "$DEV_DATABASE" com.altcontext.devdb.MailSink "$smtp" "$MAIL_PORT" >/dev/null 9>&- &
   MAIL_PID=$!
   guard "$MAIL_PID"
   export SMTP_URL=smtp://127.0.0.1:$smtp MAIL_FROM="${MAIL_FROM:-Maple Kiln <news@example.ca>}"
@@ -176,11 +169,9 @@ confirm_by_mail() {
 }
 
 start_database() {
-  local jar
-  jar=$(development_jar)
   # A temporary name until the database is this run's: another run's file must not be touched.
   local ready=$DATA/database.url.$$
-  java -jar "$jar" --data "$DATA/postgresql" --ready-file "$ready" >/dev/null 9>&- &
+  java -jar "$DEV_DATABASE" --data "$DATA/postgresql" --ready-file "$ready" >/dev/null 9>&- &
   DATABASE_PID=$!
   until [[ -s $ready ]]; do
     if ! kill -0 "$DATABASE_PID" 2>/dev/null; then

@@ -9,6 +9,6 @@ ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 if command -v psql >/dev/null; then
   exec psql -X -P pager=off -v ON_ERROR_STOP=1 -d "$1" -c "$2"
 fi
-jar=$(find "$ROOT/deploy/dev-database/target" -maxdepth 1 -name 'altcontext-dev-database-*.jar' | sort | tail -n 1)
-[[ -n $jar ]] || { echo "sql: there is no psql, and deploy/dev-database is not built: make build" >&2; exit 1; }
+jar=$ROOT/deploy/dev-database/target/dev-database.jar
+[[ -f $jar ]] || { echo "sql: there is no psql, and deploy/dev-database is not built: make build" >&2; exit 1; }
 exec "$ROOT/deploy/bin/toolchain.sh" java -cp "$jar" com.altcontext.devdb.RunStatement "$1" "$2"

@@ -6,8 +6,8 @@ DATABASE_PID=
 start_database() {
   local root jar
   root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
-  jar=$(find "$root/deploy/dev-database/target" -maxdepth 1 -name 'altcontext-dev-database-*.jar' 2>/dev/null | sort | tail -n 1)
-  [[ -n $jar ]] || { echo "deploy/dev-database is not built: make build" >&2; return 1; }
+  jar=$root/deploy/dev-database/target/dev-database.jar
+  [[ -f $jar ]] || { echo "deploy/dev-database is not built: make build" >&2; return 1; }
   java -jar "$jar" --data "$1/postgresql" --ready-file "$1/database.url" >"$1/database.log" 2>&1 &
   DATABASE_PID=$!
   until [[ -s $1/database.url ]]; do

@@ -30,7 +30,7 @@ make_repository() {
     mkdir -p "$module/target"
     touch "$module/pom.xml"
   done
-  touch ops-cli/target/altops.jar api/target/quarkus-app/quarkus-run.jar deploy/dev-database/target/altcontext-dev-database-1.jar target/built
+  touch ops-cli/target/altops.jar api/target/quarkus-app/quarkus-run.jar deploy/dev-database/target/dev-database.jar target/built
   stand_in "$work/bin/fly" 'cat >"$WORK/input"; [[ $1 != "${FLY_FAILS:-}" ]]'
   # Asked by each target, and no part of what a target does.
   sed -i '2i [[ $1 != version ]] || { echo "${FLYCTL-fly v0.4.80 linux/amd64 Commit: 0 BuildDate: 2026-08-07}"; exit 0; }' "$work/bin/fly"

@@ -22,7 +22,7 @@ import java.util.concurrent.Executors;
  */
 public final class MailSink implements AutoCloseable {
     private static final String USAGE =
-            "usage: java -cp altcontext-dev-database.jar com.altcontext.devdb.MailSink SMTP-PORT HTTP-PORT";
+            "usage: java -cp dev-database.jar com.altcontext.devdb.MailSink SMTP-PORT HTTP-PORT";
     private static final int MAX_KEPT = 100;
 
     private final Deque<CaughtMail> mails = new ConcurrentLinkedDeque<>();

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * usage, 3 another process uses that directory.
  */
 public final class RunDatabase {
-    private static final String USAGE = "usage: java -jar altcontext-dev-database.jar --data DIR [--ready-file F]";
+    private static final String USAGE = "usage: java -jar dev-database.jar --data DIR [--ready-file F]";
 
     private static final int IN_USE = 3;
 
