@@ -53,9 +53,9 @@ public final class ConsentMessages {
                 FROM leads AS l
                 CROSS JOIN LATERAL (SELECT DISTINCT e.purpose FROM consent_events AS e WHERE e.lead_id = l.id) AS p
                 %s
-                WHERE l.id = ANY (?::uuid[]) AND NOT l.is_bot AND c.source = 'form'
+                WHERE l.id = ANY (?::uuid[]) AND NOT l.is_bot AND %s
                   AND c.status IN ('implied', 'express') AND (c.expires_at IS NULL OR c.expires_at > ?))
-            """.formatted(MailPermission.JOIN_CONSENT) + PUT;
+            """.formatted(MailPermission.JOIN_CONSENT, MailPermission.IS_BY_FORM) + PUT;
 
     /** Leaves out consent that was renewed, confirmed or withdrawn since. */
     private static final String EXPIRED =

@@ -20,12 +20,12 @@ public enum EffectiveConsent {
     WITHDRAWN;
 
     /**
-     * Of a row {@code l} of {@code leads}; its only parameter is the moment. What an operator has in writing, or the address has
-     * confirmed, needs no review, as in {@link MailPermission}, and nothing else makes it express after a withdrawal.
+     * Of a row {@code l} of {@code leads}; its only parameter is the moment. Consent that is proven needs no review, as in
+     * {@link MailPermission}, and nothing else makes it express after a withdrawal.
      */
     public static final String SQL = "CASE WHEN l.in_review AND l.consent_status <> 'withdrawn' AND NOT ("
-            + "l.consent_status = 'express' AND EXISTS (SELECT FROM consent_events AS proof WHERE proof.lead_id = l.id"
-            + " AND proof.status = 'express' AND proof.source IN ('operator', 'confirmed'))) THEN 'pending'"
+            + "l.consent_status = 'express' AND EXISTS (SELECT FROM consent_events AS proof WHERE proof.lead_id = l.id AND "
+            + MailPermission.isProven("proof") + ")) THEN 'pending'"
             + " WHEN l.consent_status = 'implied' AND l.consent_expires_at <= ? THEN 'expired' ELSE l.consent_status END";
 
     /** Whether the lead may be written to; of a row {@code l} of {@code leads}, and its only parameter is the moment. */

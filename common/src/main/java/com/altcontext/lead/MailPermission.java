@@ -47,16 +47,21 @@ public record MailPermission(
             "LEFT JOIN consent_events AS c ON c.id = " + currentConsent("l.id", "p.purpose");
 
     /**
-     * Consent that an operator has in writing, or that the address has confirmed, needs neither a person's form nor a
-     * review.
+     * Whether {@code c} is what a form says, or nothing. Consent that an operator has in writing, or that the address has
+     * confirmed, needs neither a person's form nor a review.
      */
-    private static final String IS_BY_FORM = "coalesce(c.source, 'form') = 'form'";
+    static final String IS_BY_FORM = "coalesce(c.source, 'form') = 'form'";
 
     /** Columns: whether only bots have sent {@code l}, and whether it is in review, as far as {@code c} depends on it. */
     public static final String DOUBTS = "l.is_bot AND %1$s, l.in_review AND %1$s".formatted(IS_BY_FORM);
 
     /** Whether the grant {@code c} of {@code l} does not hold yet. */
     static final String IS_DOUBTED = IS_BY_FORM + " AND c.status <> 'withdrawn' AND (l.is_bot OR l.in_review)";
+
+    /** Whether a row of the record is express consent that needs neither. */
+    static String isProven(String row) {
+        return "%1$s.status = 'express' AND %1$s.source IN ('operator', 'confirmed')".formatted(row);
+    }
 
     /**
      * The id of the row of the record that holds for a purpose of a lead: the newest one, of that purpose or of all. A pending row
