@@ -24,12 +24,11 @@ BATCH_CONNECTIONS=16
 COPY_ROWS=500000
 JAVA=${JAVA_HOME:+$JAVA_HOME/bin/}java
 LOAD_BEFORE=$(cut -d' ' -f1-3 /proc/loadavg)
-FLAGS=()
 CACHE=()
 RUN=
 
-# shellcheck source=SCRIPTDIR/../bin/service-flags.sh
-source "$ROOT/deploy/bin/service-flags.sh"
+# shellcheck source=SCRIPTDIR/../bin/free-port.sh
+source "$ROOT/deploy/bin/free-port.sh"
 # shellcheck source=SCRIPTDIR/tools.sh
 source "$HERE/tools.sh"
 # shellcheck source=SCRIPTDIR/database.sh
@@ -105,7 +104,6 @@ choose_profile() {
     *) die "PROFILE is small or large" ;;
   esac
   export JVM_OPTIONS
-  production_flags "$JVM_OPTIONS"
 }
 
 train_cache() {

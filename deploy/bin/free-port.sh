@@ -1,12 +1,5 @@
-# shellcheck shell=bash disable=SC2034 # scripts source this: FLAGS is theirs
-# How a script starts the service: with production's JVM flags, on a port of its own.
-
-# production_flags FILE: leaves in FLAGS what deploy/jvm.options, or a file like it, says; without those that name an AOT
-# cache: which one is used is for the caller to say.
-production_flags() {
-  mapfile -t FLAGS < <(sed -e 's/[[:space:]]*$//' -e '/^[[:space:]]*\(#.*\)\{0,1\}$/d' "$1" |
-    grep -v -e '^-XX:AOTCache' -e '^-XX:AOTMode')
-}
+# shellcheck shell=bash
+# A port for a service that a script starts. Scripts source this.
 
 # Below those that Linux gives to connections that go out, so that none of them takes it meanwhile.
 free_port() {

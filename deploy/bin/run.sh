@@ -190,15 +190,9 @@ start_database() {
   export DATABASE_URL
 }
 
-flags() {
-  sed -e 's/[[:space:]]*$//' -e '/^[[:space:]]*#/d' -e '/^$/d' "$ROOT/deploy/jvm.options"
-}
-
 start_service() {
-  local options=() option
-  while IFS= read -r option; do options+=("$option"); done < <(flags)
   QUARKUS_LOG_CONSOLE_JSON_ENABLED=${QUARKUS_LOG_CONSOLE_JSON_ENABLED:-false} \
-    java "${options[@]}" -jar "$ROOT/api/target/quarkus-app/quarkus-run.jar" 9>&- &
+    java "@$ROOT/deploy/jvm.options" -jar "$ROOT/api/target/quarkus-app/quarkus-run.jar" 9>&- &
   SERVICE_PID=$!
   guard "$SERVICE_PID"
 }

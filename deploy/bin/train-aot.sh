@@ -23,8 +23,8 @@ AGENT='Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like
 SERVER_PID=
 WORK=
 
-# shellcheck source=SCRIPTDIR/service-flags.sh
-source "$HERE/service-flags.sh"
+# shellcheck source=SCRIPTDIR/free-port.sh
+source "$HERE/free-port.sh"
 
 die() {
   echo "train-aot: $*" >&2
@@ -58,7 +58,7 @@ start_server() {
     export HOST=127.0.0.1 PORT=$SERVER_PORT MANAGEMENT_PORT RATE_LIMIT_EVENTS=1000000000 RATE_LIMIT_BYTES=2000000000
     export IP_HASH_PEPPER=not-a-secret-of-anyone ADMIN_API_KEY=not-a-secret-of-anyone-either
     unset JAVA_TOOL_OPTIONS JDK_JAVA_OPTIONS
-    exec "$JAVA" "${FLAGS[@]}" "$@" -jar quarkus-run.jar
+    exec "$JAVA" "@$JVM_OPTIONS" "$@" -jar quarkus-run.jar
   ) >"$WORK/server.log" 2>&1 &
   SERVER_PID=$!
   for ((i = 0; i < 600; i++)); do
@@ -160,7 +160,7 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 APP_DIR=$(cd "$1" && pwd)
 OUT=$(cd "$(dirname "$2")" && pwd)/$(basename "$2")
-production_flags "$JVM_OPTIONS"
+JVM_OPTIONS=$(realpath "$JVM_OPTIONS")
 train
 verify
 echo "train-aot: $OUT, $(($(stat -c %s "$OUT") / 1048576)) MB, and the JVM takes it"

@@ -13,8 +13,8 @@ clean_up() {
   rm -rf "$work"
 }
 trap clean_up EXIT
-# shellcheck source=deploy/bin/service-flags.sh
-source "$ROOT/deploy/bin/service-flags.sh"
+# shellcheck source=deploy/bin/free-port.sh
+source "$ROOT/deploy/bin/free-port.sh"
 
 fail() {
   echo "compose-test: $*" >&2

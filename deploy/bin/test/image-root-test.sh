@@ -16,8 +16,8 @@ if [[ -z ${ALTCONTEXT_TOOLCHAIN:-} ]]; then
   exec "$ROOT/deploy/bin/toolchain.sh" "$ROOT/deploy/bin/test/image-root-test.sh" "$@"
 fi
 
-# shellcheck source=deploy/bin/service-flags.sh
-source "$ROOT/deploy/bin/service-flags.sh"
+# shellcheck source=deploy/bin/free-port.sh
+source "$ROOT/deploy/bin/free-port.sh"
 # shellcheck source=deploy/bench/server.sh
 source "$ROOT/deploy/bench/server.sh"
 # shellcheck source=deploy/bin/throwaway-database.sh

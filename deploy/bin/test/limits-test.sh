@@ -14,8 +14,8 @@ command -v redis-server >/dev/null || "$ROOT/deploy/bin/install.sh" redis-server
 work=$(mktemp -d)
 redis=
 services=()
-# shellcheck source=deploy/bin/service-flags.sh
-source "$ROOT/deploy/bin/service-flags.sh"
+# shellcheck source=deploy/bin/free-port.sh
+source "$ROOT/deploy/bin/free-port.sh"
 # shellcheck source=deploy/bin/throwaway-database.sh
 source "$ROOT/deploy/bin/throwaway-database.sh"
 

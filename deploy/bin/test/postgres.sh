@@ -2,8 +2,8 @@
 # A PostgreSQL of the machine's own packages for a test that needs pg_dump and pg_restore beside the server, which the embedded one
 # has not. Who sources this has ROOT, a directory in work and a function fail; it gets bin, port, server (its process) and DATABASE_URL.
 
-# shellcheck source=deploy/bin/service-flags.sh
-source "$ROOT/deploy/bin/service-flags.sh"
+# shellcheck source=deploy/bin/free-port.sh
+source "$ROOT/deploy/bin/free-port.sh"
 
 # The newest version that has all: a server, and a client that is as new.
 find_programs() {

@@ -9,8 +9,8 @@ work=$(mktemp -d)
 pid=
 export ALTCONTEXT_DATA=$work/data
 unset DATABASE_URL ADMIN_API_KEY IP_HASH_PEPPER
-# shellcheck source=deploy/bin/service-flags.sh
-source "$ROOT/deploy/bin/service-flags.sh"
+# shellcheck source=deploy/bin/free-port.sh
+source "$ROOT/deploy/bin/free-port.sh"
 
 # shellcheck disable=SC2317 # the trap calls it
 clean_up() {

@@ -10,8 +10,8 @@ if [[ -z ${ALTCONTEXT_TOOLCHAIN:-} ]]; then
 fi
 work=$(mktemp -d)
 service=
-# shellcheck source=deploy/bin/service-flags.sh
-source "$ROOT/deploy/bin/service-flags.sh"
+# shellcheck source=deploy/bin/free-port.sh
+source "$ROOT/deploy/bin/free-port.sh"
 # shellcheck source=deploy/bin/throwaway-database.sh
 source "$ROOT/deploy/bin/throwaway-database.sh"
 
