@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -101,15 +100,10 @@ public final class LeadList {
                 row.text(3),
                 row.text(2),
                 row.text(4),
-                time(row.timeOrNull(5)),
-                time(row.time(6)),
-                time(row.time(7)),
+                Csv.time(row.timeOrNull(5)),
+                Csv.time(row.time(6)),
+                Csv.time(row.time(7)),
                 row.textOrNull(8),
                 unsubscribeUrl.of(row.id(1), row.text(2)));
-    }
-
-    /** To the second, which is as much as a spreadsheet reads. */
-    private static @Nullable String time(@Nullable Instant at) {
-        return at == null ? null : at.truncatedTo(ChronoUnit.SECONDS).toString();
     }
 }

@@ -15,9 +15,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Objects;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -131,7 +129,7 @@ public final class MailableList {
                             row.purpose,
                             row.may.verdict().key(),
                             row.may.reason().key(),
-                            time(row.may.until()),
+                            Csv.time(row.may.until()),
                             unsubscribeUrl.of(row.lead, row.property)));
         });
     }
@@ -213,10 +211,5 @@ public final class MailableList {
                 row.text(3),
                 row.textOrNull(4),
                 MailPermission.of(consent, row.flag(7), row.flag(8), at));
-    }
-
-    /** To the second, which is as much as a spreadsheet reads. */
-    private static @Nullable String time(@Nullable Instant at) {
-        return at == null ? null : Objects.toString(at.truncatedTo(ChronoUnit.SECONDS));
     }
 }

@@ -1,6 +1,8 @@
 package com.altcontext.value;
 
 import java.io.IOException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +31,11 @@ public final class Csv {
             separator = ",";
         }
         out.append("\r\n");
+    }
+
+    /** A time to the second, which is as much as a spreadsheet reads. */
+    public static @Nullable String time(@Nullable Instant at) {
+        return at == null ? null : at.truncatedTo(ChronoUnit.SECONDS).toString();
     }
 
     /** An apostrophe in front turns a formula into text. */
