@@ -3,6 +3,7 @@ package com.altcontext.audit;
 import com.altcontext.db.Sql;
 import com.altcontext.db.SqlFailure;
 import com.altcontext.db.Tx;
+import com.altcontext.value.KeyedHash;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +35,11 @@ public final class AuditLog {
         public static Entry of(String action, @Nullable String propertyId, long rows) {
             return new Entry(action, propertyId, null, rows, null);
         }
+    }
+
+    /** The hash by which the log identifies the person who has this address. */
+    public static byte[] emailHash(KeyedHash hash, String email) {
+        return hash.of("audit\n" + email);
     }
 
     /** Adds a row in the transaction that makes the change. */

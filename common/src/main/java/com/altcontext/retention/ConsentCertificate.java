@@ -120,7 +120,7 @@ public record ConsentCertificate(Email email, Instant issuedAt, List<CertifiedLe
             if (leads.isEmpty()) {
                 return Optional.empty();
             }
-            byte[] emailHash = hash.of("audit\n" + email.value());
+            byte[] emailHash = AuditLog.emailHash(hash, email.value());
             AuditLog.commit(
                     sql,
                     caller,

@@ -130,7 +130,7 @@ public final class Export {
     }
 
     private void log(ExportRequest request, long leads) {
-        byte[] emailHash = hash.of("audit\n" + request.email.value());
+        byte[] emailHash = AuditLog.emailHash(hash, request.email.value());
         AuditLog.commit(
                 sql, request.caller, new AuditLog.Entry("lead_export", null, null, leads, emailHash), request.at);
     }
