@@ -1,7 +1,6 @@
 package com.altcontext.ops.original;
 
 import com.altcontext.db.Buckets;
-import com.altcontext.db.Pipeline;
 import com.altcontext.db.Retry;
 import com.altcontext.db.Sql;
 import com.altcontext.db.Tx;
@@ -169,9 +168,7 @@ public final class OriginalLeads {
     }
 
     private Taken store(Tx tx, OriginalLead lead, Email email) {
-        Pipeline lock = tx.pipeline();
-        LeadLock.take(lock, email);
-        lock.send();
+        LeadLock.take(tx, email);
         Buckets buckets = Buckets.read(tx);
         String slug = OriginalText.slug(lead.property());
         List<SentForm> forms = lead.forms().stream()
