@@ -1,5 +1,6 @@
 package com.altcontext.ops;
 
+import com.altcontext.db.DatabaseState;
 import com.altcontext.db.Sql;
 import com.altcontext.db.Tx;
 import com.altcontext.retention.Erasure;
@@ -21,7 +22,7 @@ final class SchemaSwap {
 
     void moveAside() {
         var _ = sql.inTransaction(tx -> {
-            if (has(tx, "SELECT to_regnamespace('altops_before') IS NOT NULL")) {
+            if (DatabaseState.isBeingRestored(tx)) {
                 // What was there before an interrupted restore is aside already.
                 var _ = tx.update("DROP SCHEMA public CASCADE");
             } else {
@@ -68,10 +69,7 @@ final class SchemaSwap {
     }
 
     private static boolean had(Tx tx, String table) {
-        return has(tx, "SELECT to_regclass('altops_before." + table + "') IS NOT NULL");
-    }
-
-    private static boolean has(Tx tx, String question) {
-        return tx.query(question, row -> row.flag(1)).getFirst();
+        return tx.query("SELECT to_regclass('altops_before." + table + "') IS NOT NULL", row -> row.flag(1))
+                .getFirst();
     }
 }
