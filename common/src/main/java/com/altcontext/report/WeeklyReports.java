@@ -47,10 +47,11 @@ public final class WeeklyReports {
     private static final int MAX_ROWS = 5;
 
     private static final String DUE = """
-            SELECT p.id, p.name, p.time_zone, count(*)
-            FROM properties AS p JOIN recipients AS r ON r.property_id = p.id
-            WHERE r.kind = 'report' AND r.stopped_at IS NULL AND p.id = coalesce(?::text, p.id)
-            GROUP BY p.id ORDER BY p.id
+            SELECT p.id, p.name, p.time_zone
+            FROM properties AS p
+            WHERE p.id = coalesce(?::text, p.id) AND EXISTS (
+                SELECT FROM recipients AS r WHERE r.property_id = p.id AND r.kind = 'report' AND r.stopped_at IS NULL)
+            ORDER BY p.id
             """;
 
     /** Computed before its end, a day's figures would be those of a part of it. */
