@@ -1,6 +1,7 @@
 package com.altcontext.ops;
 
 import java.io.BufferedWriter;
+import java.io.FilterWriter;
 import java.io.IOException;
 import java.nio.channels.Channels;
 import java.nio.channels.SeekableByteChannel;
@@ -17,7 +18,7 @@ import java.util.Set;
  * A new file that only its owner can read, from the first moment on. Closing it deletes it, and so does a signal that ends this
  * process, unless {@link #keep} was called.
  */
-final class PrivateFile implements Appendable, AutoCloseable {
+final class PrivateFile extends FilterWriter {
     private static final FileAttribute<?>[] OWNER_ONLY =
             FileSystems.getDefault().supportedFileAttributeViews().contains("posix")
                     ? new FileAttribute<?>[] {
@@ -26,17 +27,16 @@ final class PrivateFile implements Appendable, AutoCloseable {
                     : new FileAttribute<?>[0];
 
     private final Path path;
-    private final BufferedWriter out;
     private final DeletedAtExit unfinished;
     private boolean kept;
 
     /** @throws IOException also if there is such a file already */
     PrivateFile(Path path) throws IOException {
-        this.path = path;
         SeekableByteChannel channel =
                 Files.newByteChannel(path, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), OWNER_ONLY);
+        super(new BufferedWriter(Channels.newWriter(channel, StandardCharsets.UTF_8)));
+        this.path = path;
         this.unfinished = new DeletedAtExit(path);
-        this.out = new BufferedWriter(Channels.newWriter(channel, StandardCharsets.UTF_8));
     }
 
     /** Makes an empty file with a new name beside another file, for another program to write. */
@@ -52,26 +52,8 @@ final class PrivateFile implements Appendable, AutoCloseable {
     }
 
     @Override
-    public Appendable append(CharSequence text) throws IOException {
-        out.append(text);
-        return this;
-    }
-
-    @Override
-    public Appendable append(CharSequence text, int start, int end) throws IOException {
-        out.append(text, start, end);
-        return this;
-    }
-
-    @Override
-    public Appendable append(char c) throws IOException {
-        out.append(c);
-        return this;
-    }
-
-    @Override
     public void close() throws IOException {
-        out.close();
+        super.close();
         if (!kept) {
             Files.deleteIfExists(path);
             unfinished.close();
