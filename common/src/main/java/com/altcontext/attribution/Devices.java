@@ -123,12 +123,7 @@ public final class Devices {
     }
 
     private static boolean containsAny(String text, List<String> words) {
-        for (String word : words) {
-            if (text.contains(word)) {
-                return true;
-            }
-        }
-        return false;
+        return words.stream().anyMatch(text::contains);
     }
 
     private static List<String> words(String separatedByBars) {

@@ -1,6 +1,7 @@
 package com.altcontext.attribution;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
@@ -39,8 +40,7 @@ final class Phrases {
     private void add(Phrase phrase) {
         int slot = slot(phrase.text, 0);
         Phrase[] before = table[slot] == null ? new Phrase[0] : table[slot];
-        Phrase[] after = new Phrase[before.length + 1];
-        System.arraycopy(before, 0, after, 0, before.length);
+        Phrase[] after = Arrays.copyOf(before, before.length + 1);
         after[before.length] = phrase;
         table[slot] = after;
     }

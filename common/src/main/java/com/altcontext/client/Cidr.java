@@ -1,6 +1,7 @@
 package com.altcontext.client;
 
 import java.net.InetAddress;
+import java.util.Arrays;
 
 /** A network in CIDR notation (RFC 4632, RFC 4291). */
 public record Cidr(InetAddress network, int prefix) {
@@ -24,10 +25,8 @@ public record Cidr(InetAddress network, int prefix) {
             return false;
         }
         int whole = prefix / 8;
-        for (int i = 0; i < whole; i++) {
-            if (mine[i] != other[i]) {
-                return false;
-            }
+        if (!Arrays.equals(mine, 0, whole, other, 0, whole)) {
+            return false;
         }
         int rest = prefix % 8;
         return rest == 0 || ((mine[whole] ^ other[whole]) & 0xFF) >> (8 - rest) == 0;
