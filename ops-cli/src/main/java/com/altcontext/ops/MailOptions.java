@@ -9,8 +9,6 @@ import picocli.CommandLine.Option;
 
 /** Who gets mails about a property, from the command line. */
 final class MailOptions {
-    private static final String EMPTY = "none";
-
     @Option(
             names = "--notify",
             arity = "1..*",
@@ -52,12 +50,10 @@ final class MailOptions {
     }
 
     private static @Nullable List<String> addresses(String option, @Nullable List<String> given) {
-        if (given == null) {
-            return null;
-        }
-        return given.equals(List.of(EMPTY))
-                ? List.of()
-                : given.stream()
+        List<String> entries = PropertyOptions.entries(given);
+        return entries == null
+                ? null
+                : entries.stream()
                         .map(address -> Email.reachable(option, address).value())
                         .distinct()
                         .toList();

@@ -81,7 +81,8 @@ final class PropertyOptions {
                 "leave it out, or take it from that property first");
     }
 
-    private static @Nullable List<String> entries(@Nullable List<String> given) {
+    /** The entries of a list; null if it was not given, and empty if it is to be emptied. */
+    static @Nullable List<String> entries(@Nullable List<String> given) {
         return given != null && given.equals(List.of(EMPTY)) ? List.of() : given;
     }
 }
