@@ -34,7 +34,6 @@ import java.util.function.Consumer;
 public final class GroupCommit implements AutoCloseable {
     private static final Logger LOG = System.getLogger(GroupCommit.class.getName());
 
-    private static final long ASK_AGAIN_MILLIS = 200;
     private static final long FLUSH_EVERY_MILLIS = 1_000;
     /** After a failure, which may take seconds: events must not wait for counts. */
     private static final long FLUSH_AGAIN_MILLIS = 10_000;
@@ -225,7 +224,7 @@ public final class GroupCommit implements AutoCloseable {
             return;
         }
         // No longer, since any thread may report the database lost meanwhile, and then nothing wakes this one.
-        lanes.writeNext(ASK_AGAIN_MILLIS);
+        lanes.writeNext(LaneWriter.ASK_AGAIN_MILLIS);
         if (!rejections.isEmpty() && System.nanoTime() - nextFlush >= 0) {
             flush();
         }
@@ -234,7 +233,7 @@ public final class GroupCommit implements AutoCloseable {
     /** The loop of the other writers, which write no counts. They ask too: a node may hold up the first writer for seconds. */
     private void stepOfMore() throws InterruptedException {
         if (database.isReady()) {
-            lanes.writeNext(ASK_AGAIN_MILLIS);
+            lanes.writeNext(LaneWriter.ASK_AGAIN_MILLIS);
         } else {
             askDatabase();
         }
@@ -254,7 +253,7 @@ public final class GroupCommit implements AutoCloseable {
     /** One writer asks at a time. The others do not wait for its answer: the first one has to refuse what waits. */
     private void askDatabase() throws InterruptedException {
         if (!asking.tryLock()) {
-            queue.pause(ASK_AGAIN_MILLIS);
+            queue.pause(LaneWriter.ASK_AGAIN_MILLIS);
             return;
         }
         try {
@@ -266,7 +265,7 @@ public final class GroupCommit implements AutoCloseable {
             if (now == DatabaseState.Status.READY) {
                 startMoreWriters();
             } else {
-                queue.pause(ASK_AGAIN_MILLIS);
+                queue.pause(LaneWriter.ASK_AGAIN_MILLIS);
             }
         } finally {
             asking.unlock();

@@ -17,7 +17,7 @@ import java.util.function.Consumer;
 final class LaneWriter {
     private static final Logger LOG = System.getLogger(GroupCommit.class.getName());
 
-    private static final long ASK_AGAIN_MILLIS = 200;
+    static final long ASK_AGAIN_MILLIS = 200;
     private static final long MIN_REST_NANOS =
             Duration.ofMillis(ASK_AGAIN_MILLIS).toNanos();
 
