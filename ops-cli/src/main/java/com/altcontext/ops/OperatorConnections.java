@@ -28,8 +28,7 @@ final class OperatorConnections implements DataSource, AutoCloseable {
         source.setUrl(url.jdbcUrl());
         source.setUser(url.user());
         source.setPassword(url.password());
-        // A pooler in transaction mode gives each transaction another server connection, without the statements that
-        // were
+        // A pooler in transaction mode gives each transaction another server connection, which lacks the statements
         // prepared on the one before. Few commands send a statement often enough to gain from preparing it.
         if (!url.options().containsKey("prepareThreshold")) {
             source.setPrepareThreshold(0);
