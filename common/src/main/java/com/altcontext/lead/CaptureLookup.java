@@ -13,14 +13,14 @@ final class CaptureLookup {
     /** The same content again within this time is the second click of a double click. */
     private static final Duration REPEAT_WINDOW = Duration.ofSeconds(30);
 
-    private static final String LEADS = """
+    private static final String LEADS =
+            """
             SELECT form.n, l.id, l.consent_status, l.consent_expires_at, c.status, c.expires_at, l.is_bot, l.in_review,
                    %s
             FROM unnest(?::text[], ?::text[], ?::text[]) WITH ORDINALITY AS form(property_id, email, purpose, n)
             JOIN leads l ON l.property_id = form.property_id AND l.email = form.email
             LEFT JOIN consent_events c ON c.id = %s
-            """.formatted(
-                    MailPermission.isProven("c"), MailPermission.currentConsent("l.id", "form.purpose"));
+            """.formatted(MailPermission.IS_PROVEN, MailPermission.currentConsent("l.id", "form.purpose"));
 
     /** Looks before and after the time of receipt: if two machines received a double click, the second may be stored first. */
     private static final String REPEATED = """

@@ -24,8 +24,8 @@ public enum EffectiveConsent {
      * {@link MailPermission}, and nothing else makes it express after a withdrawal.
      */
     public static final String SQL = "CASE WHEN l.in_review AND l.consent_status <> 'withdrawn' AND NOT ("
-            + "l.consent_status = 'express' AND EXISTS (SELECT FROM consent_events AS proof WHERE proof.lead_id = l.id AND "
-            + MailPermission.isProven("proof") + ")) THEN 'pending'"
+            + "l.consent_status = 'express' AND EXISTS (SELECT FROM consent_events AS c WHERE c.lead_id = l.id AND "
+            + MailPermission.IS_PROVEN + ")) THEN 'pending'"
             + " WHEN l.consent_status = 'implied' AND l.consent_expires_at <= ? THEN 'expired' ELSE l.consent_status END";
 
     /** Whether the lead may be written to; of a row {@code l} of {@code leads}, and its only parameter is the moment. */

@@ -52,16 +52,14 @@ public record MailPermission(
      */
     static final String IS_BY_FORM = "coalesce(c.source, 'form') = 'form'";
 
+    /** Whether {@code c} is express consent that needs neither. */
+    static final String IS_PROVEN = "c.status = 'express' AND c.source IN ('operator', 'confirmed')";
+
     /** Columns: whether only bots have sent {@code l}, and whether it is in review, as far as {@code c} depends on it. */
     public static final String DOUBTS = "l.is_bot AND %1$s, l.in_review AND %1$s".formatted(IS_BY_FORM);
 
     /** Whether the grant {@code c} of {@code l} does not hold yet. */
     static final String IS_DOUBTED = IS_BY_FORM + " AND c.status <> 'withdrawn' AND (l.is_bot OR l.in_review)";
-
-    /** Whether a row of the record is express consent that needs neither. */
-    static String isProven(String row) {
-        return "%1$s.status = 'express' AND %1$s.source IN ('operator', 'confirmed')".formatted(row);
-    }
 
     /**
      * The id of the row of the record that holds for a purpose of a lead: the newest one, of that purpose or of all. A pending row

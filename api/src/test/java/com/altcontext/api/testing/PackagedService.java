@@ -73,7 +73,8 @@ public final class PackagedService implements AutoCloseable {
         Ports ports = Ports.free();
         try {
             Path directory = Files.createTempDirectory("altcontext-service-");
-            String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+            String java =
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString();
             ProcessBuilder builder = new ProcessBuilder(java, "@" + FLAGS, "-jar", JAR.toString())
                     .directory(directory.toFile())
                     .redirectOutput(directory.resolve("stdout").toFile())
