@@ -5,6 +5,12 @@ final class Progress {
     /** Sent in front of the transaction's first statement, in the same round trip; empty once it was sent. */
     private String preamble;
 
+    /** Whether a connection could be made at all. */
+    boolean hasConnection;
+
+    /** Whether the server has answered a statement. */
+    boolean hasAnswer;
+
     Progress(String preamble) {
         this.preamble = preamble;
     }
@@ -19,12 +25,6 @@ final class Progress {
     boolean hasPreamble() {
         return !preamble.isEmpty();
     }
-
-    /** Whether a connection could be made at all. */
-    boolean hasConnection;
-
-    /** Whether the server has answered a statement. */
-    boolean hasAnswer;
 
     /** Whether the connection was dead when the work began to use it. */
     boolean endedAtOnce(SqlFailure failed) {
