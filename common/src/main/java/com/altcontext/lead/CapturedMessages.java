@@ -1,6 +1,7 @@
 package com.altcontext.lead;
 
 import com.altcontext.db.Columns;
+import com.altcontext.db.IsoTime;
 import com.altcontext.db.Pipeline;
 import java.util.List;
 import java.util.UUID;
@@ -10,18 +11,17 @@ import java.util.UUID;
  * capture. It does not change when the lead does, for example when the lead withdraws consent later.
  */
 final class CapturedMessages {
-    private static final String PUT =
-            """
+    private static final String PUT = """
             INSERT INTO outbox (id, kind, event, destination, lead_id, property_id, created_at, body)
             SELECT CASE WHEN hook.name IS NULL THEN form.id ELSE gen_random_uuid() END,
                 'webhook', 'lead.captured', hook.name, l.id, l.property_id, t.captured_at, jsonb_build_object('type', 'lead.captured',
-                'timestamp', to_char(t.captured_at AT TIME ZONE 'UTC', t.iso), 'data', jsonb_build_object(
+                'timestamp', %s, 'data', jsonb_build_object(
                     'leadId', l.id, 'propertyId', l.property_id, 'email', l.email,
                     'consentStatus', CASE WHEN c.status = 'implied' AND c.expires_at <= t.captured_at THEN 'expired'
                         ELSE coalesce(c.status, 'pending') END,
                     'consentPurpose', form.purpose,
-                    'consentExpiresAt', to_char(c.expires_at AT TIME ZONE 'UTC', t.iso),
-                    'firstCapturedAt', to_char(l.first_captured_at AT TIME ZONE 'UTC', t.iso),
+                    'consentExpiresAt', %s,
+                    'firstCapturedAt', %s,
                     'sourceChannel', l.source_channel, 'formName', form.form_name, 'path', form.path,
                     'referrer', form.referrer, 'isBot', form.is_bot = 1, 'forReview', form.for_review = 1,
                     'utm', jsonb_strip_nulls(jsonb_build_object('source', utm_source, 'medium', utm_medium,
@@ -33,13 +33,17 @@ final class CapturedMessages {
                         utm_source, utm_medium, utm_campaign, utm_term, utm_content, payload, purpose, is_bot, for_review)
             JOIN leads l ON l.id = form.lead_id
             LEFT JOIN consent_events c ON c.id = %s AND NOT (%s)
-            CROSS JOIN LATERAL (VALUES (to_timestamp(form.at::float8 / 1000), 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
-                AS t(captured_at, iso)
+            CROSS JOIN LATERAL (VALUES (to_timestamp(form.at::float8 / 1000))) AS t(captured_at)
             CROSS JOIN (
                 SELECT NULL::text AS name WHERE ?
                 UNION ALL
                 SELECT name FROM webhooks WHERE 'lead.captured' = ANY (events)) AS hook
-            """.formatted(MailPermission.currentConsent("l.id", "form.purpose"), MailPermission.IS_DOUBTED);
+            """.formatted(
+                    IsoTime.of("t.captured_at"),
+                    IsoTime.of("c.expires_at"),
+                    IsoTime.of("l.first_captured_at"),
+                    MailPermission.currentConsent("l.id", "form.purpose"),
+                    MailPermission.IS_DOUBTED);
 
     private CapturedMessages() {}
 

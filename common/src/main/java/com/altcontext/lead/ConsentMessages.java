@@ -1,5 +1,6 @@
 package com.altcontext.lead;
 
+import com.altcontext.db.IsoTime;
 import com.altcontext.db.Pipeline;
 import com.altcontext.db.Sql;
 import com.altcontext.db.Tx;
@@ -12,8 +13,6 @@ import java.util.UUID;
  * when the lead is accepted.
  */
 public final class ConsentMessages {
-    private static final String ISO = "to_char(%s AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')";
-
     /** Behind the name of a query whose rows have a {@code consent_id}, a {@code change} and the time {@code at}. */
     private static final String PUT = """
             INSERT INTO outbox (id, kind, event, destination, lead_id, property_id, body)
@@ -25,7 +24,7 @@ public final class ConsentMessages {
             JOIN consent_events AS c ON c.id = changed.consent_id
             JOIN leads AS l ON l.id = c.lead_id
             JOIN webhooks AS w ON 'consent.changed' = ANY (w.events)
-            """.formatted(ISO.formatted("changed.at"), ISO.formatted("c.expires_at"));
+            """.formatted(IsoTime.of("changed.at"), IsoTime.of("c.expires_at"));
 
     /** A form or an operator grants, the link of a mail confirms. */
     private static final String CHANGE = """

@@ -1,5 +1,6 @@
 package com.altcontext.retention;
 
+import com.altcontext.db.IsoTime;
 import com.altcontext.db.Pipeline;
 import com.altcontext.db.Tx;
 import com.altcontext.lead.Email;
@@ -19,10 +20,10 @@ record LeadRows(long leads, long submissions, long consents, long links, long me
             SELECT gen_random_uuid(), 'webhook', 'lead.erased', w.name, l.property_id,
                    jsonb_build_object(
                        'type', 'lead.erased',
-                       'timestamp', to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+                       'timestamp', %s,
                        'data', jsonb_build_object('leadId', l.id, 'propertyId', l.property_id))::text
             FROM leads AS l JOIN webhooks AS w ON 'lead.erased' = ANY (w.events)
-            """;
+            """.formatted(IsoTime.of("now()"));
 
     /**
      * Deletes the rows of an address, messages to it, and its entries as a recipient of alerts and reports. The caller

@@ -2,6 +2,7 @@ package com.altcontext.retention;
 
 import com.altcontext.audit.AuditLog;
 import com.altcontext.audit.Caller;
+import com.altcontext.db.IsoTime;
 import com.altcontext.db.Row;
 import com.altcontext.db.Sql;
 import com.altcontext.db.SqlFailure;
@@ -54,10 +55,10 @@ public final class SubmissionList {
             WHERE f.id = ANY (?)
             ORDER BY f.submitted_at DESC, f.id DESC
             """.formatted(
-                    time("f.submitted_at"),
-                    time("l.first_captured_at"),
+                    IsoTime.of("f.submitted_at"),
+                    IsoTime.of("l.first_captured_at"),
                     EffectiveConsent.SQL,
-                    time("l.consent_expires_at"),
+                    IsoTime.of("l.consent_expires_at"),
                     touch("first"),
                     touch("capture"));
 
@@ -172,10 +173,6 @@ public final class SubmissionList {
                 },
                 request.at,
                 ids);
-    }
-
-    private static String time(String column) {
-        return "to_char(" + column + " AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')";
     }
 
     private static String touch(String prefix) {
