@@ -14,12 +14,13 @@ class ReferrerHostTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             https://www.example.com/path?q=1#top           | www.example.com
-            http://example.com                             | example.com
+            ' http://example.com '                         | example.com
             HTTPS://WWW.Example.COM/                       | www.example.com
             https://example.com:8443/x                     | example.com
             https://example.com:/x                         | example.com
             https://example.com./x                         | example.com
             https://user:secret@example.com/               | example.com
+            https://@example.com/                          | example.com
             http://google.com@evil.com/                    | evil.com
             http://google.com:80@evil.com/                 | evil.com
             https://example.com?x=a@b.com                  | example.com
@@ -32,10 +33,12 @@ class ReferrerHostTest {
             https://MÜNCHEN.de/                            | xn--mnchen-3ya.de
             https://пример.рф/страница                     | xn--e1afmkfd.xn--p1ai
             https://例え。jp/                               | xn--r8jz45g.jp
+            https://🤖.example/                            | xn--yp9h.example
             https://my_shop.example.com/                   | my_shop.example.com
             http://localhost:3000/                         | localhost
             http://192.168.1.10/x                          | 192.168.1.10
             http://[2001:DB8::1]:8080/x                    | [2001:db8::1]
+            http://[::ffff:192.0.2.1]/                     | [::ffff:192.0.2.1]
             """)
     void the_host_is_read(String referrer, String host) {
         assertThat(ReferrerHost.of(referrer)).isEqualTo(host);
@@ -67,6 +70,7 @@ class ReferrerHostTest {
                 "https://user@/",
                 "https://[2001:db8::1/",
                 "https://[hello]/",
+                "https://[abc]/",
                 "https://<script>/",
                 "https://\u0000/",
                 "https://example.com\u0000.evil.com/",
@@ -82,8 +86,17 @@ class ReferrerHostTest {
     void overlong_hosts_and_labels_are_no_hosts() {
         assertThat(ReferrerHost.of("https://" + "a".repeat(63) + ".com/")).isNotNull();
         assertThat(ReferrerHost.of("https://" + "a".repeat(64) + ".com/")).isNull();
-        assertThat(ReferrerHost.of("https://" + "a.".repeat(130) + "com/")).isNull();
+        assertThat(ReferrerHost.of("https://" + "a.".repeat(125) + "com/")).isNotNull();
+        assertThat(ReferrerHost.of("https://" + "a.".repeat(125) + "info/")).isNull();
+        assertThat(ReferrerHost.of("https://" + "ü.".repeat(60) + "com/")).isNull();
+        assertThat(ReferrerHost.of("https://[" + ":".repeat(252) + "]/")).isNull();
         assertThat(ReferrerHost.of("https://" + "ü".repeat(200) + ".com/")).isNull();
+    }
+
+    @Test
+    void a_page_without_a_readable_host_has_the_name_in_lower_case() {
+        assertThat(ReferrerHost.ofPage("WWW.Example.com:8080")).isEqualTo("www.example.com");
+        assertThat(ReferrerHost.ofPage("My Page")).isEqualTo("my page");
     }
 
     @Test

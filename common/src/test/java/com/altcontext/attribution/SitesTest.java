@@ -24,6 +24,12 @@ class SitesTest {
     }
 
     @Test
+    void some_countries_have_domains_that_are_no_country_codes() {
+        assertThat(List.of("acme.uk", "acme.eu", "acme.ac", "acme.su"))
+                .allMatch(Sites.of(List.of("acme: acme.*"))::at);
+    }
+
+    @Test
     void a_site_has_one_name_for_all_its_hosts() {
         TrafficSources sites = TrafficSources.load();
 

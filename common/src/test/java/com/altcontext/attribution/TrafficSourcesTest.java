@@ -39,6 +39,8 @@ class TrafficSourcesTest {
             e mail              | mailchimp              | email
             newsletter          | facebook               | email
             email-newsletter    | -                      | email
+            email_cpc           | -                      | paid_search
+            organic-referral    | -                      | organic_search
             organic             | google                 | organic_search
             organic             | -                      | organic_search
             referral            | partner.example        | referral
@@ -69,7 +71,7 @@ class TrafficSourcesTest {
             google.co.uk                  | organic_search
             https://www.bing.com/search   | organic_search
             DuckDuckGo                    | organic_search
-            yahoo                         | organic_search
+            ' yahoo '                     | organic_search
             yandex.ru                     | organic_search
             facebook                      | social
             Facebook.com                  | social
@@ -120,7 +122,7 @@ class TrafficSourcesTest {
             -                                                    | direct
             ''                                                   | direct
             about:blank                                          | direct
-            about:client                                         | direct
+            ' About:client '                                     | direct
             https://example.com/pricing                          | internal
             https://www.example.com/                             | internal
             https://shop.example.com:8443/cart                   | internal
@@ -185,6 +187,7 @@ class TrafficSourcesTest {
             https://google.zz/                                   | referral
             https://google.co.zz/                                | referral
             https://google.net/                                  | referral
+            https://google.co.com/                               | referral
             https://google.blog.uk/                              | referral
             https://mygoogle.de/                                 | referral
             https://mail.google.com/mail/u/0/                    | referral
