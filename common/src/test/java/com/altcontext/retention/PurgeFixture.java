@@ -1,5 +1,7 @@
 package com.altcontext.retention;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.altcontext.event.Event;
 import com.altcontext.event.EventStore;
 import com.altcontext.testing.Database;
@@ -79,9 +81,12 @@ abstract class PurgeFixture {
         return new Purge(database.sql(), new Purge.RetryPolicy(0, Duration.ZERO));
     }
 
+    /** What a purge does is what its plan has said. */
     static PurgeReceipt purgeNow(boolean force) {
         PurgePlan plan = purge().plan(POLICY, NOW, force);
-        return purge().apply(plan, NOW, step -> {}).orElseThrow();
+        PurgeReceipt receipt = purge().apply(plan, NOW, step -> {}).orElseThrow();
+        assertThat(receipt).isEqualTo(plan.expected());
+        return receipt;
     }
 
     static long events() {

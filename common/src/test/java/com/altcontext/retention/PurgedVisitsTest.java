@@ -2,6 +2,7 @@ package com.altcontext.retention;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.altcontext.attribution.DeviceType;
 import com.altcontext.event.Event;
 import com.altcontext.testing.TestEvent;
 import com.altcontext.visit.AnonId;
@@ -29,18 +30,27 @@ class PurgedVisitsTest extends PurgeFixture {
                 TestEvent.view("a", midnight.plusSeconds(60), "/form")
                         .type("form_submit")
                         .event(),
-                TestEvent.view("a", midnight.plusSeconds(120), "/thanks")
+                TestEvent.view("a", midnight.plusSeconds(90), "/thanks").event(),
+                TestEvent.view("a", midnight.plusSeconds(100), "/robot")
+                        .device(DeviceType.BOT)
+                        .event(),
+                TestEvent.view("a", midnight.plusSeconds(120), "/last").event(),
+                TestEvent.view("a", midnight.plusSeconds(130), "/last")
+                        .type("engagement")
                         .engaged(700)
                         .event());
         visit.forEach(event -> store(event));
         String counters =
-                "SELECT concat_ws(' ', started_at < ?, events, page_views, conversions, engaged_ms, entry_path, exit_path,"
-                        + " first_form_start IS NOT NULL, last_form_submit IS NOT NULL) FROM sessions";
-        assertThat(database.texts(counters, midnight)).containsExactly("t 4 2 1 700 /landing /thanks t t");
+                "SELECT concat_ws(' ', events, page_views, conversions, engagements, engaged_ms, entry_path, exit_path,"
+                        + " started_at - ?::timestamptz, entry_at - ?::timestamptz, exit_at - ?::timestamptz, first_form_start IS NOT NULL,"
+                        + " last_form_submit - ?::timestamptz) FROM sessions WHERE device <> 'bot'";
+        assertThat(database.texts(counters, midnight, midnight, midnight, midnight))
+                .containsExactly("6 3 1 1 700 /landing /last -00:10:00 -00:10:00 00:02:00 t 00:01:00");
 
         var _ = purgeNow(false);
 
-        assertThat(database.texts(counters, midnight)).containsExactly("t 2 1 1 700 /thanks /thanks f t");
+        assertThat(database.texts(counters, midnight, midnight, midnight, midnight))
+                .containsExactly("4 2 1 1 700 /thanks /last -00:10:00 00:01:30 00:02:00 f 00:01:00");
     }
 
     @Test

@@ -54,7 +54,7 @@ class UnconfirmedLeadsTest extends ErasureFixture {
         pending("never@x.ca", 1);
         pending("unasked@x.ca", 0);
 
-        assertThat(purged(LATER.minusMillis(2)).count(PurgeCount.LEADS)).isZero();
+        assertThat(purged(LATER.minusMillis(1)).count(PurgeCount.LEADS)).isZero();
         PurgeReceipt receipt = purged(LATER);
 
         assertThat(receipt.count(PurgeCount.LEADS)).isOne();
@@ -189,7 +189,7 @@ class UnconfirmedLeadsTest extends ErasureFixture {
         capture(form("ann@x.ca", "visitor-ann1"));
         database.run("UPDATE outbox SET set_aside_at = '" + NOW + "' WHERE body LIKE '%bob@x.ca%'");
 
-        assertThat(purged(LATER.minusMillis(2)).count(PurgeCount.MESSAGES)).isZero();
+        assertThat(purged(LATER.minusMillis(1)).count(PurgeCount.MESSAGES)).isZero();
         assertThat(purged(LATER).count(PurgeCount.MESSAGES)).isOne();
         assertThat(database.texts("SELECT body::jsonb #>> '{data,email}' FROM outbox"))
                 .containsExactly("ann@x.ca");
