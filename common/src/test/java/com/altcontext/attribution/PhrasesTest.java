@@ -40,7 +40,8 @@ class PhrasesTest {
         assertThat(phrases.foundIn("cubot")).isFalse();
         assertThat(phrases.foundIn("cubot and googlebot")).isTrue();
         assertThat(phrases.foundIn("accubot")).isTrue();
-        assertThat(Phrases.of(List.of("crawl", "!crawlord")).foundIn("a crawlord")).isFalse();
+        assertThat(Phrases.of(List.of("crawl", "!crawlord")).foundIn("a crawlord"))
+                .isFalse();
     }
 
     @Test

@@ -25,8 +25,7 @@ class SitesTest {
 
     @Test
     void some_countries_have_domains_that_are_no_country_codes() {
-        assertThat(List.of("acme.uk", "acme.eu", "acme.ac", "acme.su"))
-                .allMatch(Sites.of(List.of("acme: acme.*"))::at);
+        assertThat(List.of("acme.uk", "acme.eu", "acme.ac", "acme.su")).allMatch(Sites.of(List.of("acme: acme.*"))::at);
     }
 
     @Test

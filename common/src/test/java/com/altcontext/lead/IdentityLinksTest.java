@@ -133,6 +133,22 @@ class IdentityLinksTest {
     }
 
     @Test
+    void other_sessions_of_a_visitor_hide_none_that_fits() {
+        for (int minutes = 40; minutes >= 0; minutes -= 20) {
+            seen(other("visitor-0002"), NOW.minus(Duration.ofMinutes(minutes)));
+        }
+        // One was over before the window, one came from another address, and one began after the form.
+        database.run(
+                "INSERT INTO sessions (bucket, visitor_id, id, property_id, started_at, last_event_at, traffic_source, device, ip_hash, ua_hash)"
+                        + " SELECT bucket, visitor_id, gen_random_uuid(), property_id, started_at + minutes * interval '1 min',"
+                        + " started_at + minutes * interval '1 min', traffic_source, device,"
+                        + " CASE WHEN minutes = 30 THEN sha256('') ELSE ip_hash END, ua_hash"
+                        + " FROM sessions, unnest(ARRAY[1, 30, 60]) AS minutes");
+
+        assertThat(links(capture(JO).leadId())).contains("visitor-0002 same_ip_ua_window 0.35");
+    }
+
+    @Test
     void the_twenty_newest_are_linked_each_once() {
         for (int i = 10; i < 35; i++) {
             seen(other("visitor-10" + i), NOW.minusSeconds(700 - i));
@@ -170,6 +186,9 @@ class IdentityLinksTest {
 
         Captured same = capture(other("visitor-0002").at(NOW.plusSeconds(60)));
         assertThat(links(same.leadId())).containsExactly("visitor-0001 form_submit 1", "visitor-0002 form_submit 1");
+        assertThat(database.count("SELECT count(*) FROM lead_identities WHERE linked_at = ?", NOW.plusSeconds(60)))
+                .as("known from then on")
+                .isOne();
 
         Captured third = capture(JO.at(NOW.plusSeconds(120)));
         assertThat(third.heuristicLinksCreated()).isZero();
