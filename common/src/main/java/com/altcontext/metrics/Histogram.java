@@ -92,7 +92,7 @@ final class Histogram {
             if (all == 0) {
                 return null;
             }
-            long rank = Math.max(1, (long) Math.ceil(share * all));
+            long rank = (long) Math.ceil(share * all);
             int bucket = 0;
             for (long below = totals[0]; below < rank; below += totals[bucket]) {
                 bucket++;
