@@ -31,7 +31,7 @@ public record Realtime(long visitors, List<Minute> minutes, List<Top> pages, Lis
             """;
 
     private static final String PAGE_VIEWS = """
-            SELECT date_trunc('minute', least(e.occurred_at, ?)), count(*)
+            SELECT date_trunc('minute', e.occurred_at), count(*)
             FROM events AS e WHERE e.event_type = 'page_view' AND ?
             GROUP BY 1
             """;
@@ -71,8 +71,8 @@ public record Realtime(long visitors, List<Minute> minutes, List<Top> pages, Lis
         SqlFragment present = held(zones.since(now.minus(PRESENT), now.plus(MAX_AHEAD)));
         return engine.askOfNow(half, rows -> {
             long[] views = new long[MINUTES];
-            for (Minute minute : rows.query(
-                    SqlFragment.of(PAGE_VIEWS, now, recent), row -> new Minute(row.time(1), row.number(2)))) {
+            for (Minute minute :
+                    rows.query(SqlFragment.of(PAGE_VIEWS, recent), row -> new Minute(row.time(1), row.number(2)))) {
                 int place = (int) Duration.between(first, minute.at).toMinutes();
                 views[Math.clamp(place, 0, MINUTES - 1)] += minute.pageViews;
             }
