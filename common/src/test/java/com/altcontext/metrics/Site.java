@@ -100,6 +100,14 @@ public final class Site {
         }
     }
 
+    /** What a purge leaves behind that has just removed the raw events before a day. */
+    void purged(LocalDate eventsKeptFrom) {
+        database.run(
+                "INSERT INTO purge_log (purged_at, events_kept_from, rollups_kept_from, days, events, bytes, sessions,"
+                        + " visitors, rollups, rejections, days_left) VALUES (now(), '" + eventsKeptFrom
+                        + "', '2020-01-01', 1, 1, 0, 0, 0, 0, 0, 0)");
+    }
+
     long stored(String column, LocalDate day) {
         return database.count(
                 "SELECT coalesce(sum(" + column + "), 0)::bigint FROM daily_metric_rollups WHERE day = ?", day);

@@ -119,14 +119,23 @@ class SiteDaysTest {
     }
 
     @Test
+    void where_raw_events_are_kept_for_eight_days_no_day_is_planned_whose_first_hours_are_gone() {
+        zone("default", "Asia/Kathmandu");
+        assertThat(site.rollupDays().plan("default")).contains(site.day(8));
+
+        site.purged(site.day(8));
+
+        assertThat(site.rollupDays().plan("default"))
+                .doesNotContain(site.day(8))
+                .contains(site.day(7));
+    }
+
+    @Test
     void a_purged_day_whose_partition_was_made_again_is_not_computed_again() {
         site.does(TestEvent.view("a", site.at(5, "10:00:00"), "/"));
         site.rollUp();
         var _ = site.database.texts("SELECT drop_event_partition(?)", site.day(5));
-        site.database.run(
-                "INSERT INTO purge_log (purged_at, events_kept_from, rollups_kept_from, days, events, bytes, sessions,"
-                        + " visitors, rollups, rejections, days_left) VALUES (now(), '" + site.day(4)
-                        + "', '2020-01-01', 1, 1, 0, 0, 0, 0, 0, 0)");
+        site.purged(site.day(4));
         var _ = site.database.texts("SELECT ensure_event_partition(?)", site.day(5));
 
         assertThatThrownBy(() -> site.rollup().run(site.day(5), null)).isInstanceOf(RollupRefused.class);
