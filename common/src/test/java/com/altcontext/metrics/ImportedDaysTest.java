@@ -2,6 +2,7 @@ package com.altcontext.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.altcontext.metrics.ImportedDays.Day;
 import com.altcontext.metrics.ImportedDays.Sum;
@@ -10,6 +11,7 @@ import com.altcontext.value.Rejected;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -110,6 +112,9 @@ class ImportedDaysTest {
                 .containsEntry("email", 0.75)
                 .containsEntry("unknown", 0.25)
                 .containsEntry("direct", 0.0);
+
+        save(new Day(site.day(9), 10, 30, 12, 3, Map.of("email", 6L, "unknown", 3L), Map.of()));
+        assertThat(days(9, 9).trafficSourceMix()).containsEntry("email", 0.5).containsEntry("unknown", 0.5);
     }
 
     @Test
@@ -143,6 +148,8 @@ class ImportedDaysTest {
                         Map.of("email", new Sum(9, 20)),
                         Dimension.UTM_CAMPAIGN,
                         Map.of("autumn", new Sum(4, 10)),
+                        Dimension.COUNTRY,
+                        Map.of("CA", new Sum(12, 20)),
                         // A session with two pages is of both.
                         Dimension.PATH,
                         Map.of("/", new Sum(12, 15), "/a", new Sum(5, 15)))));
@@ -163,6 +170,18 @@ class ImportedDaysTest {
         assertThat(breakdown(Dimension.TRAFFIC_SOURCE, 9, 9).rows())
                 .extracting(Breakdown.Value::value)
                 .containsExactly("email", "unknown");
+    }
+
+    @Test
+    void values_with_more_page_views_than_their_day_leave_none_to_the_other_sessions() {
+        save(new Day(site.day(8), 6, 9, 8, 8, Map.of(), Map.of(Dimension.DEVICE, Map.of("mobile", new Sum(3, 11)))));
+
+        assertThat(breakdown(Dimension.DEVICE, 8, 8).rows())
+                .extracting(
+                        Breakdown.Value::value,
+                        row -> row.sums().sessions(),
+                        row -> row.sums().pageViews())
+                .containsExactly(tuple("unknown", 5L, 0L), tuple("mobile", 3L, 11L));
     }
 
     @Test
@@ -188,6 +207,7 @@ class ImportedDaysTest {
         // An event that comes late, into a day that is counted already.
         site.does(TestEvent.view("b", site.at(8, "10:00:00"), "/"));
         assertThatThrownBy(() -> site.rollup().run(site.day(8), "default")).isInstanceOf(RollupRefused.class);
+        assertThat(site.rollupDays().plan("default")).contains(site.day(7)).doesNotContain(site.day(8));
         site.rollUp();
 
         assertThat(days(8, 8).of(Metric.SESSIONS).value()).isEqualTo(8L);
@@ -235,6 +255,12 @@ class ImportedDaysTest {
         assertThatThrownBy(() -> save(new Day(site.day(6), 1, 1, 1, 1, Map.of(), Map.of())))
                 .as("also before it is rolled up")
                 .isInstanceOf(Rejected.class);
+
+        site.database.run("UPDATE properties SET time_zone = 'America/Toronto'");
+        site.does(TestEvent.view("earlier", site.at(6, "02:00:00"), "/"));
+        assertThatThrownBy(() -> save(new Day(site.day(7), 1, 1, 1, 1, Map.of(), Map.of())))
+                .as("where it was the evening before")
+                .isInstanceOf(Rejected.class);
     }
 
     @Test
@@ -252,6 +278,12 @@ class ImportedDaysTest {
                         "SELECT count(*) FROM daily_dimension_rollups WHERE dimension = 'path' AND day = ?",
                         site.day(9)))
                 .isEqualTo(Breakdowns.MAX_ROWS + 1);
+
+        pages.keySet().removeAll(Set.of("/0", "/1", "/2"));
+        save(new Day(site.day(9), 1, 1, 1, 1, Map.of(), Map.of(Dimension.PATH, pages)));
+        assertThat(site.database.count("SELECT count(*) FROM daily_dimension_rollups WHERE rank = 0"))
+                .as("none, if there is no other")
+                .isZero();
     }
 
     @Test

@@ -97,6 +97,7 @@ class KeptRollupsTest {
 
     @Test
     void days_that_were_imported_after_a_purge_are_kept_until_the_next() {
+        site.database.run("UPDATE properties SET created_at = '" + site.at(10, "10:00:00") + "'");
         purgedBefore(10);
         imported(15);
 
