@@ -60,7 +60,8 @@ class SummariesTest {
 
     @Test
     void a_percentile_of_two_days_is_that_of_all_their_values_and_no_average() {
-        site.does(TestEvent.view("slow", site.at(2, "10:00:00"), "/").lcp(10_000));
+        site.does(TestEvent.view("slow", site.at(2, "10:00:00"), "/")
+                .vitals(new WebVitals(null, 10_000.0, 0.0, null, null)));
         for (int i = 0; i < 9; i++) {
             site.does(TestEvent.view("v" + i, site.at(1, "10:00:00"), "/").lcp(1_000));
         }
@@ -70,6 +71,7 @@ class SummariesTest {
 
         assertThat(lcp.p75()).isCloseTo(1_000, within(10.0));
         assertThat(lcp.p95()).isCloseTo(10_000, within(100.0));
+        assertThat(days(2, 1).of(Vital.INP).p75()).isZero();
         assertThat(days(2, 1).of(Vital.CLS).p75()).isNull();
     }
 
@@ -153,6 +155,11 @@ class SummariesTest {
         site.rollUp();
         assertThat(days(1, 1).freshness())
                 .isEqualTo(new Summary.Freshness(site.today(), site.now, 0, List.of(), site.now));
+        assertThat(summaries
+                        .freshness(new Window(site.day(1), site.day(1)), null, site.day(1))
+                        .lagDays())
+                .as("where a later day has begun elsewhere")
+                .isZero();
 
         LocalDate rolled = site.today();
         Instant at = site.now;
@@ -280,6 +287,7 @@ class SummariesTest {
         LocalDate today = site.today();
         assertThat(Window.lastFull(7, today)).isEqualTo(new Window(today.minusDays(7), today.minusDays(1)));
         assertThat(Window.between(today.minusDays(365), today, today).days()).isEqualTo(366);
+        assertThat(Window.lastFull(366, today).days()).isEqualTo(366);
         for (Runnable wrong : Arrays.<Runnable>asList(
                 () -> Window.between(today, today.plusDays(1), today),
                 () -> new Window(today, today.minusDays(1)),

@@ -92,4 +92,15 @@ class VisitorSketchTest {
         assertThat(new VisitorSketch.Union().add(VisitorSketch.EMPTY).estimate())
                 .isZero();
     }
+
+    @Test
+    void a_sketch_is_not_taken_for_a_list_though_its_first_registers_are_full() {
+        VisitorSketch.Union full = new VisitorSketch.Union().addLeast(0, 0).addLeast(1, 0);
+        for (int register = 2; register < 10_000; register++) {
+            full.addLeast(register, 16_383);
+        }
+        VisitorSketch stored = VisitorSketch.of(full.sketch().stored());
+
+        assertThat(new VisitorSketch.Union().add(stored).estimate()).isEqualTo(full.estimate());
+    }
 }
