@@ -28,6 +28,7 @@ class PageIndexTest {
             as(200),
             as(201),
             as(2048),
+            as(210) + "/end",
             emoji(),
             es(199),
             es(200),
@@ -83,7 +84,7 @@ class PageIndexTest {
         Stream<String> exact = PATHS.stream();
         Stream<String> beginnings = PATHS.stream().map(path -> path + "*");
         Stream<String> others =
-                Stream.of("*", "/p*g", "*more", "/p*/m*", "/pricing?", as(150) + "*" + as(40).substring(1));
+                Stream.of("*", "/p*g", "*more", "/p*/m*", "/a*/end", "/pricing?", as(150) + "*" + as(40).substring(1));
 
         assertThat(Stream.of(exact, beginnings, others).flatMap(each -> each)).allSatisfy(pattern -> {
             Predicate<String> fits = Arrays.stream(pattern.split("\\*", -1))

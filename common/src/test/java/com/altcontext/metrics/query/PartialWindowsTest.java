@@ -10,8 +10,10 @@ import com.altcontext.metrics.Window;
 import com.altcontext.testing.TestEvent;
 import com.altcontext.testing.TestForm;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -32,6 +34,25 @@ class PartialWindowsTest {
         assertThat(site.now).isEqualTo(site.at(0, "12:00:00"));
         assertThat(part.get(Metric.UNIQUE_VISITORS)).isEqualTo(1L);
         assertThat(part.get(Metric.SESSIONS)).isEqualTo(1L);
+    }
+
+    @Test
+    void a_session_that_began_on_an_earlier_day_counts_from_its_begin() {
+        Instant evening = site.at(2, "22:00:00");
+        site.does(IntStream.rangeClosed(0, 33)
+                .mapToObj(
+                        i -> TestEvent.view("owl", evening.plus(Duration.ofMinutes(26L * i)), i == 0 ? "/in" : "/page"))
+                .toArray(TestEvent[]::new));
+        site.does(
+                TestEvent.view("lark", site.at(1, "11:55:00"), "/page"),
+                TestEvent.view("lark", site.at(1, "12:05:00"), "/page"));
+        List<ZoneWindow> part = DEFAULT.windowsUntil(new Window(site.day(2), site.day(1)), site.now, 1);
+
+        assertThat(summaries
+                        .metrics(part, filter(List.of("is", "landing_path", List.of("/in"))))
+                        .get(Metric.PAGE_VIEWS))
+                .as("until noon")
+                .isEqualTo(33L);
     }
 
     @Test

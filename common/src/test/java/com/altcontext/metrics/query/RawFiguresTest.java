@@ -175,6 +175,21 @@ class RawFiguresTest {
     }
 
     @Test
+    void a_visitor_who_leaves_two_addresses_is_one() {
+        for (String who : List.of("a", "b", "a", "b")) {
+            site.does(TestEvent.view(who, site.at(1, "10:00:00"), "/"));
+            site.captures("default", visitorOf(site, who), site.at(1, "10:01:00"));
+        }
+
+        Summary direct = summaries.of(
+                new Window(site.day(1), site.day(1)),
+                DEFAULT,
+                filter(List.of("is", "traffic_source", List.of("direct"))));
+
+        assertThat(direct.of(Metric.LEAD_CAPTURE_RATE).value()).isEqualTo(1.0);
+    }
+
+    @Test
     void a_filter_keeps_its_sessions_as_a_whole_and_says_what_it_cannot_know() {
         visits();
         Window window = new Window(site.day(2), site.day(1));
@@ -239,6 +254,7 @@ class RawFiguresTest {
     @ValueSource(ints = {2, 20})
     void a_session_is_kept_by_what_it_did_after_the_windows_end_however_long_ago(int daysAgo) {
         site.does(
+                TestEvent.view("lark", site.at(daysAgo, "05:00:00"), "/"),
                 TestEvent.view("owl", site.at(daysAgo, "23:55:00"), "/"),
                 TestEvent.view("owl", site.at(daysAgo - 1, "00:05:00"), "/late"));
 
@@ -308,6 +324,12 @@ class RawFiguresTest {
                 .containsExactlyInAnyOrder(
                         tuple(Instant.parse("2026-01-31T00:00:00Z"), true),
                         tuple(Instant.parse("2026-01-30T20:00:00Z"), true));
+        // Of a day that is over for one of them, the whole day before counts for it.
+        assertThat(both.windowsUntil(february.back(2), evening, 1))
+                .extracting(ZoneWindow::end, ZoneWindow::isPart)
+                .containsExactlyInAnyOrder(
+                        tuple(Instant.parse("2026-01-30T20:00:00Z"), true),
+                        tuple(Instant.parse("2026-01-30T11:00:00Z"), false));
         // Days are as long as the zone has them: Toronto's clocks go forward on 8 March.
         PropertyZones toronto = zones(ZoneId.of("America/Toronto"), "default");
         LocalDate short_ = LocalDate.parse("2026-03-08");

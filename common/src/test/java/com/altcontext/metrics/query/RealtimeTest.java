@@ -34,7 +34,7 @@ class RealtimeTest {
                 TestEvent.view("first", site.at(0, "11:16:00"), "/first"),
                 TestEvent.view("left", ago("PT5M0.001S"), "/left"),
                 TestEvent.view("here", ago("PT5M"), "/"),
-                TestEvent.view("reader", ago("PT6M"), "/long").source(TrafficSource.EMAIL, Utm.NONE, null),
+                TestEvent.view("reader", ago("PT6M"), "/long").source(TrafficSource.CAMPAIGN, Utm.NONE, null),
                 TestEvent.view("reader", ago("PT1M"), "/long").type("engagement"),
                 TestEvent.view("ahead", now.plusSeconds(200), "/"),
                 TestEvent.view("ahead", now.plusSeconds(210), "/two"),
@@ -52,7 +52,7 @@ class RealtimeTest {
                         new Minute(site.at(0, "11:40:00"), 2),
                         new Minute(site.at(0, "11:45:00"), 2));
         assertThat(realtime.pages()).containsExactly(new Top("/", 2), new Top("/two", 1));
-        assertThat(realtime.sources()).containsExactly(new Top("direct", 2), new Top("email", 1));
+        assertThat(realtime.sources()).containsExactly(new Top("direct", 2), new Top("campaign", 1));
     }
 
     @Test
