@@ -25,6 +25,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** {@code POST /v1/events/batch} with faulty events: each fails alone. */
@@ -89,6 +90,7 @@ class EventBatchFaultsTest {
                 Arguments.of(event("path", "/\",\"utm\":{\"source\":\"a\",\"source\":\"b\"},\"a\":\""), "utm.source"),
                 Arguments.of(event("path", "/\",\"path\":\"/b"), "path"),
                 Arguments.of(event("path", "/\",\"props\":{\"n\":1e999},\"a\":\""), "props.n"),
+                Arguments.of(event("path", "/\",\"events\":[\"\\u0000\"],\"a\":\""), "events.0"),
                 Arguments.of(
                         event("path", "/\",\"props\":{\"n\":" + "[".repeat(15) + "]".repeat(15) + "},\"a\":\""),
                         "props.n" + ".0".repeat(14)));
@@ -152,12 +154,27 @@ class EventBatchFaultsTest {
         return TestEvent.body().put(field, "%s").toString().formatted(text);
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            "x":1,"x":2                   | x
+            "other":["\\u0000"]            | other.0
+            "other":{"events":["\\u0000"]} | other.events.0
+            """)
+    void a_fault_outside_of_the_events_refuses_the_batch(String fields, String path) {
+        String events = "\"events\":" + views(1);
+        for (String all : List.of(fields + ',' + events, events + ',' + fields)) {
+            Call.Answer answer = Call.batch('{' + all + '}').send();
+
+            assertThat(answer.status()).isEqualTo(400);
+            assertThat(answer.json().path("issues").findValuesAsText("path")).containsExactly(path);
+        }
+    }
+
     @Test
-    void a_fault_outside_of_the_events_refuses_the_batch() {
-        Call.Answer answer =
-                Call.batch("{\"x\":1,\"x\":2,\"events\":" + views(1) + "}").send();
+    void what_is_wrong_in_an_event_is_not_said_of_a_batch_that_breaks_off() {
+        Call.Answer answer = Call.batch("[{\"path\":\"\\u0000\",").send();
 
         assertThat(answer.status()).isEqualTo(400);
-        assertThat(answer.json().path("issues").findValuesAsText("path")).containsExactly("x");
+        assertThat(answer.json().at("/issues/0/message").asText()).startsWith("is not valid JSON");
     }
 }

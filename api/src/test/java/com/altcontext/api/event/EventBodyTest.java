@@ -47,7 +47,7 @@ class EventBodyTest {
                 "application/json; charset=utf-8",
                 "application/json;charset=\"UTF-8\"",
                 "Application/JSON; Charset=UTF8",
-                "application/json; version=1",
+                "application/json ; version=1",
                 "text/plain",
                 "text/plain;charset=UTF-8",
                 "text/plain;"
@@ -130,6 +130,12 @@ class EventBodyTest {
             assertError(call(padded(larger, MAX_BYTES + 1), chunked).send(), 413, "payload_too_large");
             assertThat(stored.visitors(larger.path("anonId").asText())).isEmpty();
         }
+    }
+
+    @Test
+    void a_body_that_comes_in_parts_is_read_as_one() {
+        // A client sends parts of 16 KiB.
+        assertThat(call(padded(TestEvent.body(), 20_000), true).send().status()).isEqualTo(202);
     }
 
     @Test

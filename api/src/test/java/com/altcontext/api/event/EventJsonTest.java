@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.UUID;
@@ -209,6 +210,17 @@ class EventJsonTest {
     }
 
     @Test
+    void an_event_in_another_encoding_is_refused() {
+        String anonId = "anon-" + UUID.randomUUID();
+        for (Charset other : List.of(StandardCharsets.UTF_16LE, StandardCharsets.UTF_16BE)) {
+            byte[] body = TestEvent.body(anonId).toString().getBytes(other);
+
+            assertError(Call.event("").body(body).send(), 400, "invalid_request");
+        }
+        assertThat(stored.visitors(anonId)).isEmpty();
+    }
+
+    @Test
     void the_field_that_is_not_utf8_is_named() {
         byte[] body = "{\"anonId\":\"anon-0000\",\"eventType\":\"x\",\"path\":\"/caf\u00e9\"}"
                 .getBytes(StandardCharsets.ISO_8859_1);
@@ -226,6 +238,14 @@ class EventJsonTest {
     }
 
     // --- bounded answers
+
+    @Test
+    void a_key_that_cannot_be_shown_is_left_out_of_paths() {
+        assertThat(
+                        issuePaths(
+                                "{\"props\":{\"\\u0000\":{\"n\":1e999}},\"anonId\":\"anon-0000\",\"eventType\":\"x\",\"path\":\"/\"}"))
+                .containsExactly("props", "props.n");
+    }
 
     @Test
     void a_body_full_of_faults_gets_a_short_answer() {

@@ -160,6 +160,21 @@ class EventNumbersTest {
                 "1e" + "0".repeat(2_000) + "1");
     }
 
+    @Test
+    void a_number_may_have_400_characters() {
+        String longest = "0." + "1".repeat(398);
+
+        assertThat(Call.event(withNumber("anon-" + UUID.randomUUID(), longest))
+                        .send()
+                        .status())
+                .isEqualTo(202);
+        assertError(
+                Call.event(withNumber("anon-" + UUID.randomUUID(), longest + "1"))
+                        .send(),
+                400,
+                "invalid_request");
+    }
+
     @ParameterizedTest
     @MethodSource("unstorableNumbers")
     void a_number_in_props_beyond_the_range_of_a_double_is_refused_and_named(String number) {
