@@ -96,6 +96,25 @@ class SiteDaysTest {
         assertThat(site.stored("page_views", site.day(25))).isZero();
         assertThat(site.stored("page_views", site.day(26))).isEqualTo(1);
         assertThat(site.rollupDays().plan()).doesNotContain(site.day(25));
+
+        zone("docs", "Asia/Kathmandu");
+        assertThat(site.rollupDays().plan("docs")).contains(site.day(25));
+        assertThat(site.rollupDays().plan("default")).doesNotContain(site.day(25));
+    }
+
+    @Test
+    void a_day_is_settled_once_none_of_its_events_can_arrive_in_any_zone() {
+        site.now = site.at(0, "11:59:59");
+        assertThat(site.rollupDays().status().unsettled()).isEmpty();
+
+        site.rollUp();
+        assertThat(site.rollupDays().status().unsettled()).contains(site.day(8));
+
+        site.now = site.now.plusSeconds(1);
+        site.rollUp();
+        assertThat(site.rollupDays().status().unsettled())
+                .doesNotContain(site.day(8))
+                .contains(site.day(7));
     }
 
     @Test
