@@ -174,6 +174,9 @@ final class StoredVisits {
         };
     }
 
+    private static final Set<Filter.Operator> NEGATIVE =
+            Set.of(Filter.Operator.IS_NOT, Filter.Operator.CONTAINS_NOT);
+
     static boolean holds(Filter filter, Session session, Event event) {
         return switch (filter) {
             case Filter.And and -> and.all().stream().allMatch(each -> holds(each, session, event));
@@ -185,7 +188,7 @@ final class StoredVisits {
                                 .anyMatch(each -> session.events.stream().anyMatch(own -> reaches(each, own)));
             case Filter.Leaf leaf -> {
                 Function<Session, @Nullable String> value = of -> value(nameOf(leaf.field()), of, event);
-                yield leaf.operator().isNegative()
+                yield NEGATIVE.contains(leaf.operator())
                         != leaf.values().stream()
                                 .anyMatch(sought -> fits(leaf.operator(), value.apply(session), sought));
             }
