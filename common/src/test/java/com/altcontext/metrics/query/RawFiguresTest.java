@@ -174,6 +174,13 @@ class RawFiguresTest {
                 .isEqualTo(6_000 * Duration.ofMinutes(90).toMillis());
     }
 
+    private Summary direct() {
+        return summaries.of(
+                new Window(site.day(1), site.day(1)),
+                DEFAULT,
+                filter(List.of("is", "traffic_source", List.of("direct"))));
+    }
+
     @Test
     void a_visitor_who_leaves_two_addresses_is_one() {
         for (String who : List.of("a", "b", "a", "b")) {
@@ -181,12 +188,15 @@ class RawFiguresTest {
             site.captures("default", visitorOf(site, who), site.at(1, "10:01:00"));
         }
 
-        Summary direct = summaries.of(
-                new Window(site.day(1), site.day(1)),
-                DEFAULT,
-                filter(List.of("is", "traffic_source", List.of("direct"))));
+        assertThat(direct().of(Metric.LEAD_CAPTURE_RATE).value()).isEqualTo(1.0);
+    }
 
-        assertThat(direct.of(Metric.LEAD_CAPTURE_RATE).value()).isEqualTo(1.0);
+    @Test
+    void no_time_to_a_capture_is_negative() {
+        site.does(TestEvent.view("a", site.at(1, "10:00:00"), "/"));
+        site.captures("default", visitorOf(site, "a"), site.at(1, "09:00:00"));
+
+        assertThat(direct().of(Metric.TIME_TO_CAPTURE).value()).isEqualTo(0.0);
     }
 
     @Test
