@@ -174,8 +174,7 @@ final class StoredVisits {
         };
     }
 
-    private static final Set<Filter.Operator> NEGATIVE =
-            Set.of(Filter.Operator.IS_NOT, Filter.Operator.CONTAINS_NOT);
+    private static final Set<Filter.Operator> NEGATIVE = Set.of(Filter.Operator.IS_NOT, Filter.Operator.CONTAINS_NOT);
 
     static boolean holds(Filter filter, Session session, Event event) {
         return switch (filter) {
