@@ -38,7 +38,7 @@ class ArchitectureTest {
             Map.entry("consent", Set.of("db", "property", "lead", "delivery")),
             Map.entry("delivery", Set.of("db", "audit")),
             Map.entry("report", Set.of("db", "property", "metrics", "metrics.query")),
-            Map.entry("metrics", Set.of("db", "property", "event")),
+            Map.entry("metrics", Set.of("db", "property", "event", "lead")),
             Map.entry("metrics.query", Set.of("db", "property", "metrics", "lead")),
             Map.entry(
                     "retention",
