@@ -1,10 +1,9 @@
-import { barsFile, type Bar, firstBars, tools } from './bars';
 import { card } from './card';
-import { h, segments } from './dom';
-import { bodyOf, type Found, found } from './loading';
+import { segments } from './dom';
+import type { Found } from './loading';
 import { keyOf, type Part } from './part';
 import { propsOf } from './props';
-import { name } from './values';
+import { listOf, valuesOf } from './valuelist';
 import { EXTRAS, type Filter, type View } from './view';
 import { format, words } from './words';
 
@@ -37,43 +36,12 @@ export const extrasCard = (change: (change: Partial<View>) => void, filter: (fil
   };
 };
 
-/** The figures of a dimension in a view, with additional filters. */
-export const valuesOf = (view: View, signal: AbortSignal, metrics: string[], dimension: string, filters: unknown[]): Promise<Found> => {
-  const body = bodyOf(view);
-  return found({ ...body, metrics, dimensions: [dimension], filters: [...body.filters, ...filters] }, signal);
-};
-
 /** The list of outbound links or of downloads. */
 const clicksOf = (view: View, signal: AbortSignal): Promise<Found> =>
   valuesOf(view, signal, ['visitors', 'events'], 'props.url', [['is', 'event_type', [view.extras]]]);
 
 const readingOf = (view: View, signal: AbortSignal): Promise<Found> =>
   valuesOf(view, signal, ['visitors', 'scrollDepthPercent', 'avgEngagedTimeMs'], 'path', []);
-
-/** The first rows of an answer about a dimension, the longest bar for the most visitors, and a file of all. */
-export const listOf = (
-  label: string,
-  heads: string[],
-  { rows, all }: Found,
-  dimension: string,
-  figures: (metrics: (number | null)[]) => Bar['figures'],
-  filter: (filter: Filter) => void,
-): HTMLElement[] => {
-  if (!rows.length) {
-    return [h('p', { class: 'quiet' }, words.empty.card)];
-  }
-  const bar = ({ dimensions: [value = null], metrics }: Found['rows'][number]): Bar => ({
-    value,
-    name: name(dimension, value),
-    share: metrics[0] ?? 0,
-    figures: figures(metrics),
-    filter: (not) => filter({ not, dimension, values: [value] }),
-  });
-  return [
-    firstBars(label, heads, rows.map(bar)),
-    tools(barsFile(label, heads, async () => (await all()).map(bar))),
-  ];
-};
 
 const clicks = (label: string, links: Found, filter: (filter: Filter) => void): HTMLElement[] =>
   listOf(

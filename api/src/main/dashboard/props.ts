@@ -1,8 +1,8 @@
 import { post } from './api';
 import { h, newId } from './dom';
-import { listOf, valuesOf } from './extras';
 import type { Answer } from './figures';
 import { bodyOf } from './loading';
+import { listOf, valuesOf } from './valuelist';
 import { eventName } from './values';
 import type { Filter, View } from './view';
 import { format, words } from './words';
