@@ -19,6 +19,10 @@ public final class DatabaseState {
 
     private static final String HAS_WHAT_IS_REPLACED = "SELECT to_regnamespace('altops_before') IS NOT NULL";
 
+    private static final String ISOLATION = "SHOW default_transaction_isolation";
+
+    private static final String NEEDED_ISOLATION = "read committed";
+
     private static final String NOW = "SELECT clock_timestamp()";
 
     private static final String VERSION = """
@@ -62,7 +66,7 @@ public final class DatabaseState {
         return status == Status.READY;
     }
 
-    /** Why the database could not be asked or read, when it was last asked: a SQLSTATE and where; empty if it could. */
+    /** Why the database could not be asked or read, when it was last asked: a SQLSTATE and where, or a setting; empty if it could. */
     public String trouble() {
         return trouble;
     }
@@ -94,11 +98,11 @@ public final class DatabaseState {
      */
     public Status ask() {
         try {
+            trouble = "";
             Status seen = sql.inTransaction(this::look);
             if (seen == Status.READY) {
                 beforeReady.run();
             }
-            trouble = "";
             status = seen;
         } catch (SqlFailure failed) {
             trouble = String.valueOf(failed.getMessage());
@@ -132,12 +136,28 @@ public final class DatabaseState {
     }
 
     private Status look(Tx tx) {
+        String other = otherIsolation(tx);
+        if (!other.isEmpty()) {
+            trouble = other;
+            return Status.DATABASE_UNREACHABLE;
+        }
         measureClock(tx.query(NOW, row -> row.time(1)).getFirst());
         if (isBeingRestored(tx) || schemaVersion(tx) < REQUIRED_SCHEMA) {
             return Status.SCHEMA_OUTDATED;
         }
         buckets = Buckets.read(tx);
         return Status.READY;
+    }
+
+    /**
+     * What to say if transactions are isolated otherwise than this code relies on: a statement that has waited for a lock
+     * must see what was committed meanwhile, or figures would be wrong. Empty if they are not.
+     */
+    public static String otherIsolation(Tx tx) {
+        String isolation = tx.query(ISOLATION, row -> row.text(1)).getFirst();
+        return isolation.equals(NEEDED_ISOLATION)
+                ? ""
+                : "the database's default_transaction_isolation is " + isolation + ", and must be " + NEEDED_ISOLATION;
     }
 
     /**

@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DatabaseStateTest {
     private static DatabaseState state(Database database) {
@@ -49,6 +51,25 @@ class DatabaseStateTest {
         assertThat(state.ask()).isEqualTo(DatabaseState.Status.READY);
         assertThat(state.trouble()).isEmpty();
         database.run("DROP OWNED BY " + role, "DROP ROLE " + role);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"repeatable read", "serializable"})
+    void a_database_that_isolates_transactions_otherwise_is_not_ready(String isolation) {
+        Database database = Database.migrated();
+        String setting = "ALTER DATABASE " + DatabaseUrl.parse(database.url()).database()
+                + " SET default_transaction_isolation TO ";
+        database.run(setting + "'" + isolation + "'");
+        DatabaseState state = state(database);
+
+        assertThat(state.ask()).isEqualTo(DatabaseState.Status.DATABASE_UNREACHABLE);
+        assertThat(state.trouble())
+                .isEqualTo("the database's default_transaction_isolation is " + isolation
+                        + ", and must be read committed");
+
+        database.run(setting + "'read committed'");
+        assertThat(state.ask()).isEqualTo(DatabaseState.Status.READY);
+        assertThat(state.trouble()).isEmpty();
     }
 
     @Test

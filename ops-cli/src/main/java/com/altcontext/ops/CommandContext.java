@@ -93,10 +93,11 @@ final class CommandContext implements AutoCloseable {
      * The database.
      *
      * @throws Failure if a restore is under way or was interrupted: what is done meanwhile, erasures too, goes when it runs again,
-     *     and what is read may be about people who were erased
+     *     and what is read may be about people who were erased. Also if the database isolates transactions in another way
      */
     Sql sql() {
         if (connections == null) {
+            refuseOtherIsolation();
             refuseUnfinishedRestore();
         }
         return sqlDuringRestore();
@@ -124,6 +125,14 @@ final class CommandContext implements AutoCloseable {
                     "this machine's clock is "
                             + HumanFormat.count(database.clockSkew().toDays(), "day") + " ahead of the database's",
                     remedy);
+        }
+    }
+
+    private void refuseOtherIsolation() {
+        String other = sqlDuringRestore().inTransaction(DatabaseState::otherIsolation);
+        if (!other.isEmpty()) {
+            throw new Failure(
+                    Exit.FAILED, other, "ALTER DATABASE … SET default_transaction_isolation TO 'read committed'");
         }
     }
 

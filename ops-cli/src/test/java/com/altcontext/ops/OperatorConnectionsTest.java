@@ -18,6 +18,21 @@ class OperatorConnectionsTest {
                 .isPositive();
     }
 
+    @Test
+    void a_database_that_isolates_transactions_otherwise_is_refused() {
+        MigratedDatabase database = MigratedDatabase.fresh();
+        String name = DatabaseUrl.parse(database.url()).database();
+        database.run("ALTER DATABASE " + name + " SET default_transaction_isolation TO 'serializable'");
+
+        CommandRun ran = database.altops("rollup");
+
+        assertThat(ran.exit()).isEqualTo(Exit.FAILED);
+        assertThat(ran.err())
+                .startsWith(
+                        "altops: the database's default_transaction_isolation is serializable, and must be read committed — "
+                                + "ALTER DATABASE");
+    }
+
     private static long preparedAfterTenQueries(String url) {
         try (OperatorConnections connections = new OperatorConnections(DatabaseUrl.parse(url))) {
             Sql sql = new Sql(connections);
