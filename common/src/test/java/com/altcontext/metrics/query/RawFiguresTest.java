@@ -30,6 +30,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -228,6 +229,24 @@ class RawFiguresTest {
         assertThat(nobody.of(Metric.BOUNCE_RATE).value()).isNull();
         assertThat(nobody.of(Metric.LEAD_CAPTURE_RATE).value()).isNull();
         assertThat(nobody.trafficSourceMix().values()).containsOnlyNulls();
+    }
+
+    @Test
+    void a_missing_value_may_stand_beside_texts() {
+        visits();
+        Window window = new Window(site.day(2), site.day(1));
+
+        assertThat(sessions(window, "is", Arrays.asList(null, "letter"))).isEqualTo(4L);
+        assertThat(sessions(window, "is", Arrays.asList("other", null))).isEqualTo(2L);
+        assertThat(sessions(window, "is_not", Arrays.asList("other", null))).isEqualTo(2L);
+        assertThat(sessions(window, "is_not", Arrays.asList(null, "letter"))).isEqualTo(0L);
+    }
+
+    private Number sessions(Window window, String operator, List<@Nullable String> sources) {
+        return Objects.requireNonNull(summaries
+                .of(window, DEFAULT, filter(List.of(operator, "utm_source", sources)))
+                .of(Metric.SESSIONS)
+                .value());
     }
 
     @Test
