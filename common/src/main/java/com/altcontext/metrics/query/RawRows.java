@@ -25,13 +25,12 @@ final class RawRows implements SessionDays {
                    set_config('plan_cache_mode', 'force_custom_plan', true)
             """;
 
-    /** A loop would look into each partition for each session, since the planner takes the sessions of a step for fewer than they are. */
-    private static final String NO_LOOPS = "SELECT set_config('enable_nestloop', 'off', true)";
-
     /** To be appended to the other settings. */
     private static final String ONE_PROCESS = ", set_config('max_parallel_workers_per_gather', '0', true)";
 
-    private static final String LIMIT = "SELECT set_config('statement_timeout', ?, true)";
+    /** Of one statement: its time, and whether it may join by loops. */
+    private static final String LIMITS =
+            "SELECT set_config('statement_timeout', ?, true), set_config('enable_nestloop', ?, true)";
 
     /** Of days of the property's zone; those that are purged are of UTC. */
     private static final String LAST_IMPORTED =
@@ -168,8 +167,9 @@ final class RawRows implements SessionDays {
 
     /** The number of sessions, and how many of them reached each step. */
     List<Long> counts(Funnel funnel) {
-        var _ = tx.query(NO_LOOPS, row -> row.text(1));
-        return query(funnel.statement(this), row -> counts(row, funnel.steps().size() + 1))
+        return queryWithoutLoops(
+                        funnel.statement(this),
+                        row -> counts(row, funnel.steps().size() + 1))
                 .getFirst();
     }
 
@@ -185,20 +185,32 @@ final class RawRows implements SessionDays {
         return tx.query(limited(statement), reader);
     }
 
+    /**
+     * The same for joins of events and sessions which the planner takes for smaller than they are, most of all before it
+     * has statistics. By a loop they would look into each partition for each session.
+     */
+    <T> List<T> queryWithoutLoops(SqlFragment statement, Tx.RowReader<T> reader) {
+        return tx.query(limited(statement, "off"), reader);
+    }
+
     /** As {@link Tx#eachPart}: rows of leads, of which no raw row of the windows tells. */
     <T> void eachPartOfLeads(SqlFragment statement, int size, Tx.RowReader<T> reader, Consumer<List<T>> consumer) {
-        limit();
+        limit("on");
         tx.eachPart(statement, size, reader, consumer);
     }
 
     /** A statement about the rows of the windows, which gets the time that is left. */
     private SqlFragment limited(SqlFragment statement) {
-        limit();
+        return limited(statement, "on");
+    }
+
+    private SqlFragment limited(SqlFragment statement, String loops) {
+        limit(loops);
         return SqlFragment.joined("", List.of(tables, statement));
     }
 
-    private void limit() {
+    private void limit(String loops) {
         long millis = Duration.ofNanos(endNanos - System.nanoTime()).toMillis();
-        var _ = tx.query(LIMIT, row -> row.text(1), String.valueOf(Math.max(1, millis)));
+        var _ = tx.query(LIMITS, row -> row.text(1), String.valueOf(Math.max(1, millis)), loops);
     }
 }

@@ -64,7 +64,10 @@ final class SummaryStatement {
     /** Those of everything first; then those of the days and sources that have any. */
     static List<Figures> read(RawRows rows, MetricsQuery query) {
         SqlFragment statement = new SummaryStatement(query, rows).whole();
-        return rows.query(statement, row -> figures(row, query));
+        boolean isOfBoth = query.filter().isOfEvents() && query.filter().isOfSessions();
+        return isOfBoth
+                ? rows.queryWithoutLoops(statement, row -> figures(row, query))
+                : rows.query(statement, row -> figures(row, query));
     }
 
     private SqlFragment whole() {
