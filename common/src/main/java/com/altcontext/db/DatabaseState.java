@@ -23,6 +23,10 @@ public final class DatabaseState {
 
     private static final String NEEDED_ISOLATION = "read committed";
 
+    /** What mends another isolation for new connections: a login may set it for itself, and that overrides the database's. */
+    public static final String ISOLATION_REMEDY =
+            "ALTER ROLE CURRENT_USER SET default_transaction_isolation TO '" + NEEDED_ISOLATION + "'";
+
     private static final String NOW = "SELECT clock_timestamp()";
 
     private static final String VERSION = """
@@ -138,7 +142,7 @@ public final class DatabaseState {
     private Status look(Tx tx) {
         String other = otherIsolation(tx);
         if (!other.isEmpty()) {
-            trouble = other;
+            trouble = other + ": " + ISOLATION_REMEDY;
             return Status.DATABASE_UNREACHABLE;
         }
         measureClock(tx.query(NOW, row -> row.time(1)).getFirst());
@@ -150,8 +154,8 @@ public final class DatabaseState {
     }
 
     /**
-     * What to say if transactions are isolated otherwise than this code relies on: a statement that has waited for a lock
-     * must see what was committed meanwhile, or figures would be wrong. Empty if they are not.
+     * What to say if transactions are not READ COMMITTED by default; empty if they are. This code relies on it: a statement
+     * that has waited for a lock must see what was committed meanwhile, or sessions are stored twice.
      */
     public static String otherIsolation(Tx tx) {
         String isolation = tx.query(ISOLATION, row -> row.text(1)).getFirst();

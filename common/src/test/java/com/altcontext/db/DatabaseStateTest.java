@@ -65,11 +65,18 @@ class DatabaseStateTest {
         assertThat(state.ask()).isEqualTo(DatabaseState.Status.DATABASE_UNREACHABLE);
         assertThat(state.trouble())
                 .isEqualTo("the database's default_transaction_isolation is " + isolation
-                        + ", and must be read committed");
+                        + ", and must be read committed: " + DatabaseState.ISOLATION_REMEDY);
 
-        database.run(setting + "'read committed'");
-        assertThat(state.ask()).isEqualTo(DatabaseState.Status.READY);
-        assertThat(state.trouble()).isEmpty();
+        String role = "service_" + UUID.randomUUID().toString().substring(0, 8);
+        database.run(
+                "CREATE ROLE " + role + " LOGIN PASSWORD 'only-for-this-test'",
+                "GRANT SELECT ON flyway_schema_history, cluster TO " + role);
+        Database own = Database.as(database.url(), role, "only-for-this-test");
+        own.run(DatabaseState.ISOLATION_REMEDY);
+        DatabaseState mended = state(own);
+        assertThat(mended.ask()).isEqualTo(DatabaseState.Status.READY);
+        assertThat(mended.trouble()).isEmpty();
+        database.run("DROP OWNED BY " + role, "DROP ROLE " + role);
     }
 
     @Test

@@ -93,12 +93,11 @@ final class CommandContext implements AutoCloseable {
      * The database.
      *
      * @throws Failure if a restore is under way or was interrupted: what is done meanwhile, erasures too, goes when it runs again,
-     *     and what is read may be about people who were erased. Also if the database isolates transactions in another way
+     *     and what is read may be about people who were erased. Also if transactions are not READ COMMITTED
      */
     Sql sql() {
         if (connections == null) {
-            refuseOtherIsolation();
-            refuseUnfinishedRestore();
+            refuseUnusable();
         }
         return sqlDuringRestore();
     }
@@ -128,17 +127,16 @@ final class CommandContext implements AutoCloseable {
         }
     }
 
-    private void refuseOtherIsolation() {
-        String other = sqlDuringRestore().inTransaction(DatabaseState::otherIsolation);
-        if (!other.isEmpty()) {
-            throw new Failure(
-                    Exit.FAILED, other, "ALTER DATABASE … SET default_transaction_isolation TO 'read committed'");
-        }
-    }
-
     /** @throws Failure as {@link #sql} does */
-    void refuseUnfinishedRestore() {
-        if (sqlDuringRestore().inTransaction(DatabaseState::isBeingRestored)) {
+    void refuseUnusable() {
+        boolean isBeingRestored = sqlDuringRestore().inTransaction(tx -> {
+            String other = DatabaseState.otherIsolation(tx);
+            if (!other.isEmpty()) {
+                throw new Failure(Exit.FAILED, other, DatabaseState.ISOLATION_REMEDY);
+            }
+            return DatabaseState.isBeingRestored(tx);
+        });
+        if (isBeingRestored) {
             throw new Failure(
                     Exit.CHECK_FAILED,
                     "a restore is under way or was interrupted",

@@ -25,7 +25,7 @@ final class MigrateCommand implements Runnable {
 
     @Override
     public void run() {
-        context.refuseUnfinishedRestore();
+        context.refuseUnusable();
         CommandOutput output = context.output();
         Migrations migrations = Migrations.of(context.databaseUrl());
         List<Migration> plan;

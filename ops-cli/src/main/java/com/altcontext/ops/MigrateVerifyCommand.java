@@ -24,7 +24,7 @@ final class MigrateVerifyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        context.refuseUnfinishedRestore();
+        context.refuseUnusable();
         CommandOutput output = context.output();
         List<Difference> differences = Migrations.of(context.databaseUrl()).verify().stream()
                 .filter(one -> !(allowNewer && one.isNewer()))

@@ -2,6 +2,7 @@ package com.altcontext.ops;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.altcontext.db.DatabaseState;
 import com.altcontext.db.DatabaseUrl;
 import com.altcontext.db.Sql;
 import com.altcontext.devdb.TestDatabase;
@@ -24,13 +25,15 @@ class OperatorConnectionsTest {
         String name = DatabaseUrl.parse(database.url()).database();
         database.run("ALTER DATABASE " + name + " SET default_transaction_isolation TO 'serializable'");
 
-        CommandRun ran = database.altops("rollup");
+        for (String[] args : new String[][] {{"rollup"}, {"migrate"}}) {
+            CommandRun ran = database.altops(args);
 
-        assertThat(ran.exit()).isEqualTo(Exit.FAILED);
-        assertThat(ran.err())
-                .startsWith(
-                        "altops: the database's default_transaction_isolation is serializable, and must be read committed — "
-                                + "ALTER DATABASE");
+            assertThat(ran.exit()).isEqualTo(Exit.FAILED);
+            assertThat(ran.err())
+                    .startsWith(
+                            "altops: the database's default_transaction_isolation is serializable, and must be read committed — "
+                                    + DatabaseState.ISOLATION_REMEDY);
+        }
     }
 
     private static long preparedAfterTenQueries(String url) {
