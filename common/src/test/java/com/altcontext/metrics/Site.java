@@ -101,7 +101,7 @@ public final class Site {
     }
 
     /** What a purge leaves behind that has just removed the raw events before a day. */
-    void purged(LocalDate eventsKeptFrom) {
+    public void purged(LocalDate eventsKeptFrom) {
         database.run(
                 "INSERT INTO purge_log (purged_at, events_kept_from, rollups_kept_from, days, events, bytes, sessions,"
                         + " visitors, rollups, rejections, days_left) VALUES (now(), '" + eventsKeptFrom

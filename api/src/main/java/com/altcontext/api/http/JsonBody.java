@@ -125,7 +125,7 @@ public final class JsonBody {
         return content == null ? requireNonNull(read(bytes, text, maxEvents, false)) : content;
     }
 
-    /** Null if a key is too long to be kept. */
+    /** Null if a key is too long to be kept, or the body too deep: then it is to be read without keeping any. */
     private static @Nullable Content read(byte[] bytes, @Nullable String text, int maxEvents, boolean keepsKeys) {
         JsonFactory json = keepsKeys ? KEEPING_KEYS : FORGETTING_KEYS;
         try (JsonParser parser = text == null ? json.createParser(bytes) : json.createParser(text)) {

@@ -190,27 +190,27 @@ final class RawRows implements SessionDays {
      * has statistics. By a loop they would look into each partition for each session.
      */
     <T> List<T> queryWithoutLoops(SqlFragment statement, Tx.RowReader<T> reader) {
-        return tx.query(limited(statement, "off"), reader);
+        return tx.query(limited(statement, false), reader);
     }
 
     /** As {@link Tx#eachPart}: rows of leads, of which no raw row of the windows tells. */
     <T> void eachPartOfLeads(SqlFragment statement, int size, Tx.RowReader<T> reader, Consumer<List<T>> consumer) {
-        limit("on");
+        limit(true);
         tx.eachPart(statement, size, reader, consumer);
     }
 
     /** A statement about the rows of the windows, which gets the time that is left. */
     private SqlFragment limited(SqlFragment statement) {
-        return limited(statement, "on");
+        return limited(statement, true);
     }
 
-    private SqlFragment limited(SqlFragment statement, String loops) {
-        limit(loops);
+    private SqlFragment limited(SqlFragment statement, boolean mayLoop) {
+        limit(mayLoop);
         return SqlFragment.joined("", List.of(tables, statement));
     }
 
-    private void limit(String loops) {
+    private void limit(boolean mayLoop) {
         long millis = Duration.ofNanos(endNanos - System.nanoTime()).toMillis();
-        var _ = tx.query(LIMITS, row -> row.text(1), String.valueOf(Math.max(1, millis)), loops);
+        var _ = tx.query(LIMITS, row -> row.text(1), String.valueOf(Math.max(1, millis)), mayLoop ? "on" : "off");
     }
 }

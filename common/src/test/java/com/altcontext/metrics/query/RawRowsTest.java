@@ -75,10 +75,7 @@ class RawRowsTest {
     @Test
     void a_window_that_reaches_beyond_the_raw_rows_is_refused_with_the_first_day_that_can_be_asked() {
         RawFiguresTest.visits(site);
-        site.database.run(
-                "INSERT INTO purge_log (purged_at, events_kept_from, rollups_kept_from, days, events, bytes, sessions,"
-                        + " visitors, rollups, rejections, days_left) VALUES (now(), '" + site.day(2) + "', '"
-                        + site.day(300) + "', 0, 0, 0, 0, 0, 0, 0, 0)");
+        site.purged(site.day(2));
         Window early = new Window(site.day(3), site.day(1));
 
         assertThatThrownBy(() -> summaries.of(early, DEFAULT, Filter.none()))

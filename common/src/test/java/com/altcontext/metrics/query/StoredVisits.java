@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The stored rows, and what windows, filters and goals mean for them: plain Java, by the words of docs/metrics.md. */
 final class StoredVisits {
+    private static final Set<Filter.Operator> NEGATIVE = Set.of(Filter.Operator.IS_NOT, Filter.Operator.CONTAINS_NOT);
+
     private StoredVisits() {}
 
     record Event(
@@ -173,8 +175,6 @@ final class StoredVisits {
             default -> throw new AssertionError(name);
         };
     }
-
-    private static final Set<Filter.Operator> NEGATIVE = Set.of(Filter.Operator.IS_NOT, Filter.Operator.CONTAINS_NOT);
 
     static boolean holds(Filter filter, Session session, Event event) {
         return switch (filter) {
