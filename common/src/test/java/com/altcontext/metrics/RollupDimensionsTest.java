@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.altcontext.attribution.DeviceType;
 import com.altcontext.testing.TestEvent;
+import java.time.Duration;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** What a rollup holds of the values of dimensions. */
@@ -39,6 +41,11 @@ class RollupDimensionsTest {
                 TestEvent.view("h", site.at(2, "23:50:00"), "/in"),
                 TestEvent.view("h", site.at(1, "00:05:00"), "/in"),
                 TestEvent.view("h", site.at(0, "00:00:00"), "/out"));
+        // Who came at midnight and is still there at the next.
+        site.does(IntStream.rangeClosed(0, 48)
+                .mapToObj(half -> TestEvent.view(
+                        "i", site.at(2, "00:00:00").plus(Duration.ofMinutes(30L * half)), half < 48 ? "/in" : "/out"))
+                .toArray(TestEvent[]::new));
         var _ = site.rollup().addGoal("default", Goal.of("out", "/out", null, null));
         site.rollUp();
 
