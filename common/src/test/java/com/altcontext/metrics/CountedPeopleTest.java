@@ -1,6 +1,7 @@
 package com.altcontext.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import com.altcontext.attribution.DeviceType;
 import com.altcontext.lead.ConsentStatus;
@@ -11,16 +12,32 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /** Who is counted in a window, and who is not. */
 class CountedPeopleTest {
-    private final Site site = new Site();
+    /** Of many visitors; every second one began no session on the day. */
+    private static final String VISITS = """
+            WITH seen AS (
+                SELECT n, encode(substr(sha256((? || n)::bytea), 1, 16), 'hex')::uuid AS visitor_id, gen_random_uuid() AS session_id
+                FROM generate_series(1, ?) AS n),
+            begun AS (
+                INSERT INTO sessions (visitor_id, id, property_id, started_at, last_event_at, traffic_source, device)
+                SELECT visitor_id, session_id, ?, ?, ?, 'direct', 'desktop' FROM seen WHERE n % 2 = 0)
+            INSERT INTO events (visitor_id, id, day, session_id, property_id, occurred_at, received_at, event_type, path,
+                                traffic_source, device, is_conversion)
+            SELECT visitor_id, gen_random_uuid(), ?, session_id, ?, ?, ?, 'page_view', '/', 'direct', 'desktop', false
+            FROM seen
+            """;
+
+    private final Site site = new Site("docs");
 
     private Totals totals(int firstAgo, int lastAgo) {
         return new RollupCache(site.database.sql(), RollupSource.TABLES)
@@ -191,5 +208,63 @@ class CountedPeopleTest {
         assertThat(site.database.count("SELECT count(*) FROM sessions")).isEqualTo(80);
         assertThat(site.database.texts("SELECT exit_path FROM sessions ORDER BY started_at DESC LIMIT 1"))
                 .containsExactly("/two");
+    }
+
+    /** A number for which the registers are stored one by one, and one for which they are stored as a whole. */
+    @Test
+    void the_sketch_of_a_day_is_within_two_percent() {
+        many("default", 3_000);
+        many("docs", 40_000);
+        site.rollUp();
+
+        for (String property : List.of("default", "docs")) {
+            double visitors = property.equals("docs") ? 40_000 : 3_000;
+            double estimated = new RollupCache(site.database.sql(), RollupSource.TABLES)
+                    .current(property)
+                    .totals(new Window(site.day(1), site.day(1)))
+                    .estimatedVisitors();
+            assertThat(estimated).as(property).isCloseTo(visitors, withinPercentage(2));
+            assertThat(sketch(property)).as(property).isEqualTo(sketchOf(visitorsOf(property)));
+        }
+        assertThat(site.stored("length(visitor_sketch)", site.day(1))).isBetween(16_384 + 8_000L, 16_384 + 9_000L);
+    }
+
+    private String sketch(String property) {
+        return site.database
+                .texts(
+                        "SELECT encode(visitor_sketch, 'hex') FROM daily_metric_rollups WHERE property_id = ? AND day = ?",
+                        property,
+                        site.day(1))
+                .getFirst();
+    }
+
+    private static String sketchOf(List<UUID> visitors) {
+        return HexFormat.of()
+                .formatHex(new VisitorSketch.Union()
+                        .add(VisitorSketch.of(visitors))
+                        .sketch()
+                        .stored());
+    }
+
+    private List<UUID> visitorsOf(String property) {
+        return site.database.texts("SELECT visitor_id::text FROM events WHERE property_id = ?", property).stream()
+                .map(UUID::fromString)
+                .toList();
+    }
+
+    private void many(String property, int visitors) {
+        var _ = site.database
+                .sql()
+                .inTransaction(tx -> tx.update(
+                        VISITS,
+                        property,
+                        visitors,
+                        property,
+                        site.at(1, "10:00:00"),
+                        site.at(1, "10:00:00"),
+                        site.day(1),
+                        property,
+                        site.at(1, "10:00:00"),
+                        site.at(1, "10:00:00")));
     }
 }
