@@ -84,6 +84,19 @@ class CountedPeopleTest {
     }
 
     @Test
+    void a_visitor_who_sends_an_address_again_on_a_later_day_changes_nothing_of_the_first() {
+        site.captures(TestForm.by("jo@example.ca", site.at(3, "10:00:00")).visitor("visitor-first"));
+        site.captures(TestForm.by("jo@example.ca", site.at(1, "10:00:00")).visitor("visitor-later"));
+        site.rollUp();
+
+        assertThat(totals(3, 3).count(Count.CAPTURES)).isEqualTo(1);
+        assertThat(Metric.LEAD_CAPTURE_RATE.of(totals(3, 3))).isEqualTo(1.0);
+        assertThat(Metric.LEAD_CAPTURE_RATE.of(totals(3, 1))).isEqualTo(0.5);
+        assertThat(mismatches(site.day(3))).isEmpty();
+        assertThat(mismatches(site.day(1))).isEmpty();
+    }
+
+    @Test
     void new_leads_may_be_written_to_by_the_consent_that_they_have_now() {
         for (String consent : List.of("pending", "implied", "expired", "express", "withdrawn")) {
             ConsentStatus given = consent.equals("pending") ? ConsentStatus.PENDING : ConsentStatus.IMPLIED;
