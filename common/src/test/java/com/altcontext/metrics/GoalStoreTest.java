@@ -11,6 +11,11 @@ import com.altcontext.testing.TestEvent;
 import com.altcontext.value.Rejected;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 class GoalStoreTest {
@@ -183,6 +188,32 @@ class GoalStoreTest {
         assertThat(site.database.count("SELECT count(*) FROM daily_goal_rollups"))
                 .isZero();
         assertThat(remove()).isFalse();
+    }
+
+    /** It has read the goals, and would store counts of one that is gone, or none of one that is new. */
+    @Test
+    void goals_change_after_the_rollup_that_is_under_way() throws Exception {
+        add("default", THANKS);
+        try (ExecutorService pool = Executors.newSingleThreadExecutor()) {
+            for (Callable<?> change : List.<Callable<?>>of(() -> add("docs", PLAN), this::remove)) {
+                Future<?> changed = site.database.sql().inTransaction(tx -> {
+                    Rollup.LOCK.take(tx);
+                    Future<?> waiting = pool.submit(change);
+                    Awaitility.await()
+                            .atMost(Duration.ofMinutes(1))
+                            .pollInterval(Duration.ofMillis(5))
+                            .until(() -> waiting.isDone()
+                                    || site.database.count("SELECT count(*) FROM pg_stat_activity"
+                                                    + " WHERE wait_event = 'advisory' AND datname = current_database()")
+                                            == 1);
+                    assertThat(waiting.isDone()).isFalse();
+                    return waiting;
+                });
+                var _ = changed.get();
+            }
+        }
+        assertThat(goalsOf("default")).isEmpty();
+        assertThat(goalsOf("docs")).containsExactly(PLAN);
     }
 
     @Test
