@@ -116,6 +116,15 @@ class RollupTest {
     }
 
     @Test
+    void a_day_whose_events_are_in_the_default_partition_is_rolled_up() {
+        site.does(TestEvent.view("a", site.at(300, "10:00:00"), "/"));
+        site.rollUp();
+
+        assertThat(site.database.count("SELECT count(*) FROM events_default")).isEqualTo(1);
+        assertThat(site.stored("page_views", site.day(300))).isEqualTo(1);
+    }
+
+    @Test
     void missed_runs_are_caught_up_and_settled_days_are_left_alone() {
         site.rollUp();
         assertThat(site.rollupDays().plan()).hasSize(9).endsWith(site.today());

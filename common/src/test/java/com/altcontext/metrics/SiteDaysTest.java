@@ -159,6 +159,9 @@ class SiteDaysTest {
 
         assertThatThrownBy(() -> site.rollup().run(site.day(5), null)).isInstanceOf(RollupRefused.class);
         assertThat(site.stored("page_views", site.day(5))).isEqualTo(1);
+        assertThat(site.rollup().run(site.day(4), null).events())
+                .as("the first day that is kept")
+                .isZero();
     }
 
     private void zone(String property, String zone) {
