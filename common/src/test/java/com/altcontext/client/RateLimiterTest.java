@@ -7,6 +7,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Test;
 
@@ -218,5 +220,33 @@ class RateLimiterTest {
 
     private static InetAddress client(int number) throws Exception {
         return InetAddress.getByAddress(new byte[] {10, (byte) (number >> 16), (byte) (number >> 8), (byte) number});
+    }
+
+    @Test
+    void what_was_spent_elsewhere_is_spent_here_and_an_answer_that_is_behind_gives_nothing_back() {
+        List<Integer> reported = new ArrayList<>();
+        AtomicLong left = new AtomicLong(100);
+        RateLimiter shared = new RateLimiter(Map.of(EVENTS, 120), time, new RateLimiter.Shared() {
+            @Override
+            public void spend(String bucket, int count, int perMinute, LongConsumer answer) {
+                reported.add(count);
+                answer.accept(left.get());
+            }
+
+            @Override
+            public void close() {}
+        });
+
+        assertThat(shared.take(EVENTS, CLIENT, 1).isAllowed()).isTrue();
+        assertThat(shared.look(EVENTS, CLIENT).remaining()).isEqualTo(100);
+        left.set(119);
+        assertThat(shared.take(EVENTS, CLIENT, 2).isAllowed()).isTrue();
+        assertThat(shared.look(EVENTS, CLIENT).remaining()).isEqualTo(98);
+        left.set(-30);
+        assertThat(shared.take(EVENTS, CLIENT, 3).isAllowed()).isTrue();
+        assertThat(shared.take(EVENTS, CLIENT, 4))
+                .as("34 are missing, two of which come back in a second")
+                .isEqualTo(new RateLimiter.LimitState(false, EVENTS, 120, 0, 18));
+        assertThat(reported).as("what was refused was not spent").containsExactly(1, 2, 3);
     }
 }
