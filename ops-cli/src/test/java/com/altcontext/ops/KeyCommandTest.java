@@ -103,8 +103,8 @@ class KeyCommandTest {
 
     @Test
     void status_names_keys_about_to_end() {
-        var _ = database.altops("key", "add", "soon", "--scope", "figures:read", "--expires", "5d");
-        var _ = database.altops("key", "add", "later", "--scope", "figures:read", "--expires", "50d");
+        var _ = database.altops("key", "add", "soon", "--scope", "figures:read", "--expires", "13d");
+        var _ = database.altops("key", "add", "later", "--scope", "figures:read", "--expires", "14d");
 
         assertThat(database.altops("status").out())
                 .containsPattern("key ends +20.*, soon\n")

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -207,7 +208,8 @@ class LeadCommandTest {
         String sent = altopsWith(Map.of("IP_HASH_PEPPER", "the pepper before"), link);
 
         assertThat(altopsWith(
-                        Map.of("IP_HASH_PEPPER", "the pepper after", "UNSUBSCRIBE_SECRET", "the pepper before"), link))
+                        Map.of("IP_HASH_PEPPER", "the pepper after", "UNSUBSCRIBE_SECRET", " the pepper before\n"),
+                        link))
                 .isEqualTo(sent);
         assertThat(altopsWith(Map.of("IP_HASH_PEPPER", "the pepper after"), link))
                 .isNotEqualTo(sent);
@@ -268,6 +270,38 @@ class LeadCommandTest {
 
         assertThat(ran.exit()).isEqualTo(Exit.USAGE);
         assertThat(ran.err()).startsWith("altops: PUBLIC_URL is missing or wrong");
+    }
+
+    @Test
+    void on_fly_the_service_has_the_address_of_its_app_unless_it_is_given_one() {
+        database.lead("default", JO);
+        Map<String, String> variables =
+                database.with(Map.of("FLY_APP_NAME", "our-figures", "IP_HASH_PEPPER", "sixteen characters and more"));
+        List<String[]> commands =
+                List.of(new String[] {"lead", "unsubscribe-link", "--email", JO}, new String[] {"lead", "mailable"});
+        for (String[] command : commands) {
+            assertThat(CommandRun.altops(variables, command).out())
+                    .contains("https://our-figures.fly.dev/v1/leads/unsubscribe/");
+        }
+        variables.put("PUBLIC_URL", "https://api.example.ca");
+        for (String[] command : commands) {
+            assertThat(CommandRun.altops(variables, command).out())
+                    .contains("https://api.example.ca/v1/leads/unsubscribe/");
+        }
+    }
+
+    @Test
+    void a_secret_that_the_locale_cannot_read_is_refused() {
+        CommandRun ran = CommandRun.altops(
+                database.with(Map.of("IP_HASH_PEPPER", "sixteen characters and \uFFFD")),
+                "lead",
+                "delete",
+                "--yes",
+                "--email",
+                JO);
+
+        assertThat(ran.exit()).isEqualTo(Exit.USAGE);
+        assertThat(ran.err()).startsWith("altops: IP_HASH_PEPPER has a character that cannot be read here — ");
     }
 
     private String altopsWith(Map<String, String> secrets, String command) {

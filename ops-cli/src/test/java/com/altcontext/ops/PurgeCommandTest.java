@@ -66,14 +66,20 @@ class PurgeCommandTest {
     void the_retention_is_that_of_the_environment() {
         database.event("default", 20);
         CommandRun ran = CommandRun.altops(
-                database.with(Map.of("RAW_EVENT_RETENTION_DAYS", "10")), "retention", "purge", "--force");
+                database.with(Map.of("RAW_EVENT_RETENTION_DAYS", " 10 ")), "retention", "purge", "--force");
 
         assertThat(ran.exit()).isEqualTo(Exit.DONE);
         assertThat(database.number("SELECT count(*) FROM events")).isZero();
     }
 
     @ParameterizedTest
-    @CsvSource({"RAW_EVENT_RETENTION_DAYS, 0", "RAW_EVENT_RETENTION_DAYS, ninety", "ROLLUP_RETENTION_MONTHS, -1"})
+    @CsvSource({
+        "RAW_EVENT_RETENTION_DAYS, 7",
+        "RAW_EVENT_RETENTION_DAYS, ninety",
+        "ROLLUP_RETENTION_MONTHS, -1",
+        "ROLLUP_RETENTION_MONTHS, 241",
+        "UNCONFIRMED_LEAD_DAYS, 9999999999"
+    })
     void a_retention_that_breaks_its_rule_stops_the_run(String name, String value) {
         CommandRun ran = CommandRun.altops(database.with(Map.of(name, value)), "retention", "purge");
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.altcontext.devdb.TestDatabase;
 import java.time.format.DateTimeFormatter;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class StatusCommandTest {
@@ -24,8 +25,8 @@ class StatusCommandTest {
         assertThat(ran.exit()).as(ran.out()).isEqualTo(Exit.DONE);
         assertThat(ran.out())
                 .containsPattern("(?m)^schema +version \\d+, as this release needs$")
-                .containsPattern(
-                        "(?m)^events +from 20\\d\\d-\\d\\d-\\d\\dT12:00:00Z to 20\\d\\d-\\d\\d-\\d\\dT12:00:00Z$")
+                .containsPattern("(?m)^events +from " + CommandRun.TODAY.minusDays(2) + "T12:00:00Z to "
+                        + CommandRun.TODAY.minusDays(1) + "T12:00:00Z$")
                 .containsPattern("(?m)^partitions +7 days ahead, default partition empty$")
                 .containsPattern("(?m)^rollups +through 20\\d\\d-\\d\\d-\\d\\d, at .*, 0 days behind, no gaps$")
                 .containsPattern("(?m)^leads +express 2$")
@@ -94,6 +95,16 @@ class StatusCommandTest {
     }
 
     @Test
+    void the_last_erasure_is_shown() {
+        for (int hour = 10; hour < 12; hour++) {
+            database.run("INSERT INTO erasure_log (erased_at, erased_by, email_hash, counts)" + " VALUES ('2026-01-01T"
+                    + hour + ":00:00Z', 'altops', sha256(''), '{}')");
+        }
+
+        assertThat(database.altops("status").out()).containsPattern("(?m)^last erasure +2026-01-01T11:00:00Z$");
+    }
+
+    @Test
     void nothing_in_it_is_no_failure() {
         CommandRun ran = database.altops("status");
 
@@ -112,6 +123,11 @@ class StatusCommandTest {
         database.run("DELETE FROM events_default");
         database.run("DROP TABLE events_" + DateTimeFormatter.BASIC_ISO_DATE.format(CommandRun.TODAY.plusDays(1)));
         assertThat(database.altops("status").out()).contains("problem       tomorrow has no partition");
+        database.run("DELETE FROM rollup_days WHERE day >= '" + CommandRun.TODAY.minusDays(1) + "'");
+        assertThat(database.altops("status").out())
+                .contains("2 days behind, missing: " + CommandRun.TODAY.minusDays(1))
+                .contains("problem       rollups have gaps: run altops rollup")
+                .doesNotContain("rollups are late");
         database.run("DELETE FROM rollup_days WHERE day >= '" + CommandRun.TODAY.minusDays(2) + "'");
         assertThat(database.altops("status").out()).contains("problem       rollups are late");
     }
@@ -125,6 +141,9 @@ class StatusCommandTest {
         assertThat(database.altops("status", "--quiet").exit())
                 .as("one purge was missed")
                 .isEqualTo(Exit.DONE);
+        assertThat(CommandRun.altops(database.with(Map.of("RAW_EVENT_RETENTION_DAYS", "89")), "status")
+                        .out())
+                .contains("problem       events are kept 3 days longer than the 89 of RAW_EVENT_RETENTION_DAYS");
 
         database.event("default", 93);
         assertThat(database.altops("rollup", "--quiet").exit()).isEqualTo(Exit.DONE);
@@ -171,5 +190,10 @@ class StatusCommandTest {
                 .contains(
                         "\"leadsInReview\":1,\"mails\":{\"waiting\":1,\"oldest\":\"2026-01-02T10:00:00Z\",\"setAside\":0},"
                                 + "\"webhooks\":{\"waiting\":0,\"oldest\":null,\"setAside\":1}");
+
+        database.run("UPDATE outbox SET set_aside_at = now() WHERE event = 'confirmation'");
+        assertThat(database.altops("status").out())
+                .containsPattern("(?m)^mails +none waiting, 1 set aside$")
+                .contains("problem       mails could not be sent for three days: check SMTP_URL");
     }
 }
