@@ -29,6 +29,12 @@ class QueryFileTest extends VisitedProperty {
                 .header("accept", "text/csv; charset=utf-8")
                 .send();
 
+        assertThat(Call.get("/v1/metrics/breakdown?window=today&dimension=path&propertyId=" + property)
+                        .header("x-admin-key", TestService.ADMIN_KEY)
+                        .header("accept", "text/csv, application/json")
+                        .send()
+                        .header("content-type"))
+                .startsWith("application/json");
         assertThat(file.header("content-type")).isEqualTo("text/csv; charset=utf-8");
         assertThat(file.header("content-disposition")).isEqualTo("attachment; filename=\"query.csv\"");
         assertThat(file.text())
@@ -132,6 +138,11 @@ class QueryFileTest extends VisitedProperty {
                     .hasToString(
                             "[{\"value\":\"sent\",\"visitors\":null,\"pageViews\":null,\"sessions\":5,\"conversions\":2}]");
             assertThat(goals.path("reasons")).hasSize(2);
+            goal("never", "event_type", "never");
+            assertThat(get("breakdown" + window + "&dimension=goal&limit=1")
+                            .json()
+                            .path("rows"))
+                    .isEqualTo(goals.path("rows"));
             String range = "{\"propertyId\":\"" + property + "\",\"dateRange\":[\"" + before + "\",\"" + today
                     + "\"],\"metrics\":[\"pageViews\",\"sessions\",\"events\",\"conversions\",\"bounceRate\","
                     + "\"scrollDepthPercent\"]";

@@ -44,6 +44,7 @@ class QueryRefusalTest extends VisitedProperty {
                 "{\"dateRange\":\"today\",\"metrics\":[\"visitors\"],\"dimensions\":[\"time:year\",\"props.\"]} | dimensions.0 dimensions.1",
                 "{\"dateRange\":\"today\",\"metrics\":[\"visitors\"],\"orderBy\":[[\"path\",\"asc\"],[\"visitors\",\"up\"]]} | orderBy.0 orderBy.1",
                 "{\"dateRange\":\"today\",\"metrics\":[\"visitors\"],\"limit\":1001,\"offset\":-1} | limit offset",
+                "{\"dateRange\":\"today\",\"metrics\":[\"visitors\"],\"limit\":0,\"offset\":100001} | limit offset",
                 "{\"dateRange\":\"today\",\"metrics\":[\"visitors\"],\"propertyId\":\"unheard-of\",\"filters\":[[\"like\"]]} | propertyId filters.0",
                 "{\"dateRange\":\"today\",\"metrics\":[\"visitors\"],\"propertyId\":5} | propertyId",
                 "{\"dateRange\":\"today\",\"metrics\":[\"visitors\"],\"filters\":[[\"and\",[[\"is\",\"x\",[\"y\"]],[\"is\",\"path\",[]]]]]} | filters.0.1.0.1 filters.0.1.1.2"

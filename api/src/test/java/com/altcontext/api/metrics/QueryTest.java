@@ -211,6 +211,15 @@ class QueryTest extends VisitedProperty {
         assertThat(funnel.at("/steps/0/share").asDouble()).isEqualTo(0.666667);
         assertThat(funnel.at("/steps/1/share").asDouble()).isEqualTo(0.5);
         assertThat(funnel.at("/steps/2/props/plan").asText()).isEqualTo("pro");
+        assertThat(post(
+                                "funnel",
+                                "{\"propertyId\":\"" + property + "\",\"dateRange\":\"today\","
+                                        + "\"filters\":[[\"is\",\"utm_campaign\",[\"spring\"]]],"
+                                        + "\"steps\":[{\"path\":\"/\"},{\"event\":\"form_start\"}]}")
+                        .json()
+                        .path("sessions")
+                        .asLong())
+                .isEqualTo(2);
     }
 
     @Test

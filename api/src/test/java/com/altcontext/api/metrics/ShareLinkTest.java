@@ -8,6 +8,7 @@ import com.altcontext.api.testing.SignIn;
 import com.altcontext.api.testing.StoredRows;
 import com.altcontext.api.testing.TestService;
 import com.altcontext.db.Sql;
+import com.altcontext.metrics.Goals;
 import com.altcontext.property.Properties;
 import com.altcontext.testing.TestEvent;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -35,6 +36,9 @@ class ShareLinkTest {
     @Inject
     Properties properties;
 
+    @Inject
+    Goals goals;
+
     private String property = "";
     private String key = "";
 
@@ -60,7 +64,11 @@ class ShareLinkTest {
     }
 
     private Call breakdown(String more) {
-        return Call.get("/v1/metrics/breakdown?dimension=path&window=today&propertyId=" + property + more);
+        return breakdown("path", more);
+    }
+
+    private Call breakdown(String dimension, String more) {
+        return Call.get("/v1/metrics/breakdown?dimension=" + dimension + "&window=today&propertyId=" + property + more);
     }
 
     private static String filtered() {
@@ -107,6 +115,39 @@ class ShareLinkTest {
                 .contains("/rare");
         assertThat(shared(breakdown(filtered()).header("accept", "text/csv")).text())
                 .isEqualTo("value,visitors,pageViews,sessions,conversions\r\n/common,3,3,3,0\r\n");
+    }
+
+    @Test
+    void a_filtered_breakdown_of_goals_or_leads_hides_them_too() {
+        StoredRows stored = new StoredRows(sql);
+        for (String page : List.of("common", "rare")) {
+            stored.execute(
+                    "INSERT INTO goals (property_id, name, path_pattern) VALUES (?, ?, ?)", property, page, '/' + page);
+            stored.execute(
+                    "INSERT INTO leads (id, property_id, email, first_captured_at, last_captured_at, consent_status,"
+                            + " first_traffic_source, first_utm_campaign, first_landing_path)"
+                            + " SELECT gen_random_uuid(), ?, ? || n || '@example.ca', now(), now(), 'express', 'campaign', 'spring', ?"
+                            + " FROM generate_series(1, ?) AS n",
+                    property,
+                    page,
+                    '/' + page,
+                    page.equals("common") ? 3 : 2);
+        }
+        goals.refresh();
+
+        assertThat(values(shared(breakdown("goal", "")))).containsExactly("common", "rare");
+        assertThat(values(shared(breakdown("goal", filtered())))).containsExactly("common");
+        assertThat(values(shared(breakdown("lead.landing_path", "")))).containsExactly("/common", "/rare");
+        assertThat(values(shared(breakdown("lead.landing_path", filtered())))).containsExactly("/common");
+    }
+
+    @Test
+    void a_filtered_query_by_time_alone_shows_all() {
+        assertThat(shared(query("[[\"is\",\"path\",[\"/rare\"]]]", "\"dimensions\":[\"time:day\"],"))
+                        .json()
+                        .at("/rows/0/metrics/0")
+                        .asInt())
+                .isEqualTo(2);
     }
 
     @Test
