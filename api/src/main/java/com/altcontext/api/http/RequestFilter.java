@@ -15,7 +15,6 @@ import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.impl.RoutingContextInternal;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
-import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -216,7 +215,7 @@ class RequestFilter {
             return false;
         }
         String origin = request.getHeader(HttpHeaders.ORIGIN);
-        if (origin == null || !allowedOrigins.contains(origin.toLowerCase(Locale.ROOT))) {
+        if (origin == null || !allowedOrigins.contains(origin)) {
             return false;
         }
         headers.set(HttpHeaders.ACCESS_CONTROL_ALLOW_ORIGIN, origin);
