@@ -88,6 +88,12 @@ class GoalStoreTest {
         site.rollUp();
 
         assertThat(counts("thanks")).containsExactly(site.day(2) + " 1", site.day(1) + " 1");
+
+        assertThat(remove()).isTrue();
+        add("default", THANKS);
+        assertThat(counts("thanks"))
+                .as("counted when it was added")
+                .containsExactly(site.day(2) + " 1", site.day(1) + " 1");
     }
 
     @Test

@@ -211,6 +211,7 @@ class RollupTest {
                         .converting());
         site.rollUp();
 
+        assertThat(site.rollup().run(site.day(1), null).events()).isEqualTo(2);
         for (String column : List.of("unique_visitors", "new_visitors", "page_views", "sessions", "bounces")) {
             assertThat(site.stored(column, site.day(1))).as(column).isEqualTo(1);
         }
