@@ -6,6 +6,8 @@ import com.altcontext.db.DatabaseState;
 import com.altcontext.db.DatabaseUrl;
 import com.altcontext.db.Sql;
 import com.altcontext.devdb.TestDatabase;
+import java.util.UUID;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class OperatorConnectionsTest {
@@ -34,6 +36,38 @@ class OperatorConnectionsTest {
                             "altops: the database's default_transaction_isolation is serializable, and must be read committed — "
                                     + DatabaseState.ISOLATION_REMEDY);
         }
+    }
+
+    @Test
+    void a_connection_that_is_lost_amid_the_work_is_no_defect() {
+        MigratedDatabase database = MigratedDatabase.fresh();
+        database.run(
+                "CREATE FUNCTION end_connection() RETURNS trigger LANGUAGE plpgsql"
+                        + " AS 'BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NEW; END'",
+                "CREATE TRIGGER end_connection BEFORE INSERT ON goals FOR EACH ROW EXECUTE FUNCTION end_connection()");
+
+        CommandRun ran = database.altops("goal", "add", "default", "signup", "--path", "/thanks");
+
+        assertThat(ran.exit()).isEqualTo(Exit.FAILED);
+        assertThat(ran.err())
+                .isEqualTo(
+                        "altops: the connection to the database was lost — check that the server runs, and try again\n");
+    }
+
+    @Test
+    @Tag("single-node") // The nodes would have to know the role.
+    void a_login_without_the_right_is_told_which_to_use() {
+        MigratedDatabase database = MigratedDatabase.fresh();
+        String role = "stranger_" + UUID.randomUUID().toString().substring(0, 8);
+        database.run("CREATE ROLE " + role + " LOGIN PASSWORD 'only-for-this-test'");
+
+        CommandRun ran = CommandRun.altopsOn(
+                database.url().replaceFirst("//[^@]*@", "//" + role + ":only-for-this-test@"), "goal", "list");
+
+        assertThat(ran.exit()).isEqualTo(Exit.FAILED);
+        assertThat(ran.err())
+                .isEqualTo("altops: the login may not do this — use the database's owner, or grant the right\n");
+        database.run("DROP ROLE " + role);
     }
 
     private static long preparedAfterTenQueries(String url) {
