@@ -256,7 +256,7 @@ public interface AppConfig {
 
         /** The address that mails come from, with or without a name. */
         @Variable(value = "MAIL_FROM", rule = Rule.MAILBOX)
-        Optional<String> from();
+        Optional<Mailbox> from();
 
         /** Where the sender gets letters: a request for consent has to say it (SOR/2012-36, s. 2 and 4). */
         @Variable(value = "MAIL_POSTAL_ADDRESS", rule = Rule.TEXT)

@@ -13,8 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.function.Predicate;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** The rule that a {@link Variable}'s value must follow, so that {@link AppConfig} can be made from it. */
 enum Rule {
@@ -72,7 +70,7 @@ enum Rule {
                     value.matches("rediss?://([^:/?#@]*:[^/?#@]*@)?[^/?#@]+(/[0-9]{0,3})?")
                             && parses(() -> URI.create(value));
                 case SMTP_URL -> parses(() -> SmtpServer.of(value));
-                case MAILBOX -> isMailbox(value);
+                case MAILBOX -> parses(() -> Mailbox.of(value));
                 case ORIGINS -> all(value, Rule::isOrigin);
                 case NETWORKS -> all(value, network -> parses(() -> Cidr.parse(network)));
             };
@@ -102,14 +100,6 @@ enum Rule {
                 .filter(part -> !part.isEmpty())
                 .map(String::strip)
                 .allMatch(rule);
-    }
-
-    /** A name of plain words needs no quotation marks (RFC 5322, section 3.4). */
-    private static boolean isMailbox(String text) {
-        Matcher named =
-                Pattern.compile("[^<>\"(),:;@\\\\\\p{Cntrl}]+ <([^<>]+)>").matcher(text);
-        String address = named.matches() ? named.group(1) : text;
-        return parses(() -> Email.reachable("address", address));
     }
 
     private static boolean isOrigin(String origin) {

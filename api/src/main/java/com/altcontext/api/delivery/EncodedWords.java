@@ -5,12 +5,18 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.StringJoiner;
 
-/** The text of a mail's header as the encoded words of RFC 2047. Vert.x would break each character beyond U+FFFF into two "?". */
+/**
+ * The text of a mail's header as the encoded words of RFC 2047, each on a line of its own. Vert.x would break each character beyond
+ * U+FFFF into two "?", and end lines with a line feed alone, for which servers refuse a mail (RFC 5321, section 2.3.8).
+ */
 final class EncodedWords {
-    /** A word has 75 characters at the most; the Base64 of 45 bytes is 60 of them, and 12 are around it. */
-    private static final int MAX_BYTES = 45;
+    /** Between the lines of a header. */
+    static final String FOLD = "\r\n ";
 
-    /** Of four bytes each, they are 12 words. Vert.x would encode a line of over 998 characters once more. */
+    /** A line has 76 characters at the most; the Base64 of 39 bytes is 52 of them, 12 are around it, and "Subject: " is before it. */
+    private static final int MAX_BYTES = 39;
+
+    /** Of a name that a screen can show. */
     private static final int MAX_CHARACTERS = 130;
 
     private EncodedWords() {}
@@ -20,7 +26,7 @@ final class EncodedWords {
         if (text.chars().allMatch(c -> c >= ' ' && c <= '~')) {
             return text;
         }
-        StringJoiner words = new StringJoiner(" ");
+        StringJoiner words = new StringJoiner(FOLD);
         ByteArrayOutputStream word = new ByteArrayOutputStream();
         cut(text).codePoints().forEach(character -> {
             byte[] bytes = Character.toString(character).getBytes(StandardCharsets.UTF_8);

@@ -1,6 +1,7 @@
 package com.altcontext.api.delivery;
 
 import com.altcontext.api.config.AppConfig;
+import com.altcontext.api.config.Mailbox;
 import com.altcontext.api.config.SmtpServer;
 import com.altcontext.db.Sql;
 import com.altcontext.delivery.Attempt;
@@ -65,7 +66,7 @@ public class MailSender {
                         sql,
                         Outbox.Kind.MAIL,
                         TIMEOUT,
-                        message -> send(server, config.mail().from().orElseThrow(), message),
+                        message -> send(server, from(config), message),
                         taken -> meters.counter("altcontext.mail.sent", "outcome", taken ? "delivered" : "failed")
                                 .increment()))
                 .orElse(null);
@@ -80,6 +81,10 @@ public class MailSender {
         if (outbox != null) {
             outbox.sendDue();
         }
+    }
+
+    private static Mailbox from(AppConfig config) {
+        return config.mail().from().orElseThrow();
     }
 
     /** A certificate has to be valid for the server's name: Vert.x checks that unless it is given an algorithm for it. */
@@ -103,7 +108,7 @@ public class MailSender {
         return settings;
     }
 
-    private Future<Attempt> send(SmtpServer server, String from, Outbox.Message message) {
+    private Future<Attempt> send(SmtpServer server, Mailbox from, Outbox.Message message) {
         try {
             MailMessage letter = letter(from, message, templates.of(message));
             MailClient used = client(server);
@@ -143,14 +148,16 @@ public class MailSender {
         }
     }
 
-    private static MailMessage letter(String from, Outbox.Message message, Mail mail) {
-        MailMessage letter = new MailMessage(from, message.destination(), EncodedWords.of(mail.subject()), mail.text())
+    private static MailMessage letter(Mailbox from, Outbox.Message message, Mail mail) {
+        MailMessage letter = new MailMessage()
+                .setFrom(from.address().value())
+                .setTo(message.destination())
+                .setText(mail.text())
                 .setHtml(mail.html())
+                .addHeader("From", header(from))
+                .addHeader("Subject", EncodedWords.of(mail.subject()))
                 // If a mail is sent twice because its answer was lost, mail programs can recognise the copy.
-                .addHeader(
-                        "Message-ID",
-                        "<" + message.id()
-                                + from.substring(from.lastIndexOf('@')).replace(">", "") + ">")
+                .addHeader("Message-ID", "<" + message.id() + "@" + from.domain() + ">")
                 // Tells automatic responders not to reply (RFC 3834).
                 .addHeader("Auto-Submitted", "auto-generated");
         if (mail.unsubscribe() != null) {
@@ -158,6 +165,17 @@ public class MailSender {
                     .addHeader("List-Unsubscribe-Post", UnsubscribeLinks.LIST_UNSUBSCRIBE_POST);
         }
         return letter;
+    }
+
+    private static String header(Mailbox from) {
+        String address = from.address().value();
+        if (from.name() == null) {
+            return address;
+        }
+        String words = EncodedWords.of(from.name());
+        return words.equals(from.name())
+                ? '"' + words + "\" <" + address + '>'
+                : words + EncodedWords.FOLD + '<' + address + '>';
     }
 
     /** The server's own words are left out: they may repeat the address. */

@@ -3,6 +3,7 @@ package com.altcontext.api.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.altcontext.client.Cidr;
+import com.altcontext.lead.Email;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.net.URI;
 import java.nio.file.Files;
@@ -261,7 +262,9 @@ class ConfigCheckTest {
                                 "FLY_APP_NAME", "app"))
                         .mail()
                         .from())
-                .contains("Café du Nord <news@example.ca>");
+                .contains(new Mailbox("Café du Nord", new Email("news@example.ca")));
+        assertThat(faults(Map.of("MAIL_FROM", "Maple, Inc. <news@example.ca>"))).hasSize(1);
+        assertThat(faults(Map.of("MAIL_FROM", "Maple <news@localhost>"))).hasSize(1);
     }
 
     @Test

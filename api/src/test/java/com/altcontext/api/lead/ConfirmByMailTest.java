@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Test;
         value = TestService.class,
         initArgs = {
             @ResourceArg(name = "SMTP_URL", value = "smtp://127.0.0.1:0/"),
-            @ResourceArg(name = "MAIL_FROM", value = "The Docs <news@docs.example>"),
+            @ResourceArg(name = "MAIL_FROM", value = "Société québécoise du café et de l’érable <News@Dócs.example>"),
             @ResourceArg(name = "MAIL_POSTAL_ADDRESS", value = "1 Main St & 2nd Ave, Toronto ON M5V 1A1")
         })
 class ConfirmByMailTest {
@@ -142,10 +142,13 @@ class ConfirmByMailTest {
             ReceivedMail mail = server.await(email, 1).getFirst();
 
             assertThat(mail.subject()).isEqualTo("Veuillez confirmer\u00A0: courriels de Docs & <more>");
-            assertThat(mail.header("From")).isEqualTo("The Docs <news@docs.example>");
+            assertThat(mail.header("From")).matches("(=\\?UTF-8\\?B\\?\\S+\\?= )+<news@xn--dcs-gna\\.example>");
+            assertThat(mail.sender()).isEqualTo("Société québécoise du café et de l’érable");
+            assertThat(mail.source().lines().filter(line -> line.contains("=?")))
+                    .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(76));
             assertThat(mail.header("To")).isEqualTo(email);
             assertThat(mail.header("Auto-Submitted")).isEqualTo("auto-generated");
-            assertThat(mail.header("Message-ID")).matches("<[0-9a-f-]{36}@docs\\.example>");
+            assertThat(mail.header("Message-ID")).matches("<[0-9a-f-]{36}@xn--dcs-gna\\.example>");
             assertThat(mail.header("List-Unsubscribe-Post")).isEqualTo("List-Unsubscribe=One-Click");
             assertThat(mail.header("List-Unsubscribe"))
                     .startsWith("<https://api.example.com/v1/leads/unsubscribe/")

@@ -36,7 +36,7 @@ import org.junit.jupiter.api.Test;
         value = TestService.class,
         initArgs = {
             @ResourceArg(name = "SMTP_URL", value = "smtp://127.0.0.1:0/"),
-            @ResourceArg(name = "MAIL_FROM", value = "news@docs.example"),
+            @ResourceArg(name = "MAIL_FROM", value = "Docs Inc. <news@docs.example>"),
             @ResourceArg(name = "NOTIFY_EMAIL", value = "All@Team.example")
         })
 class OperatorMailTest {
@@ -104,6 +104,7 @@ class OperatorMailTest {
             assertThat(mail.subject()).startsWith("One new lead on ");
             assertThat(mail.part("text/plain")).contains("/dashboard");
             assertThat(mail.source()).doesNotContain(email);
+            assertThat(mail.header("From")).isEqualTo("\"Docs Inc.\" <news@docs.example>");
             assertThat(mail.header("List-Unsubscribe")).isNull();
         }
     }

@@ -6,6 +6,7 @@ import com.icegreen.greenmail.util.ServerSetup;
 import jakarta.mail.BodyPart;
 import jakarta.mail.MessagingException;
 import jakarta.mail.Multipart;
+import jakarta.mail.internet.InternetAddress;
 import jakarta.mail.internet.MimeMessage;
 import java.io.IOException;
 import java.util.Arrays;
@@ -60,6 +61,15 @@ public final class MailServer implements AutoCloseable {
         public String subject() {
             try {
                 return message.getSubject();
+            } catch (MessagingException unreadable) {
+                throw new AssertionError(unreadable);
+            }
+        }
+
+        /** The name of who sent it. */
+        public @Nullable String sender() {
+            try {
+                return ((InternetAddress) message.getFrom()[0]).getPersonal();
             } catch (MessagingException unreadable) {
                 throw new AssertionError(unreadable);
             }
