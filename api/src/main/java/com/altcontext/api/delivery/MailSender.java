@@ -10,6 +10,7 @@ import com.altcontext.delivery.OutboxSender;
 import com.altcontext.lead.UnsubscribeLinks;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Vertx;
+import io.vertx.core.impl.NoStackTraceThrowable;
 import io.vertx.ext.mail.LoginOption;
 import io.vertx.ext.mail.MailClient;
 import io.vertx.ext.mail.MailConfig;
@@ -22,6 +23,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,11 +45,15 @@ public class MailSender {
 
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
 
-    /**
-     * The beginning of Vert.x' message if the server refuses the recipient. Other refusals concern us, and may be
-     * temporary.
-     */
+    /** The beginning of Vert.x' message if the server refuses after it was told the recipient. */
     private static final String RECIPIENT_REFUSED = "recipient address not accepted";
+
+    /**
+     * Of these refusals, those that are about the address or its mailbox (RFC 3463, section 3). Many servers wait for the recipient
+     * before they refuse our login or our own address (5.1.7, 5.1.8), which we may repair.
+     */
+    private static final Pattern NO_SUCH_MAILBOX =
+            Pattern.compile("(?s)5[0-9]{2}[ -]5\\.(?:1\\.(?![78]\\b)|2\\.).*|55[0-3](?![ -]5\\.[0-9]).*");
 
     private final Vertx vertx;
     private final MailTemplates templates;
@@ -88,14 +94,18 @@ public class MailSender {
     }
 
     /** A certificate has to be valid for the server's name: Vert.x checks that unless it is given an algorithm for it. */
-    private static MailConfig settings(SmtpServer server) {
+    private static MailConfig settings(SmtpServer server, Mailbox from) {
         MailConfig settings = new MailConfig(server.host(), server.port())
                 .setSsl(server.isTls())
                 .setStarttls(
                         server.isTls()
                                 ? StartTLSOptions.DISABLED
                                 : server.isLocal() ? StartTLSOptions.OPTIONAL : StartTLSOptions.REQUIRED)
+                // Nobody listens in on this machine, where a server's certificate is often one that it signed itself.
+                .setTrustAll(server.isLocal() && !server.isTls())
                 .setLogin(server.user() == null ? LoginOption.DISABLED : LoginOption.REQUIRED)
+                // A machine may only know itself as "localhost", which some servers refuse.
+                .setOwnHostname(from.domain())
                 .setMaxPoolSize(OutboxSender.MAX_IN_FLIGHT)
                 // A kept connection that the server has just closed would take the next mail, and give no answer.
                 .setKeepAlive(false)
@@ -111,7 +121,7 @@ public class MailSender {
     private Future<Attempt> send(SmtpServer server, Mailbox from, Outbox.Message message) {
         try {
             MailMessage letter = letter(from, message, templates.of(message));
-            MailClient used = client(server);
+            MailClient used = client(server, from);
             CompletableFuture<Attempt> attempt = new CompletableFuture<>();
             // From another thread, the client would connect on one event loop and listen on another, and
             // might miss the server's greeting.
@@ -131,10 +141,10 @@ public class MailSender {
         }
     }
 
-    private synchronized MailClient client(SmtpServer server) {
+    private synchronized MailClient client(SmtpServer server, Mailbox from) {
         MailClient kept = client;
         if (kept == null) {
-            kept = MailClient.create(vertx, settings(server));
+            kept = MailClient.create(vertx, settings(server, from));
             client = kept;
         }
         return kept;
@@ -183,11 +193,16 @@ public class MailSender {
         if (failure instanceof TimeoutException) {
             return Attempt.failed("no answer within " + MAIL_TIMEOUT.toSeconds() + " seconds");
         }
+        if (failure.getClass().equals(NoStackTraceThrowable.class)) {
+            // Words of Vert.x, such as that the server offers no STARTTLS.
+            return Attempt.failed("failed: " + failure.getMessage());
+        }
         if (!(failure instanceof SMTPException refusal)) {
             return Attempt.failed(failure);
         }
         String error = "answered " + refusal.getReplyCode();
-        return refusal.isPermanent() && String.valueOf(refusal.getMessage()).startsWith(RECIPIENT_REFUSED)
+        return String.valueOf(refusal.getMessage()).startsWith(RECIPIENT_REFUSED)
+                        && NO_SUCH_MAILBOX.matcher(refusal.getReplyMessage()).matches()
                 ? Attempt.refused(error)
                 : Attempt.failed(error);
     }

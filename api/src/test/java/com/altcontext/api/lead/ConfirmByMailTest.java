@@ -282,12 +282,42 @@ class ConfirmByMailTest {
     }
 
     @Test
-    void a_refusal_of_our_own_address_is_tried_again() {
-        try (ScriptedSmtp strict = new ScriptedSmtp(port, Map.of("MAIL", "550 5.7.1 not your domain"))) {
+    void a_refusal_of_our_own_address_or_login_is_tried_again() {
+        Map<String, String> refusals = Map.of(
+                "MAIL", "550 5.7.1 not your domain",
+                "RCPT", "554 5.7.1 log in first",
+                "DATA", "554 not now",
+                ".", "550 5.7.1 not signed");
+        refusals.forEach((command, refusal) -> {
+            stored.execute("DELETE FROM outbox");
+            stored.execute("UPDATE leads SET confirmation_mails = 0, confirmation_mailed_at = NULL");
+            try (ScriptedSmtp strict = new ScriptedSmtp(port, Map.of(command, refusal))) {
+                Call.capture(form().put("formName", command)).send();
+                StoredRows.await(() -> lastErrors(), List.of("answered " + refusal.substring(0, 3)));
+                assertThat(waiting().getFirst().path("set_aside_at").isNull())
+                        .as(refusal)
+                        .isTrue();
+                assertThat(strict.commands())
+                        .as("some servers refuse a machine that calls itself localhost")
+                        .contains("EHLO xn--dcs-gna.example");
+            }
+        });
+    }
+
+    @Test
+    void a_mail_server_on_this_machine_needs_no_certificate() {
+        try (ScriptedSmtp local = new ScriptedSmtp(port, Map.of("EHLO", "250-here\r\n250 STARTTLS"))) {
             capture("en");
-            StoredRows.await(() -> lastErrors(), List.of("answered 550"));
-            assertThat(waiting().getFirst().path("set_aside_at").isNull()).isTrue();
-            assertThat(strict.connections()).isPositive();
+            StoredRows.await(() -> waiting().size(), 0);
+            assertThat(local.commands()).contains("STARTTLS", "RCPT TO:<" + email + ">");
+        }
+    }
+
+    @Test
+    void a_failure_that_no_answer_explains_is_named() {
+        try (ScriptedSmtp _ = new ScriptedSmtp(port, Map.of("EHLO", "250-here\r\n250 SIZE 100"))) {
+            capture("en");
+            StoredRows.await(() -> lastErrors(), List.of("failed: message exceeds allowed size limit"));
         }
     }
 

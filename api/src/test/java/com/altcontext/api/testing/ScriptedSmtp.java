@@ -2,16 +2,24 @@ package com.altcontext.api.testing;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.SSLSocketFactory;
 
 /** An SMTP server that answers as a test wants: a command that is not named is accepted. */
 public final class ScriptedSmtp implements AutoCloseable {
@@ -21,6 +29,7 @@ public final class ScriptedSmtp implements AutoCloseable {
     private final ServerSocket socket;
     private final Map<String, String> answers;
     private final Queue<Socket> clients = new ConcurrentLinkedQueue<>();
+    private final Queue<String> commands = new ConcurrentLinkedQueue<>();
 
     /** @param answers by the first four letters of a command; {@code CONN} is the greeting */
     public ScriptedSmtp(int port, Map<String, String> answers) {
@@ -38,6 +47,11 @@ public final class ScriptedSmtp implements AutoCloseable {
         return clients.size();
     }
 
+    /** What it was told, in the order of time. */
+    public List<String> commands() {
+        return List.copyOf(commands);
+    }
+
     private void accept() {
         while (!socket.isClosed()) {
             try {
@@ -52,22 +66,62 @@ public final class ScriptedSmtp implements AutoCloseable {
 
     private void serve(Socket client) {
         try (client) {
-            BufferedReader commands =
-                    new BufferedReader(new InputStreamReader(client.getInputStream(), StandardCharsets.US_ASCII));
-            String command = "CONN";
-            while (command != null) {
-                String verb =
-                        command.substring(0, Math.min(4, command.length())).toUpperCase(Locale.ROOT);
-                String usual = verb.equals("CONN") ? "220 ready" : verb.equals("DATA") ? "354 go on" : "250 ok";
-                String answer = answers.getOrDefault(verb, usual);
-                if (!answer.equals(SILENCE)) {
-                    client.getOutputStream().write((answer + "\r\n").getBytes(StandardCharsets.US_ASCII));
-                }
-                command = commands.readLine();
+            if (answer(client, "CONN") && serve(client, client)) {
+                SSLSocket secured = (SSLSocket) selfSigned().createSocket(client, null, client.getPort(), true);
+                secured.setUseClientMode(false);
+                serve(client, secured);
             }
-        } catch (IOException gone) {
+        } catch (IOException | GeneralSecurityException gone) {
             // The service or the test has ended it.
         }
+    }
+
+    /** @return whether the client begins with TLS */
+    private boolean serve(Socket client, Socket channel) throws IOException {
+        BufferedReader lines =
+                new BufferedReader(new InputStreamReader(channel.getInputStream(), StandardCharsets.US_ASCII));
+        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+            commands.add(line);
+            String verb = line.substring(0, Math.min(4, line.length())).toUpperCase(Locale.ROOT);
+            boolean isAccepted = answer(channel, verb);
+            if (verb.equals("STAR") && isAccepted && channel.equals(client)) {
+                return true;
+            }
+            if (verb.equals("DATA") && isAccepted) {
+                for (String data = lines.readLine(); data != null && !data.equals("."); ) {
+                    data = lines.readLine();
+                }
+                answer(channel, ".");
+            }
+        }
+        return false;
+    }
+
+    private boolean answer(Socket channel, String verb) throws IOException {
+        String usual = switch (verb) {
+            case "CONN", "STAR" -> "220 ready";
+            case "DATA" -> "354 go on";
+            default -> "250 ok";
+        };
+        String answer = answers.getOrDefault(verb, usual);
+        if (!answer.equals(SILENCE)) {
+            channel.getOutputStream().write((answer + "\r\n").getBytes(StandardCharsets.US_ASCII));
+        }
+        return answer.equals(usual);
+    }
+
+    /** With the certificate of GreenMail, which nobody trusts. */
+    private static SSLSocketFactory selfSigned() throws IOException, GeneralSecurityException {
+        char[] password = "changeit".toCharArray();
+        KeyStore keys = KeyStore.getInstance("PKCS12");
+        try (InputStream file = ScriptedSmtp.class.getResourceAsStream("/greenmail.p12")) {
+            keys.load(file, password);
+        }
+        KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        factory.init(keys, password);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(factory.getKeyManagers(), null, null);
+        return context.getSocketFactory();
     }
 
     @Override
