@@ -70,7 +70,10 @@ public final class LeadAlertMail {
                             .collect(Collectors.joining())
                     + "\n" + words.warning + "\n";
             html += details.entrySet().stream()
-                            .map(line -> "<p>" + Html.escaped(line.getKey() + words.colon + line.getValue()) + "</p>")
+                            .map(line -> "<p>"
+                                    + Html.escaped(line.getKey() + words.colon + line.getValue())
+                                            .replace("\n", "<br>")
+                                    + "</p>")
                             .collect(Collectors.joining())
                     + "<p>" + words.warning + "</p>";
         }
@@ -96,9 +99,10 @@ public final class LeadAlertMail {
         return lines;
     }
 
+    /** The mail client ends lines by CR LF itself, and would encode a CR of ours. */
     private static void put(Map<String, String> lines, String name, @Nullable Object value) {
         if (value != null) {
-            lines.put(name, value.toString());
+            lines.put(name, value.toString().replaceAll("\\r\\n?", "\n"));
         }
     }
 }

@@ -17,6 +17,7 @@ import com.altcontext.report.ReportWeek;
 import com.altcontext.report.WeeklyReport;
 import com.altcontext.report.WeeklyReports;
 import com.altcontext.report.WeeklyReports.ReportedProperty;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -74,9 +75,11 @@ class OperatorMailTest {
     }
 
     private void capture() {
-        assertThat(Call.capture(Forms.scripted(email).put("propertyId", property))
-                        .send()
-                        .status())
+        capture(Forms.scripted(email));
+    }
+
+    private void capture(ObjectNode form) {
+        assertThat(Call.capture(form.put("propertyId", property)).send().status())
                 .isEqualTo(200);
     }
 
@@ -120,6 +123,22 @@ class OperatorMailTest {
             assertThat(mail.subject()).startsWith("Un nouveau contact sur ");
             assertThat(mail.part("text/plain")).contains("Adresse\u00A0: " + email, "renseignements personnels");
             assertThat(server.to("all@team.example")).isEmpty();
+        }
+    }
+
+    /** Browsers end the lines of a form's text by CR LF. */
+    @Test
+    void what_was_written_on_several_lines_stays_on_several_lines() {
+        recipient("alert", "watcher@team.example");
+        stored.execute("UPDATE properties SET notify_details = true WHERE id = ?", property);
+        ObjectNode form = Forms.scripted(email);
+        form.putObject("payload").put("note", "Söhne\r\n.\r\nBcc: x@example.ca");
+        try (MailServer server = new MailServer(port)) {
+            capture(form);
+            ReceivedMail mail = server.await("watcher@team.example", 1).getFirst();
+
+            assertThat(mail.part("text/plain")).contains("\r\nnote: Söhne\r\n.\r\nBcc: x@example.ca\r\n");
+            assertThat(mail.part("text/html")).contains("<p>note: Söhne<br>.<br>Bcc: x@example.ca</p>");
         }
     }
 
