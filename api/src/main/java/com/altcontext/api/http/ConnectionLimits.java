@@ -16,6 +16,7 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
@@ -125,7 +126,7 @@ final class ConnectionLimits extends ChannelDuplexHandler {
             refuse(context, request.decoderResult().cause());
             return false;
         }
-        if (!endIsCertain(request)) {
+        if (!isSpoken(request.protocolVersion()) || !endIsCertain(request)) {
             refuse(context, BAD_REQUEST, List.of());
             return false;
         }
@@ -139,6 +140,11 @@ final class ConnectionLimits extends ChannelDuplexHandler {
         received = 0;
         tooLong = HttpUtil.getContentLength(request, 0L) > MAX_BODY;
         return true;
+    }
+
+    /** The HTTP server would answer in any version that it is asked in (RFC 9110, section 2.5). */
+    private static boolean isSpoken(HttpVersion version) {
+        return version.equals(HttpVersion.HTTP_1_1) || version.equals(HttpVersion.HTTP_1_0);
     }
 
     /**

@@ -144,6 +144,7 @@ class RequestPathTest {
             strings = {
                 "nonsense\r\n\r\n",
                 "GET\r\n\r\n",
+                "GET /v1/healthz HTTP/3.7\r\nHost: x\r\n\r\n",
                 "GET /v1/healthz HTTP/1.1\r\nno header\r\n\r\n",
                 "GET /v1/healthz HTTP/1.1\r\nHost: x\r\na b: c\r\n\r\n",
                 "POST /v1/events HTTP/1.1\r\nHost: x\r\nContent-Length: abc\r\n\r\n{}",
