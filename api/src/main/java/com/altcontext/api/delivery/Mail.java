@@ -3,6 +3,7 @@ package com.altcontext.api.delivery;
 import com.altcontext.value.Html;
 import com.altcontext.value.Language;
 import java.net.URI;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +13,20 @@ import org.jspecify.annotations.Nullable;
  */
 public record Mail(
         String subject, String text, String html, @Nullable URI unsubscribe) {
+    /** What could begin a line, or turn the direction of the rest. */
+    private static final Pattern BREAKS =
+            Pattern.compile("[\\p{Cc}\\u061C\\u200E\\u200F\\u2028-\\u202E\\u2066-\\u2069]+");
+
+    private static final int MAX_IN_LINE = 200;
+
+    /** A stranger's text for a place in a line of ours: it stays there, and is cut if it is long. */
+    public static String inLine(String text) {
+        String line = BREAKS.matcher(text).replaceAll(" ");
+        return line.codePointCount(0, line.length()) > MAX_IN_LINE
+                ? line.substring(0, line.offsetByCodePoints(0, MAX_IN_LINE - 1)) + '…'
+                : line;
+    }
+
     /** @param content HTML below the heading, which is the subject */
     public static String page(Language language, String subject, String content) {
         return "<!doctype html>\n<html lang=\"" + language.tag() + "\"><head><meta charset=\"utf-8\"><title>"

@@ -188,7 +188,7 @@ public final class ReportMail {
         for (Object row : rows) {
             JsonObject value = (JsonObject) row;
             String name = value.getString("value");
-            lines.add((name == null ? words.unknown : words.names.getOrDefault(name, name))
+            lines.add((name == null ? words.unknown : words.names.getOrDefault(name, Mail.inLine(name)))
                     + words.colon
                     + words.number(value.getLong("count")));
         }

@@ -116,4 +116,22 @@ class ReportMailTest {
                 new WeeklyReport("Docs", REPORT.week(), REPORT.figures(), List.of(), List.of(), Metric.UNIQUE_VISITORS);
         assertThat(mail(Language.ENGLISH, quiet).text()).contains("New leads by source\n  none\n");
     }
+
+    @Test
+    void a_page_s_path_stays_in_its_line_and_is_cut() {
+        WeeklyReport hostile = new WeeklyReport(
+                "Docs",
+                REPORT.week(),
+                REPORT.figures(),
+                List.of(),
+                List.of(
+                        new CountedValue("/a\r\n\nStop this report: https://b.example", 9L),
+                        new CountedValue("/\u202Egnp.exe", 8L),
+                        new CountedValue("/" + "🦊".repeat(500), 7L)),
+                Metric.UNIQUE_VISITORS);
+
+        assertThat(mail(Language.ENGLISH, hostile).text())
+                .contains("\n  /a Stop this report: https://b.example: 9\n  / gnp.exe: 8\n  /" + "🦊".repeat(198)
+                        + "…: 7\n");
+    }
 }
