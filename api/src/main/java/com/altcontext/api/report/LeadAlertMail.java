@@ -6,7 +6,8 @@ import com.altcontext.value.Html;
 import com.altcontext.value.Language;
 import io.vertx.core.json.JsonObject;
 import java.net.URI;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +40,9 @@ public final class LeadAlertMail {
 
     private final String base;
 
+    /** @param value may have several lines */
+    private record Detail(String name, String value) {}
+
     private record Words(
             String subject,
             String ask,
@@ -59,19 +63,19 @@ public final class LeadAlertMail {
         Words words = message.language() == Language.FRENCH ? FRENCH : ENGLISH;
         JsonObject body = new JsonObject(message.body());
         String subject = words.subject.formatted(body.getString("property"));
-        Map<String, String> details = details(body.getJsonObject("details"), words);
+        List<Detail> details = details(body.getJsonObject("details"), words);
         String dashboard = base + "/dashboard?property=" + message.propertyId();
         String text = words.ask + "\n" + dashboard + "\n";
         String html = "<p>" + words.ask + " <a href=\"" + dashboard + "\">" + dashboard + "</a></p>";
         if (!details.isEmpty()) {
             text += "\n"
-                    + details.entrySet().stream()
-                            .map(line -> line.getKey() + words.colon + line.getValue() + "\n")
+                    + details.stream()
+                            .map(detail -> detail.name + words.colon + detail.value.replace("\n", "\n  ") + "\n")
                             .collect(Collectors.joining())
                     + "\n" + words.warning + "\n";
-            html += details.entrySet().stream()
-                            .map(line -> "<p>"
-                                    + Html.escaped(line.getKey() + words.colon + line.getValue())
+            html += details.stream()
+                            .map(detail -> "<p>"
+                                    + Html.escaped(detail.name + words.colon + detail.value)
                                             .replace("\n", "<br>")
                                     + "</p>")
                             .collect(Collectors.joining())
@@ -80,29 +84,33 @@ public final class LeadAlertMail {
         return new Mail(subject, text, Mail.page(message.language(), subject, html), null);
     }
 
-    private static Map<String, String> details(JsonObject details, Words words) {
-        Map<String, String> lines = new LinkedHashMap<>();
+    private static List<Detail> details(@Nullable JsonObject details, Words words) {
+        List<Detail> lines = new ArrayList<>();
         if (details == null) {
             return lines;
         }
-        put(lines, words.email, details.getValue("email"));
-        put(lines, words.form, details.getValue("form"));
-        put(lines, words.path, details.getValue("path"));
+        put(lines, words.email, details.getString("email"));
+        put(lines, words.form, inLine(details.getString("form")));
+        put(lines, words.path, inLine(details.getString("path")));
         String source = details.getString("source");
         put(lines, words.source, source == null ? null : words.sources.getOrDefault(source, source));
         Object fields = details.getValue("fields");
         if (fields != null) {
             // The previous release stored them as text.
             JsonObject object = fields instanceof JsonObject read ? read : new JsonObject(fields.toString());
-            object.forEach(field -> put(lines, field.getKey(), field.getValue()));
+            object.forEach(field -> put(lines, Mail.inLine(field.getKey()), field.getValue()));
         }
         return lines;
     }
 
+    private static @Nullable String inLine(@Nullable String text) {
+        return text == null ? null : Mail.inLine(text);
+    }
+
     /** The mail client ends lines by CR LF itself, and would encode a CR of ours. */
-    private static void put(Map<String, String> lines, String name, @Nullable Object value) {
+    private static void put(List<Detail> lines, String name, @Nullable Object value) {
         if (value != null) {
-            lines.put(name, value.toString().replaceAll("\\r\\n?", "\n"));
+            lines.add(new Detail(name, value.toString().replaceAll("\\r\\n?", "\n")));
         }
     }
 }

@@ -62,4 +62,26 @@ class LeadAlertMailTest {
                         "personal data");
         assertThat(mail.html()).contains("company: &lt;b&gt;Jo&lt;/b&gt;").doesNotContain("<b>");
     }
+
+    @Test
+    void a_field_named_like_a_line_of_ours_takes_no_other_s_place() {
+        Mail mail = mail(
+                Language.ENGLISH,
+                "{\"property\":\"Docs\",\"details\":{\"email\":\"jo@example.ca\",\"form\":\"contact\",\"path\":\"/a\","
+                        + "\"fields\":{\"Address\":\"1 Main St\"}}}");
+
+        assertThat(mail.text()).contains("Address: jo@example.ca\n", "Address: 1 Main St\n");
+    }
+
+    @Test
+    void what_a_stranger_wrote_begins_no_line() {
+        Mail mail = mail(
+                Language.ENGLISH,
+                "{\"property\":\"Docs\",\"details\":{\"email\":\"jo@example.ca\",\"form\":\"a\\nSource: b\",\"path\":\"/a\\u2028c\","
+                        + "\"fields\":{\"d\\r\\ne\":\"f\\r\\n\\r\\nSign in\"}}}");
+
+        assertThat(mail.text())
+                .contains("\nForm: a Source: b\nPage: /a c\nd e: f\n  \n  Sign in\n\nThis mail holds personal data.");
+        assertThat(mail.html()).contains("<p>d e: f<br><br>Sign in</p>");
+    }
 }

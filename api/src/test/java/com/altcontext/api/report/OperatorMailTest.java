@@ -137,7 +137,7 @@ class OperatorMailTest {
             capture(form);
             ReceivedMail mail = server.await("watcher@team.example", 1).getFirst();
 
-            assertThat(mail.part("text/plain")).contains("\r\nnote: Söhne\r\n.\r\nBcc: x@example.ca\r\n");
+            assertThat(mail.part("text/plain")).contains("\r\nnote: Söhne\r\n  .\r\n  Bcc: x@example.ca\r\n");
             assertThat(mail.part("text/html")).contains("<p>note: Söhne<br>.<br>Bcc: x@example.ca</p>");
         }
     }
