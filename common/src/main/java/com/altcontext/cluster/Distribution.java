@@ -50,6 +50,19 @@ public final class Distribution {
             """;
 
     /**
+     * Those that Citus gave to the nodes because it was there when they were made, but that read a table of the coordinator: no
+     * node that is added later can make them.
+     */
+    static final String LOCAL_FUNCTIONS = """
+            SELECT f.oid::regprocedure::text, pg_get_functiondef(f.oid)
+            FROM pg_dist_object AS o
+            JOIN pg_proc AS f ON o.classid = 'pg_proc'::regclass AND o.objid = f.oid
+            WHERE f.pronamespace = current_schema()::regnamespace AND EXISTS (
+                SELECT FROM pg_depend AS d
+                WHERE d.classid = o.classid AND d.objid = f.oid AND d.refclassid = 'pg_class'::regclass)
+            """;
+
+    /**
      * The number of shards with which the fullest node gets the fewest buckets. Citus hashes a bucket into one of the
      * shards, whose ranges are equal, and gives shards to the nodes in turn: with as many shards as buckets, one of two
      * nodes would hold 11 of 16.
@@ -152,6 +165,7 @@ public final class Distribution {
             if (Buckets.areDistributed(tx)) {
                 return Optional.empty();
             }
+            takeFromNodes(tx);
             Map<String, Long> before = spread(tx, buckets, step);
             for (String table : TABLES) {
                 step.accept("distributing " + table);
@@ -175,6 +189,15 @@ public final class Distribution {
         for (String function : sql.inTransaction(tx -> tx.query(FUNCTIONS, row -> row.text(1)))) {
             var _ = sql.inTransaction(
                     tx -> tx.query("SELECT create_distributed_function(?::regprocedure)", row -> true, function));
+        }
+    }
+
+    /** Made again, a function stays on the coordinator, since Citus sees now what it reads. */
+    static void takeFromNodes(Tx tx) {
+        record Function(String name, String definition) {}
+        for (Function function : tx.query(LOCAL_FUNCTIONS, row -> new Function(row.text(1), row.text(2)))) {
+            tx.update("DROP FUNCTION " + function.name);
+            tx.update(function.definition);
         }
     }
 

@@ -64,6 +64,30 @@ class DistributionTest {
                 .isEqualTo(definitions.size());
     }
 
+    /** A node that is added later has no table of the coordinator. */
+    @Test
+    void functions_that_read_a_table_of_the_coordinator_are_taken_from_the_nodes() {
+        // What Citus notes of functions that were made while it was there.
+        database.run(
+                "CREATE TABLE pg_dist_object (classid oid, objid oid)",
+                "INSERT INTO pg_dist_object SELECT 'pg_proc'::regclass, oid FROM pg_proc"
+                        + " WHERE pronamespace = current_schema()::regnamespace");
+        long given = database.count("SELECT count(*) FROM pg_dist_object JOIN pg_proc ON oid = objid");
+
+        database.sql().inTransaction(tx -> {
+            Distribution.takeFromNodes(tx);
+            return true;
+        });
+
+        assertThat(database.texts(
+                        "SELECT oid::regprocedure::text FROM pg_proc WHERE pronamespace = current_schema()::regnamespace"
+                                + " AND oid NOT IN (SELECT objid FROM pg_dist_object)"))
+                .containsExactly("bucket_of(uuid)");
+        assertThat(database.count("SELECT count(*) FROM pg_dist_object JOIN pg_proc ON oid = objid"))
+                .isEqualTo(given - 1);
+        assertThat(database.count("SELECT bucket_of(gen_random_uuid())")).isZero();
+    }
+
     @Test
     void each_row_gets_the_bucket_of_its_visitor_and_everything_goes_on_as_before() {
         database.run("UPDATE cluster SET buckets = 1");
