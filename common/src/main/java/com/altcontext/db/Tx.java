@@ -17,6 +17,12 @@ public final class Tx {
     /** How many rows of a long answer are in memory at a time. */
     public static final int ROWS_AT_ONCE = 200;
 
+    /**
+     * Stands before each {@code SET LOCAL} that is to hold on the nodes of a cluster too: Citus passes on none by
+     * {@code set_config}. A single PostgreSQL takes it for the setting of an extension.
+     */
+    public static final String ALSO_ON_NODES = "SET LOCAL citus.propagate_set_commands = 'local'; ";
+
     private final Connection connection;
     private final Progress progress;
 

@@ -112,7 +112,7 @@ public final class Export {
     public boolean write(ExportRequest request, Appendable out) {
         Deadline deadline = Deadline.in(timeout);
         return deadline.keep(() -> sql.inSnapshot(tx -> {
-            var _ = tx.query("SELECT set_config('TimeZone', 'UTC', true)", row -> row.text(1));
+            tx.update(Tx.ALSO_ON_NODES + "SET LOCAL TimeZone = 'UTC'");
             PersonalDataColumns.lookByIndex(tx);
             Found found = find(tx, request.email, deadline);
             if (found.isNothing()) {

@@ -38,7 +38,7 @@ record PersonalDataColumns(String table, List<String> texts, List<String> docume
      * Makes the planner use the indexes, for the rest of the transaction: it has no statistics of a new partition, and
      * expects that reading all of it is cheap.
      */
-    private static final String BY_INDEX = "SELECT set_config('enable_seqscan', 'off', true)";
+    private static final String BY_INDEX = Tx.ALSO_ON_NODES + "SET LOCAL enable_seqscan = off";
 
     static final PersonalDataColumns SESSIONS = new PersonalDataColumns(
             "sessions",
@@ -70,7 +70,7 @@ record PersonalDataColumns(String table, List<String> texts, List<String> docume
 
     /** Called in a transaction before the first search. */
     static void lookByIndex(Tx tx) {
-        var _ = tx.query(BY_INDEX, row -> row.text(1));
+        tx.update(BY_INDEX);
     }
 
     /**

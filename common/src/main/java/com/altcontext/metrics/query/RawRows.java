@@ -1,5 +1,6 @@
 package com.altcontext.metrics.query;
 
+import com.altcontext.db.Pipeline;
 import com.altcontext.db.Row;
 import com.altcontext.db.SqlFragment;
 import com.altcontext.db.Tx;
@@ -19,18 +20,19 @@ import org.jspecify.annotations.Nullable;
  * database ends the statement that exceeds it.
  */
 final class RawRows implements SessionDays {
-    /** With a custom plan the planner knows the days and skips the other partitions. The memory is a limit for each sort or hash. */
-    private static final String SETTINGS = """
-            SELECT set_config('work_mem', '32MB', true), set_config('jit', 'off', true),
-                   set_config('plan_cache_mode', 'force_custom_plan', true)
-            """;
+    /**
+     * With a custom plan the planner knows the days and skips the other partitions. The memory is a limit for each sort or
+     * hash; on a cluster it is the node's own, which has some for each shard.
+     */
+    private static final String SETTINGS =
+            "SET LOCAL work_mem = '32MB'; SET LOCAL plan_cache_mode = 'force_custom_plan'; " + Tx.ALSO_ON_NODES
+                    + "SET LOCAL jit = off";
 
     /** To be appended to the other settings. */
-    private static final String ONE_PROCESS = ", set_config('max_parallel_workers_per_gather', '0', true)";
+    private static final String ONE_PROCESS = "; SET LOCAL max_parallel_workers_per_gather = 0";
 
-    /** Of one statement: its time, and whether it may join by loops. */
-    private static final String LIMITS =
-            "SELECT set_config('statement_timeout', ?, true), set_config('enable_nestloop', ?, true)";
+    /** Of one statement. */
+    private static final String TIMEOUT = "SELECT set_config('statement_timeout', ?, true)";
 
     /** Of days of the property's zone; those that are purged are of UTC. */
     private static final String LAST_IMPORTED =
@@ -49,6 +51,9 @@ final class RawRows implements SessionDays {
     /** Stands before each statement. */
     private SqlFragment tables = SqlFragment.EMPTY;
 
+    /** Whether a statement may join by loops, on the nodes too. */
+    private boolean loops = true;
+
     private @Nullable LocalDate first;
     private @Nullable LocalDate last;
 
@@ -63,8 +68,7 @@ final class RawRows implements SessionDays {
         this.tx = tx;
         this.windows = windows;
         this.endNanos = System.nanoTime() + timeout.toNanos();
-        String settings = parallelism == Parallelism.NONE ? SETTINGS + ONE_PROCESS : SETTINGS;
-        var _ = tx.query(settings, row -> row.text(1));
+        tx.update(parallelism == Parallelism.NONE ? SETTINGS + ONE_PROCESS : SETTINGS);
     }
 
     /**
@@ -211,6 +215,12 @@ final class RawRows implements SessionDays {
 
     private void limit(boolean mayLoop) {
         long millis = Duration.ofNanos(endNanos - System.nanoTime()).toMillis();
-        var _ = tx.query(LIMITS, row -> row.text(1), String.valueOf(Math.max(1, millis)), mayLoop ? "on" : "off");
+        Pipeline limits = tx.pipeline();
+        limits.update(TIMEOUT, String.valueOf(Math.max(1, millis)));
+        if (mayLoop != loops) {
+            limits.update("SET LOCAL enable_nestloop = " + (mayLoop ? "on" : "off"));
+            loops = mayLoop;
+        }
+        limits.send();
     }
 }
