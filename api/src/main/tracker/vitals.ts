@@ -60,10 +60,10 @@ export const add = ({ entryType, name, startTime, duration, interactionId, value
       last = startTime;
       worst = Math.max(worst, (sum += value));
     }
-  } else if (entryType == 'largest-contentful-paint') {
-    largest = startTime;
-  } else if (name == 'first-contentful-paint') {
-    paint = startTime;
+  } else if (/content/.test(entryType)) {
+    largest = startTime; // The largest contentful paint so far.
+  } else if (/content/.test(name)) {
+    paint = startTime; // The first contentful paint: the first paint of all is another entry of its type.
   }
 };
 
@@ -93,8 +93,11 @@ export const measure = (): (() => Vitals) => {
   start = navigation.activationStart || 0;
   response = navigation.responseStart || NaN;
   seen = document.hidden ? NaN : start;
-  ['paint', 'largest-contentful-paint', 'layout-shift', 'event', 'first-input'].forEach((type) =>
-    observer.observe({ type, buffered: true, durationThreshold: 40 } as PerformanceObserverInit),
+  // Firefox warns in the console of each type that it does not know.
+  PerformanceObserver.supportedEntryTypes.forEach(
+    (type) =>
+      /^(event|first|largest|layout|paint)/.test(type) &&
+      observer.observe({ type, buffered: true, durationThreshold: 40 } as PerformanceObserverInit),
   );
 
   return () => {

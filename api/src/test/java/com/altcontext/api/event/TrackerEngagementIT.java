@@ -146,6 +146,36 @@ class TrackerEngagementIT {
     }
 
     @Test
+    void a_browser_is_not_asked_for_a_measurement_that_it_lacks() {
+        ChromiumTab tab = visitor.tab();
+        tab.beforeEachPage("""
+                {
+                  delete window.LayoutShift;
+                  window.asked = [];
+                  const { supportedEntryTypes, prototype } = PerformanceObserver;
+                  const { observe } = prototype;
+                  const value = supportedEntryTypes.filter((type) => type != 'layout-shift');
+                  Object.defineProperty(PerformanceObserver, 'supportedEntryTypes', { value });
+                  prototype.observe = function (options) {
+                    asked.push(options.type);
+                    observe.call(this, options);
+                  };
+                }""");
+        tab.open(STAGE.site.at("/index.html"));
+        tab.toFront();
+        STAGE.await(tab, "page_view", 1);
+        assertThat(tab.evaluate("asked.sort().join(' ')").textValue())
+                .isEqualTo("event first-input largest-contentful-paint paint");
+        tab.evaluate(PAINTED);
+
+        visitor.tab().toFront();
+
+        JsonNode engagement = STAGE.await(tab, "engagement", 1).getFirst();
+        assertThat(engagement.path("lcp_ms").isNumber()).isTrue();
+        assertThat(engagement.path("cls_score").isNull()).isTrue();
+    }
+
+    @Test
     void closing_a_page_sends_engagement_once() {
         ChromiumTab tab = visitor.tab().open(STAGE.site.at("/index.html"));
         tab.toFront();
