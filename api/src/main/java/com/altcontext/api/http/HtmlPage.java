@@ -23,7 +23,7 @@ public final class HtmlPage {
     /** The source of the content security policy that allows this style. */
     public static final String STYLE_HASH = "sha256-" + Base64.getEncoder().encodeToString(Sha256.of(STYLE));
 
-    private static final String SECURITY_POLICY = "default-src 'none'; style-src '" + STYLE_HASH
+    private static final String SECURITY_POLICY = "default-src 'none'; img-src data:; style-src '" + STYLE_HASH
             + "'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
     private HtmlPage() {}
@@ -38,6 +38,8 @@ public final class HtmlPage {
         return "<!doctype html>\n<html lang=\"" + language.tag() + "\"><head><meta charset=\"utf-8\">"
                 + "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
                 + "<meta name=\"robots\" content=\"noindex\">"
+                // Without an icon a browser asks for /favicon.ico, which the policy forbids: an error in its console.
+                + "<link rel=\"icon\" href=\"data:,\">"
                 // Browsers must not turn a stranger's text into links.
                 + "<meta name=\"format-detection\" content=\"telephone=no, email=no, address=no, date=no\">"
                 + "<title>" + title + "</title><style>" + STYLE + "</style></head>"

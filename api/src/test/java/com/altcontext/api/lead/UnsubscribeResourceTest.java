@@ -160,7 +160,7 @@ class UnsubscribeResourceTest {
             assertThat(answer.header("cache-control")).isEqualTo("no-store");
             assertThat(answer.header("referrer-policy")).isEqualTo("no-referrer");
             assertThat(answer.header("content-security-policy"))
-                    .isEqualTo("default-src 'none'; style-src '" + HtmlPage.STYLE_HASH
+                    .isEqualTo("default-src 'none'; img-src data:; style-src '" + HtmlPage.STYLE_HASH
                             + "'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'");
             assertThat(answer.text())
                     .isEqualTo(
