@@ -6,6 +6,7 @@ import com.altcontext.api.testing.Call;
 import com.altcontext.api.testing.Forms;
 import com.altcontext.api.testing.MailServer;
 import com.altcontext.api.testing.PackagedService;
+import com.altcontext.api.testing.ScriptedSmtp;
 import com.altcontext.api.testing.StoredRows;
 import com.altcontext.db.DatabaseUrl;
 import com.altcontext.db.Sql;
@@ -134,6 +135,27 @@ class MailDeliveryIT {
                     1);
             assertThat(server.to(email)).isEmpty();
             assertThat(service.written("stdout") + service.written("stderr")).doesNotContain(email);
+        }
+    }
+
+    @Test
+    void a_server_that_refuses_the_login_is_not_quoted_in_the_log() throws Exception {
+        try (ScriptedSmtp _ = new ScriptedSmtp(
+                        port, Map.of("EHLO", "250-here\r\n250 AUTH LOGIN PLAIN", "AUTH", "535 5.7.8 wrong password of our-user"));
+                PackagedService service = PackagedService.on(
+                        url,
+                        Map.of(
+                                "SMTP_URL", "smtp://our-user:password@127.0.0.1:" + port,
+                                "MAIL_FROM", "news@example.ca",
+                                "PUBLIC_URL", "https://api.example.com"))) {
+            capture(service);
+            StoredRows.await(
+                    () -> stored.rows("SELECT to_jsonb(o)::text FROM outbox AS o WHERE last_error = 'answered 535'")
+                            .size(),
+                    1);
+            assertThat(service.written("stdout") + service.written("stderr"))
+                    .contains("answered 535")
+                    .doesNotContain("our-user");
         }
     }
 }
