@@ -141,7 +141,12 @@ class MailDeliveryIT {
     @Test
     void a_server_that_refuses_the_login_is_not_quoted_in_the_log() throws Exception {
         try (ScriptedSmtp _ = new ScriptedSmtp(
-                        port, Map.of("EHLO", "250-here\r\n250 AUTH LOGIN PLAIN", "AUTH", "535 5.7.8 wrong password of our-user"));
+                        port,
+                        Map.of(
+                                "EHLO",
+                                "250-here\r\n250 AUTH LOGIN PLAIN",
+                                "AUTH",
+                                "535 5.7.8 wrong password of our-user"));
                 PackagedService service = PackagedService.on(
                         url,
                         Map.of(
