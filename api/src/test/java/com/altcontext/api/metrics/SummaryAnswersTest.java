@@ -19,6 +19,7 @@ import com.altcontext.testing.TestEvent;
 import com.altcontext.value.Issues;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -46,7 +47,7 @@ class SummaryAnswersTest {
     }
 
     private static MeasureBody sessions(SummaryBody answer) {
-        return (MeasureBody) answer.metrics().get("sessions");
+        return (MeasureBody) Objects.requireNonNull(answer.metrics().get("sessions"));
     }
 
     @Test
