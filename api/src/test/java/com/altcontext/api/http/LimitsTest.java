@@ -181,6 +181,22 @@ class LimitsTest {
         assertThat(answer.header("ratelimit-policy")).isEqualTo("\"documents\";q=60;w=60");
     }
 
+    /** Each is looked up in the database. */
+    @Test
+    void a_client_may_not_try_cookies_without_end() {
+        String cookie = "__Host-altcontext-dashboard=" + "A".repeat(43);
+        int tried = 0;
+        Call.Answer answer = send(Call.get("/v1/metrics/summary").header("cookie", cookie));
+        while (answer.status() == 401 && tried < 200) {
+            tried++;
+            answer = send(Call.get("/v1/metrics/summary").header("cookie", cookie));
+        }
+
+        assertThat(tried).isBetween(60, 90);
+        assertThat(answer.status()).isEqualTo(429);
+        assertThat(answer.header("ratelimit-policy")).isEqualTo("\"dashboard\";q=60;w=60");
+    }
+
     @Test
     void an_ipv6_client_is_its_slash_64() {
         int passed = 0;
