@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.altcontext.db.DatabaseUrl;
 import com.altcontext.db.Sql;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -102,5 +103,18 @@ class ImportedOddRowsTest {
                 .contains("took 4 events\n", "changed 1 events whose props are no object, and which are now without\n")
                 .contains("changed 1 submissions whose payload is no object, and which are now without\n");
         assertThat(texts("SELECT path FROM events WHERE props IS NULL")).containsExactly("/odd");
+    }
+
+    /** Its second page and its form are two and five minutes after the first page. */
+    @Test
+    void a_visit_ends_after_the_time_that_ends_one_in_the_service() {
+        assertThat(CommandRun.altops(
+                                database.with(Map.of("SESSION_INACTIVITY_MINUTES", "2")),
+                                "import",
+                                "original",
+                                "--from",
+                                original.url())
+                        .out())
+                .contains("took 3 events\n", "took 2 sessions\n");
     }
 }
