@@ -55,6 +55,17 @@ class OperatorConnectionsTest {
     }
 
     @Test
+    void a_schema_that_lacks_a_column_or_a_function_is_older() {
+        MigratedDatabase database = MigratedDatabase.fresh();
+        database.run("ALTER TABLE goals DROP COLUMN prop_value", "DROP FUNCTION event_partition_exists");
+
+        for (String[] args : new String[][] {{"goal", "list"}, {"rollup", "--day", CommandRun.TODAY.toString()}}) {
+            assertThat(database.altops(args).err())
+                    .startsWith("altops: the schema is older than this release needs — ");
+        }
+    }
+
+    @Test
     @Tag("single-node") // The nodes would have to know the role.
     void a_login_without_the_right_is_told_which_to_use() {
         MigratedDatabase database = MigratedDatabase.fresh();
