@@ -92,6 +92,8 @@ class DashboardSessionTest extends DashboardClient {
                     .as(path)
                     .isEqualTo(200);
         }
+        assertThat(call("HEAD", SUMMARY).header("cookie", cookie).send().status())
+                .isEqualTo(200);
         String figures = SignIn.cookie(SignIn.key(sql, Set.of(Scope.FIGURES_READ), null));
         for (String path : List.of("/v1/leads/delete", "/v1/leads/export")) {
             Call person = call("POST", path)

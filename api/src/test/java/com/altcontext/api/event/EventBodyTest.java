@@ -69,6 +69,7 @@ class EventBodyTest {
                 "text/html",
                 "application/json5",
                 "application/xml",
+                "application/yaml",
                 "application/ld+json",
                 "json",
                 "*/*",

@@ -239,7 +239,8 @@ class MetricsTest {
                 "breakdown?dimension=props | dimension",
                 "breakdown?dimension=path&limit=0 | limit",
                 "breakdown?dimension=path&limit=501 | limit",
-                "breakdown?dimension=path&visitors=few | visitors"
+                "breakdown?dimension=path&visitors=few | visitors",
+                "breakdown?dimension=lead.source&touch=last | touch"
             })
     void an_invalid_question_gets_its_issues(String question, String field) {
         Call.Answer answer = admin("/v1/metrics/" + question);
