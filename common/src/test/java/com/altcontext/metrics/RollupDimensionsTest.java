@@ -40,7 +40,12 @@ class RollupDimensionsTest {
                 TestEvent.view("g", site.at(0, "00:00:00"), "/out").type("form_submit"),
                 TestEvent.view("h", site.at(2, "23:50:00"), "/in"),
                 TestEvent.view("h", site.at(1, "00:05:00"), "/in"),
-                TestEvent.view("h", site.at(0, "00:00:00"), "/out"));
+                TestEvent.view("h", site.at(0, "00:00:00"), "/out"),
+                // The only page of its site on the day is seen on the next.
+                TestEvent.view("j", site.at(2, "23:55:00"), "/")
+                        .type("cta_click")
+                        .property("docs"),
+                TestEvent.view("j", site.at(1, "00:05:00"), "/").property("docs"));
         // Who came at midnight and is still there at the next.
         site.does(IntStream.rangeClosed(0, 48)
                 .mapToObj(half -> TestEvent.view(
