@@ -208,8 +208,9 @@ class AccessTest {
         String key = SignIn.key(sql, Set.of(Scope.values()), null);
         String body = "{\"email\":\"nobody@example.ca\"}";
 
+        // Any number of spaces may come before the key (RFC 9110, section 11.4).
         String answers = Call.raw("POST /v1/leads/export HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
-                + "Authorization: bearer " + key + "\r\nContent-Length: " + body.length() + "\r\n\r\n" + body
+                + "Authorization: bearer  " + key + "\r\nContent-Length: " + body.length() + "\r\n\r\n" + body
                 + "GET /v1/metrics/realtime HTTP/1.1\r\nHost: x\r\nX-Admin-Key: " + key
                 + "\r\nConnection: close\r\n\r\n");
 
