@@ -39,6 +39,9 @@ public final class RollupCheck {
     /** Six standard errors: a larger deviation is not chance but a defect. */
     private static final double SKETCH_ERROR = 0.0345;
 
+    /** For what is lost by a division. */
+    private static final double EXACT = 1e-9;
+
     private final Sql sql;
     private final RollupCache cache;
     private final Summaries summaries;
@@ -88,11 +91,12 @@ public final class RollupCheck {
             var _ = tx.query(SETTINGS, row -> row.text(1));
             Comparison compared = new Comparison(day, property);
             ReferenceQueries reference = new ReferenceQueries(tx, window, of.zone(), property);
-            for (Metric metric : Metric.values()) {
-                Number value = summary.of(metric).value();
-                compared.same(metric.key(), reference.figure(metric.key()), value);
-            }
             double visitors = number(reference.figure(Metric.UNIQUE_VISITORS.key()));
+            for (Metric metric : Metric.values()) {
+                Double raw = reference.figure(metric.key());
+                compared.within(
+                        metric.key(), raw, summary.of(metric).value(), tolerance(metric, number(raw), visitors));
+            }
             compared.within("visitorSketch", visitors, totals.estimatedVisitors(), 3 + (visitors * SKETCH_ERROR));
             compared.same("newVisitors", reference.figure("newVisitors"), totals.count(Count.NEW_VISITORS));
             summary.trafficSourceMix()
@@ -115,6 +119,12 @@ public final class RollupCheck {
             compareGoals(tx, reference, compared);
             return compared.differences;
         });
+    }
+
+    /** Of the metrics, only the share of visitors who left an address is estimated, once they are many. */
+    private static double tolerance(Metric metric, double raw, double visitors) {
+        boolean isEstimated = metric == Metric.LEAD_CAPTURE_RATE && raw * visitors > VisitorSketch.MAX_EXACT;
+        return isEstimated ? raw * SKETCH_ERROR : EXACT * Math.abs(raw);
     }
 
     private static void compareDimension(Tx tx, ReferenceQueries reference, Dimension dimension, Comparison compared) {
@@ -183,7 +193,7 @@ public final class RollupCheck {
         }
 
         void same(String figure, @Nullable Double raw, @Nullable Number rolledUp) {
-            within(figure, raw, rolledUp, 1e-9 * Math.abs(number(raw)));
+            within(figure, raw, rolledUp, EXACT * Math.abs(number(raw)));
         }
 
         void sums(String of, Breakdown.Sums raw, Breakdown.Sums rolledUp) {

@@ -11,6 +11,7 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -108,6 +109,28 @@ class RollupCheckTest {
 
         assertThat(new RollupCheck(site.database.sql(), site.clock).check(day, "default"))
                 .isEmpty();
+    }
+
+    @Test
+    void many_visitors_who_left_an_address_may_differ_by_the_error_of_a_sketch() {
+        site.does(IntStream.range(0, 1_200)
+                .mapToObj(i -> TestEvent.view("v" + i, site.at(1, "10:00:00"), "/"))
+                .toArray(TestEvent[]::new));
+        site.database.run(
+                "INSERT INTO leads (id, property_id, email, first_captured_at, last_captured_at, consent_status)"
+                        + " SELECT visitor_id, property_id, visitor_id || '@example.com', first_seen_at, first_seen_at, 'pending'"
+                        + " FROM visitors",
+                "INSERT INTO lead_identities SELECT id, id, property_id, 'form_submit', 1, first_captured_at FROM leads");
+        site.rollUp();
+        RollupCheck check = new RollupCheck(site.database.sql(), site.clock);
+        assertThat(check.check(day, "default")).isEmpty();
+
+        site.database.run(
+                "DELETE FROM lead_identities WHERE visitor_id IN (SELECT visitor_id FROM lead_identities LIMIT 100)");
+
+        assertThat(check.check(day, "default"))
+                .extracting(RollupCheck.Mismatch::figure)
+                .contains("leadCaptureRate");
     }
 
     @Test
