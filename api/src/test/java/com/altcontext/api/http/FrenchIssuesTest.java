@@ -67,5 +67,8 @@ class FrenchIssuesTest {
     void another_language_and_an_operator_get_english() {
         assertThat(Call.capture("{}").header("accept-language", "de").send().text())
                 .contains("is required");
+        assertThat(messages(Call.get("/v1/metrics/summary?propertyId=unheard-of")
+                        .header("x-admin-key", TestService.ADMIN_KEY)))
+                .contains("is not a known property");
     }
 }

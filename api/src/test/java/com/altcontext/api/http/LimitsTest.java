@@ -132,18 +132,20 @@ class LimitsTest {
 
     @Test
     void each_event_of_a_batch_counts() {
+        StoredRows stored = new StoredRows(sql);
+        String property = stored.newProperty(properties);
         List<ObjectNode> hundred =
                 IntStream.range(0, 100).mapToObj(i -> TestEvent.body()).toList();
         List<ObjectNode> another =
                 IntStream.range(0, 100).mapToObj(i -> TestEvent.body()).toList();
 
         assertThat(send(Call.batch(hundred)).status()).isEqualTo(202);
-        Call.Answer refused = send(Call.batch(another));
+        Call.Answer refused = send(Call.batch(another).header("origin", "https://" + property + ".example"));
 
         assertThat(refused.status()).isEqualTo(429);
         assertThat(refused.header("retry-after")).isNotNull();
         assertThat(refused.header("ratelimit-policy")).isEqualTo("\"events\";q=120;w=60");
-        StoredRows stored = new StoredRows(sql);
+        StoredRows.await(() -> stored.rejections(property, "events/batch", "rate_limited"), 100L);
         stored.event(hundred.getLast().path("anonId").asText());
         for (ObjectNode event : another) {
             assertThat(stored.visitors(event.path("anonId").asText())).isEmpty();
