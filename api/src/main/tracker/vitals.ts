@@ -63,7 +63,7 @@ export const add = ({ entryType, name, startTime, duration, interactionId, value
   } else if (/content/.test(entryType)) {
     largest = startTime; // The largest contentful paint so far.
   } else if (/content/.test(name)) {
-    paint = startTime; // The first contentful paint: the first paint of all is another entry of its type.
+    paint = startTime; // The first contentful paint, and not the entry 'first-paint', which has the same type.
   }
 };
 

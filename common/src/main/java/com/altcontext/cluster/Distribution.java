@@ -50,10 +50,10 @@ public final class Distribution {
             """;
 
     /**
-     * Those that Citus gave to the nodes because it was there when they were made, but that read a table of the coordinator: no
-     * node that is added later can make them.
+     * Functions that read a table of the coordinator, and that Citus copied to the nodes, as it does while it is installed. A node
+     * that is added later cannot make them, since it has no such table.
      */
-    static final String LOCAL_FUNCTIONS = """
+    private static final String LOCAL_FUNCTIONS = """
             SELECT f.oid::regprocedure::text, pg_get_functiondef(f.oid)
             FROM pg_dist_object AS o
             JOIN pg_proc AS f ON o.classid = 'pg_proc'::regclass AND o.objid = f.oid
@@ -165,7 +165,7 @@ public final class Distribution {
             if (Buckets.areDistributed(tx)) {
                 return Optional.empty();
             }
-            takeFromNodes(tx);
+            keepOnCoordinator(tx);
             Map<String, Long> before = spread(tx, buckets, step);
             for (String table : TABLES) {
                 step.accept("distributing " + table);
@@ -192,8 +192,8 @@ public final class Distribution {
         }
     }
 
-    /** Made again, a function stays on the coordinator, since Citus sees now what it reads. */
-    static void takeFromNodes(Tx tx) {
+    /** Makes these functions again. Citus does not copy them now, since it sees the table that they read. */
+    static void keepOnCoordinator(Tx tx) {
         record Function(String name, String definition) {}
         for (Function function : tx.query(LOCAL_FUNCTIONS, row -> new Function(row.text(1), row.text(2)))) {
             tx.update("DROP FUNCTION " + function.name);

@@ -18,8 +18,8 @@ public final class Tx {
     public static final int ROWS_AT_ONCE = 200;
 
     /**
-     * Stands before each {@code SET LOCAL} that is to hold on the nodes of a cluster too: Citus passes on none by
-     * {@code set_config}. A single PostgreSQL takes it for the setting of an extension.
+     * For the rest of the transaction, each {@code SET LOCAL} holds on the nodes of a cluster too; {@code set_config} never
+     * does. Without Citus it has no effect.
      */
     public static final String ALSO_ON_NODES = "SET LOCAL citus.propagate_set_commands = 'local'; ";
 

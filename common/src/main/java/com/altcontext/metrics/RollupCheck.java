@@ -39,7 +39,7 @@ public final class RollupCheck {
     /** Six standard errors: a larger deviation is not chance but a defect. */
     private static final double SKETCH_ERROR = 0.0345;
 
-    /** For what is lost by a division. */
+    /** Relative; for rounding. */
     private static final double EXACT = 1e-9;
 
     private final Sql sql;

@@ -66,7 +66,7 @@ class DistributionTest {
 
     /** A node that is added later has no table of the coordinator. */
     @Test
-    void functions_that_read_a_table_of_the_coordinator_are_taken_from_the_nodes() {
+    void functions_that_read_a_table_of_the_coordinator_stay_there() {
         // What Citus notes of functions that were made while it was there.
         database.run(
                 "CREATE TABLE pg_dist_object (classid oid, objid oid)",
@@ -75,7 +75,7 @@ class DistributionTest {
         long given = database.count("SELECT count(*) FROM pg_dist_object JOIN pg_proc ON oid = objid");
 
         database.sql().inTransaction(tx -> {
-            Distribution.takeFromNodes(tx);
+            Distribution.keepOnCoordinator(tx);
             return true;
         });
 

@@ -97,7 +97,7 @@ class StatusCommandTest {
     @Test
     void the_last_erasure_is_shown() {
         for (int hour = 10; hour < 12; hour++) {
-            database.run("INSERT INTO erasure_log (erased_at, erased_by, email_hash, counts)" + " VALUES ('2026-01-01T"
+            database.run("INSERT INTO erasure_log (erased_at, erased_by, email_hash, counts) VALUES ('2026-01-01T"
                     + hour + ":00:00Z', 'altops', sha256(''), '{}')");
         }
 

@@ -16,7 +16,7 @@ final class EncodedWords {
     /** A line has 76 characters at the most; the Base64 of 39 bytes is 52 of them, 12 are around it, and "Subject: " is before it. */
     private static final int MAX_BYTES = 39;
 
-    /** Of a name that a screen can show. */
+    /** A longer text is cut: few mail programs show more. */
     private static final int MAX_CHARACTERS = 130;
 
     private EncodedWords() {}

@@ -13,13 +13,13 @@ import org.jspecify.annotations.Nullable;
  */
 public record Mail(
         String subject, String text, String html, @Nullable URI unsubscribe) {
-    /** What could begin a line, or turn the direction of the rest. */
+    /** Line breaks, and characters that change the direction of the text. */
     private static final Pattern BREAKS =
             Pattern.compile("[\\p{Cc}\\u061C\\u200E\\u200F\\u2028-\\u202E\\u2066-\\u2069]+");
 
     private static final int MAX_IN_LINE = 200;
 
-    /** A stranger's text for a place in a line of ours: it stays there, and is cut if it is long. */
+    /** What a stranger sent, for a line of a mail: without line breaks, and cut after 200 characters. */
     public static String inLine(String text) {
         String line = BREAKS.matcher(text).replaceAll(" ");
         return line.codePointCount(0, line.length()) > MAX_IN_LINE

@@ -72,7 +72,7 @@ public class MailSender {
                         sql,
                         Outbox.Kind.MAIL,
                         TIMEOUT,
-                        message -> send(server, from(config), message),
+                        message -> send(server, config.mail().from().orElseThrow(), message),
                         taken -> meters.counter("altcontext.mail.sent", "outcome", taken ? "delivered" : "failed")
                                 .increment()))
                 .orElse(null);
@@ -87,10 +87,6 @@ public class MailSender {
         if (outbox != null) {
             outbox.sendDue();
         }
-    }
-
-    private static Mailbox from(AppConfig config) {
-        return config.mail().from().orElseThrow();
     }
 
     /** A certificate has to be valid for the server's name: Vert.x checks that unless it is given an algorithm for it. */

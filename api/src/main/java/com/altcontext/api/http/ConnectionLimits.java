@@ -126,7 +126,7 @@ final class ConnectionLimits extends ChannelDuplexHandler {
             refuse(context, request.decoderResult().cause());
             return false;
         }
-        if (!isSpoken(request.protocolVersion()) || !endIsCertain(request)) {
+        if (!isSupported(request.protocolVersion()) || !endIsCertain(request)) {
             refuse(context, BAD_REQUEST, List.of());
             return false;
         }
@@ -143,7 +143,7 @@ final class ConnectionLimits extends ChannelDuplexHandler {
     }
 
     /** The HTTP server would answer in any version that it is asked in (RFC 9110, section 2.5). */
-    private static boolean isSpoken(HttpVersion version) {
+    private static boolean isSupported(HttpVersion version) {
         return version.equals(HttpVersion.HTTP_1_1) || version.equals(HttpVersion.HTTP_1_0);
     }
 

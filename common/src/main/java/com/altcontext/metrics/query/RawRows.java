@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class RawRows implements SessionDays {
     /**
      * With a custom plan the planner knows the days and skips the other partitions. The memory is a limit for each sort or
-     * hash; on a cluster it is the node's own, which has some for each shard.
+     * hash. Nodes of a cluster keep their own limit, since they use it for each shard.
      */
     private static final String SETTINGS =
             "SET LOCAL work_mem = '32MB'; SET LOCAL plan_cache_mode = 'force_custom_plan'; " + Tx.ALSO_ON_NODES
@@ -51,7 +51,7 @@ final class RawRows implements SessionDays {
     /** Stands before each statement. */
     private SqlFragment tables = SqlFragment.EMPTY;
 
-    /** Whether a statement may join by loops, on the nodes too. */
+    /** Whether statements may join by loops now. To set it again would be a message to each node. */
     private boolean loops = true;
 
     private @Nullable LocalDate first;
