@@ -15,8 +15,16 @@ import org.jspecify.annotations.Nullable;
 
 /** The operator's people who get mails about a property: notices of new leads, and the weekly report. */
 public final class Recipients {
-    private static final String REMOVE_OTHERS =
-            "DELETE FROM recipients WHERE property_id = ? AND kind = ? AND email <> ALL (?)";
+    /** Also removes the mails to them that are not sent yet. */
+    private static final String REMOVE_OTHERS = """
+            WITH gone AS (
+                DELETE FROM recipients WHERE property_id = ? AND kind = ? AND email <> ALL (?) RETURNING property_id, kind, email),
+            mails AS (
+                DELETE FROM outbox AS o USING gone
+                WHERE o.kind = 'mail' AND o.property_id = gone.property_id AND o.destination = gone.email
+                  AND o.event = CASE gone.kind WHEN 'report' THEN 'report.weekly' ELSE 'lead.alert' END)
+            SELECT count(*) FROM gone
+            """;
 
     /** An address that is a recipient already is left unchanged, stopped or not. */
     private static final String ADD = """
@@ -34,7 +42,12 @@ public final class Recipients {
             SELECT property_id, kind, count(*) FROM recipients WHERE stopped_at IS NULL GROUP BY 1, 2 ORDER BY 1, 2
             """;
 
-    private static final String STOP = "UPDATE recipients SET stopped_at = ? WHERE id = ? AND stopped_at IS NULL";
+    /** Also removes the reports to them that are not sent yet. */
+    private static final String STOP = """
+            WITH mails AS (
+                DELETE FROM outbox WHERE event = 'report.weekly' AND body::jsonb ->> 'recipientId' = ?::text)
+            UPDATE recipients SET stopped_at = ? WHERE id = ? AND stopped_at IS NULL
+            """;
 
     private Recipients() {}
 
@@ -102,7 +115,8 @@ public final class Recipients {
 
     private static boolean set(Tx tx, String property, MailKind kind, List<String> emails, Instant at) {
         String[] wanted = emails.toArray(String[]::new);
-        int removed = tx.update(REMOVE_OTHERS, property, kind.key, wanted);
+        long removed = tx.query(REMOVE_OTHERS, row -> row.number(1), property, kind.key, wanted)
+                .getFirst();
         return tx.update(ADD, property, kind.key, at, wanted) + removed > 0;
     }
 
@@ -112,6 +126,6 @@ public final class Recipients {
 
     /** Stops the mails to a recipient. Does nothing if the recipient is gone. */
     public static void stop(Tx tx, UUID recipient, Instant at) {
-        var _ = tx.update(STOP, at, recipient);
+        var _ = tx.update(STOP, recipient.toString(), at, recipient);
     }
 }

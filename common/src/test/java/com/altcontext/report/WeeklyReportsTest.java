@@ -186,7 +186,10 @@ class WeeklyReportsTest {
         set("docs", List.of("b@team.example", "c@team.example"));
         assertThat(reports(site.database.sql()).unsent(docs(), week)).isOne();
         assertThat(put(site.database.sql(), report)).isOne();
-        assertThat(mails()).hasSize(3);
+        assertThat(mails())
+                .as("without that of the one who was taken out")
+                .containsExactly(
+                        "mail report.weekly b@team.example docs fr", "mail report.weekly c@team.example docs fr");
     }
 
     private long put(Sql sql, WeeklyReport report) {
@@ -228,6 +231,21 @@ class WeeklyReportsTest {
         set("docs", List.of("b@team.example"));
         set("docs", List.of("a@team.example", "b@team.example"));
         assertThat(put(site.database.sql(), report())).isOne();
+    }
+
+    @Test
+    void one_who_stops_it_does_not_get_the_one_that_waits() {
+        visits();
+        assertThat(put(site.database.sql(), report())).isEqualTo(2);
+        site.database.sql().inTransaction(tx -> {
+            Recipients.stop(
+                    tx,
+                    tx.query("SELECT id FROM recipients WHERE email = 'a@team.example'", row -> row.id(1))
+                            .getFirst(),
+                    site.now);
+            return true;
+        });
+        assertThat(mails()).singleElement().asString().contains("b@team.example");
     }
 
     @Test
