@@ -81,6 +81,24 @@ record ConfirmationMails(long count, @Nullable Instant lastAt, boolean isWaiting
                     MailPermission.currentConsent("a.id", "its.purpose"));
 
     /**
+     * Whether a mail {@code o} of the outbox that was set aside may still be sent: its form can be confirmed, is not answered,
+     * and no other mail has asked the address since. That one came at least a pause later.
+     */
+    static final String IS_WANTED = """
+            EXISTS (
+                SELECT FROM leads AS l JOIN consent_events AS e ON e.lead_id = l.id
+                WHERE l.id = o.lead_id AND e.id = (o.body::jsonb ->> 'consentId')::int8 AND %s AND NOT %s
+                  AND NOT EXISTS (
+                      SELECT FROM (VALUES (e.purpose)) AS its(purpose)
+                      JOIN consent_events AS c ON c.id = %s AND c.status = 'express')
+                  AND NOT EXISTS (
+                      SELECT FROM leads AS a WHERE a.email = l.email AND a.confirmation_mailed_at > o.created_at + interval '1 hour'))
+            """.formatted(
+                    PendingConsent.isTicked("now()"),
+                    PendingConsent.IS_ANSWERED,
+                    MailPermission.currentConsent("l.id", "its.purpose"));
+
+    /**
      * The mails to each address, by its index. The addresses are locked, so no other form adds a mail meanwhile.
      *
      * @param emails null where no mail is asked for

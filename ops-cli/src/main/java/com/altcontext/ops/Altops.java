@@ -33,6 +33,7 @@ import picocli.CommandLine.TypeConversionException;
             GoalCommand.class,
             KeyCommand.class,
             WebhookCommand.class,
+            MailCommand.class,
             ReportCommand.class,
             SmokeCommand.class,
             BackupCommand.class,

@@ -76,7 +76,7 @@ final class StatusCommand implements Callable<Integer> {
                     "webhooks did not accept messages for three days: run altops webhook list, then altops webhook replay");
         }
         if (inventory.mails().setAside() > 0) {
-            problems.add("mails could not be sent for three days: check SMTP_URL and the service's log");
+            problems.add("mails could not be sent: run altops mail list, check SMTP_URL, then altops mail replay");
         }
         LastPurge purge = inventory.lastPurge();
         if (purge != null && purge.state() == LastPurge.PurgeState.INTERRUPTED) {

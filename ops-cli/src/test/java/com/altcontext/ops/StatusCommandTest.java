@@ -194,6 +194,7 @@ class StatusCommandTest {
         database.run("UPDATE outbox SET set_aside_at = now() WHERE event = 'confirmation'");
         assertThat(database.altops("status").out())
                 .containsPattern("(?m)^mails +none waiting, 1 set aside$")
-                .contains("problem       mails could not be sent for three days: check SMTP_URL");
+                .contains(
+                        "problem       mails could not be sent: run altops mail list, check SMTP_URL, then altops mail replay");
     }
 }

@@ -1,0 +1,105 @@
+package com.altcontext.lead;
+
+import com.altcontext.db.Row;
+import com.altcontext.db.Tx;
+import com.altcontext.delivery.Outbox;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The mails that wait in the outbox, and those that were set aside, as an operator sees them: without addresses. */
+public final class Mails {
+    private static final String BACKLOG = """
+            SELECT event, property_id, count(*) FILTER (WHERE set_aside_at IS NULL), count(*) FILTER (WHERE set_aside_at IS NOT NULL),
+                   min(created_at) FILTER (WHERE set_aside_at IS NULL),
+                   (array_agg(last_error ORDER BY next_attempt_at DESC) FILTER (WHERE last_error IS NOT NULL))[1]
+            FROM outbox
+            WHERE kind = 'mail' AND (set_aside_at IS NOT NULL OR next_attempt_at < 'infinity')
+            GROUP BY event, property_id ORDER BY event, property_id
+            """;
+
+    /** Alerts go to the service's {@code NOTIFY_EMAIL} where a property has no recipients of its own. */
+    private static final String SET_ASIDE =
+            """
+            SELECT o.id, CASE o.event
+                WHEN '%s' THEN %s
+                WHEN 'report.weekly' THEN EXISTS (
+                    SELECT FROM recipients AS r
+                    WHERE r.id = (o.body::jsonb ->> 'recipientId')::uuid AND r.stopped_at IS NULL)
+                WHEN '%s' THEN coalesce((
+                    SELECT bool_or(r.email = o.destination AND r.stopped_at IS NULL)
+                    FROM recipients AS r WHERE r.property_id = o.property_id AND r.kind = 'alert'), true)
+                ELSE true END AS is_wanted
+            FROM outbox AS o
+            WHERE o.kind = 'mail' AND o.set_aside_at IS NOT NULL AND o.event = coalesce(?::text, o.event)
+            """.formatted(Outbox.CONFIRMATION, ConfirmationMails.IS_WANTED, LeadAlerts.EVENT);
+
+    private static final String COUNT =
+            "SELECT count(*) FILTER (WHERE is_wanted), count(*) FILTER (WHERE NOT is_wanted) FROM (" + SET_ASIDE
+                    + ") AS found";
+
+    private static final String REPLAY = """
+            WITH found AS MATERIALIZED (%s),
+            replayed AS (
+                UPDATE outbox AS o
+                SET set_aside_at = NULL, attempts = 0, next_attempt_at = now(), retry_until = now() + interval '3 days'
+                FROM found WHERE o.id = found.id AND found.is_wanted
+                RETURNING o.id),
+            removed AS (
+                DELETE FROM outbox AS o USING found WHERE o.id = found.id AND NOT found.is_wanted
+                RETURNING o.id)
+            SELECT (SELECT count(*) FROM replayed), (SELECT count(*) FROM removed)
+            """.formatted(SET_ASIDE);
+
+    private Mails() {}
+
+    /**
+     * The mails of one kind about one property; not those that wait for an operator to accept their lead.
+     *
+     * @param event what they are about, like {@code confirmation}
+     * @param setAside mails that were refused, or could not be delivered within three days
+     * @param oldest when the oldest of those that wait was written
+     * @param lastError why the latest attempt failed
+     */
+    public record MailBacklog(
+            String event,
+            @Nullable String propertyId,
+            long waiting,
+            long setAside,
+            @Nullable Instant oldest,
+            @Nullable String lastError) {
+        static MailBacklog read(Row row) throws SQLException {
+            return new MailBacklog(
+                    row.text(1), row.textOrNull(2), row.number(3), row.number(4), row.timeOrNull(5), row.textOrNull(6));
+        }
+    }
+
+    /**
+     * The result of a replay.
+     *
+     * @param replayed mails that are due again, for another three days
+     * @param removed mails that nobody wants any more: their form is too old or was answered, another mail asked since, or
+     *     their recipient ended them
+     */
+    public record Replay(long replayed, long removed) {
+        static Replay read(Row row) throws SQLException {
+            return new Replay(row.number(1), row.number(2));
+        }
+    }
+
+    /** By event and property. */
+    public static List<MailBacklog> backlog(Tx tx) {
+        return tx.query(BACKLOG, MailBacklog::read);
+    }
+
+    /** @param event null for all; as for {@link #replay}, which would do this */
+    public static Replay plan(Tx tx, @Nullable String event) {
+        return tx.query(COUNT, Replay::read, event).getFirst();
+    }
+
+    /** Makes mails that were set aside due again, and removes those that nobody wants any more. */
+    public static Replay replay(Tx tx, @Nullable String event) {
+        return tx.query(REPLAY, Replay::read, event).getFirst();
+    }
+}

@@ -1,0 +1,60 @@
+package com.altcontext.ops;
+
+import com.altcontext.lead.Mails;
+import com.altcontext.lead.Mails.Replay;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Sends mails again that were set aside. */
+@Command(
+        name = "replay",
+        description = {
+            "Has the service retry mails that were set aside, for another three days. Look first why they failed: altops mail list.",
+            "Mails that nobody wants any more are removed: of a form that is answered, over 14 days old, or asked about by a later "
+                    + "mail, and to recipients who ended them."
+        },
+        footer = {"", "Example:", "  altops mail replay --dry-run", "  altops mail replay confirmation"})
+final class MailReplayCommand implements Runnable {
+    private static final List<String> EVENTS = List.of("confirmation", "lead.alert", "report.weekly");
+
+    private final CommandContext context;
+
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "EVENT",
+            description = "confirmation, lead.alert or report.weekly; default: all mails.")
+    private @Nullable String event;
+
+    @Option(names = "--dry-run", description = "Show how many mails would be sent or removed, and change nothing.")
+    private boolean dryRun;
+
+    MailReplayCommand(CommandContext context) {
+        this.context = context;
+    }
+
+    @Override
+    public void run() {
+        String wanted = event;
+        if (wanted != null && !EVENTS.contains(wanted)) {
+            throw new Failure(Exit.USAGE, "EVENT is no event of a mail", "name one of " + String.join(", ", EVENTS));
+        }
+        Replay done = context.sql().inTransaction(tx -> dryRun ? Mails.plan(tx, wanted) : Mails.replay(tx, wanted));
+        List<String> lines = new ArrayList<>();
+        lines.add(HumanFormat.count(done.replayed(), "mail") + (dryRun ? " would" : " will") + " be sent again");
+        if (done.removed() > 0) {
+            lines.add((dryRun ? "would remove " : "removed ") + HumanFormat.count(done.removed(), "mail")
+                    + " that nobody wants any more");
+        }
+        context.output()
+                .print(
+                        JsonObject.ok(true)
+                                .with("dryRun", dryRun)
+                                .with("replayed", done.replayed())
+                                .with("removed", done.removed()),
+                        lines);
+    }
+}
