@@ -61,10 +61,10 @@ final class ImportCsvCommand implements Runnable {
             throw PropertyCommand.unknown();
         }
         ImportedFiles read = new ImportedFiles(property.domains());
-        List<String> left = new ArrayList<>();
+        List<String> leftFiles = new ArrayList<>();
         for (Path file : all()) {
             if (!read(read, file)) {
-                left.add("left " + file.getFileName() + ", whose figures are not kept");
+                leftFiles.add(String.valueOf(file.getFileName()));
             }
         }
         List<Day> all = read.days();
@@ -73,10 +73,9 @@ final class ImportCsvCommand implements Runnable {
                     Exit.FAILED, "there is no imported_visitors….csv with a day in it", "name the whole export");
         }
         LocalDate today = LocalDate.ofInstant(context.now(), property.timeZone());
-        record Taken(LocalDate before, List<Day> days) {}
-        Taken done;
+        Taken taken;
         try (ProgressLine progress = context.output().progress("waiting for a rollup")) {
-            done = Retry.inTransaction(sql, tx -> {
+            taken = Retry.inTransaction(sql, tx -> {
                 LocalDate own = ImportedDays.firstOwnDay(tx, slug);
                 LocalDate first = own == null || today.isBefore(own) ? today : own;
                 List<Day> days =
@@ -84,22 +83,14 @@ final class ImportCsvCommand implements Runnable {
                 if (!dryRun) {
                     ImportedDays.save(tx, slug, days, day -> progress.step("storing " + day));
                 }
-                return new Taken(first, days);
+                return new Taken(days, all.size() - days.size(), first, leftFiles);
             });
         }
-        List<Day> taken = done.days;
-        if (taken.size() < all.size()) {
-            left.add("left " + HumanFormat.count(all.size() - taken.size(), "day") + " from " + done.before
-                    + " on, which " + slug + " counts itself");
-        }
-        LocalDate kept = context.environment().retention(null).rollupsKeptFrom(context.now());
-        long expired = taken.stream().filter(day -> day.day().isBefore(kept)).count();
-        if (expired > 0) {
-            left.add("the next purge removes the " + HumanFormat.count(expired, "day") + " before " + kept
-                    + ": first raise ROLLUP_RETENTION_MONTHS to keep them");
-        }
-        show(taken, all.size() - taken.size(), expired, left);
+        show(taken, context.environment().retention(null).rollupsKeptFrom(context.now()));
     }
+
+    /** @param first the first day that the property counts itself: that one and later ones are left */
+    private record Taken(List<Day> days, int leftDays, LocalDate first, List<String> leftFiles) {}
 
     private List<Path> all() {
         List<Path> all = new ArrayList<>();
@@ -136,31 +127,40 @@ final class ImportCsvCommand implements Runnable {
         return new Failure(Exit.USAGE, file.getFileName() + " cannot be read", "name CSV files, or folders of them");
     }
 
-    private void show(List<Day> taken, int leftDays, long expired, List<String> left) {
+    private void show(Taken taken, LocalDate kept) {
+        List<Day> days = taken.days;
+        LocalDate from = days.isEmpty() ? null : days.getFirst().day();
+        LocalDate to = days.isEmpty() ? null : days.getLast().day();
+        long expired = days.stream().filter(day -> day.day().isBefore(kept)).count();
         List<String> lines = new ArrayList<>();
-        lines.add((dryRun ? "would take " : "took ") + HumanFormat.count(taken.size(), "day") + " of " + slug
-                + (taken.isEmpty()
-                        ? ""
-                        : ", " + taken.getFirst().day() + " to "
-                                + taken.getLast().day()) + ", with "
-                + HumanFormat.count(taken.stream().mapToLong(Day::pageViews).sum(), "page view"));
-        lines.addAll(left);
+        lines.add((dryRun ? "would take " : "took ") + HumanFormat.count(days.size(), "day") + " of " + slug
+                + (from == null ? "" : ", " + from + " to " + to) + ", with "
+                + HumanFormat.count(days.stream().mapToLong(Day::pageViews).sum(), "page view"));
+        taken.leftFiles.forEach(file -> lines.add("left " + file + ", whose figures are not kept"));
+        if (taken.leftDays > 0) {
+            lines.add("left " + HumanFormat.count(taken.leftDays, "day") + " from " + taken.first + " on, which " + slug
+                    + " counts itself");
+        }
+        if (expired > 0) {
+            lines.add("the next purge removes the " + HumanFormat.count(expired, "day") + " before " + kept
+                    + ": first raise ROLLUP_RETENTION_MONTHS to keep them");
+        }
         context.output()
                 .print(
                         JsonObject.ok(true)
                                 .with("dryRun", dryRun)
                                 .with("property", slug)
+                                .with("from", from)
+                                .with("to", to)
+                                .with("days", days.size())
                                 .with(
-                                        "from",
-                                        taken.isEmpty()
-                                                ? null
-                                                : taken.getFirst().day())
-                                .with(
-                                        "to",
-                                        taken.isEmpty() ? null : taken.getLast().day())
-                                .with("days", taken.size())
-                                .with("leftDays", leftDays)
-                                .with("expiredDays", expired),
+                                        "pageViews",
+                                        days.stream().mapToLong(Day::pageViews).sum())
+                                .with("leftDays", taken.leftDays)
+                                .with("leftFrom", taken.leftDays == 0 ? null : taken.first)
+                                .with("expiredDays", expired)
+                                .with("rollupsKeptFrom", kept)
+                                .with("leftFiles", taken.leftFiles),
                         lines);
     }
 }

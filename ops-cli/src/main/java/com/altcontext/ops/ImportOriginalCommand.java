@@ -203,8 +203,12 @@ final class ImportOriginalCommand implements Runnable {
                         lines.add((dryRun ? "would take " : "took ") + HumanFormat.count(number) + " " + what));
         report.changed().forEach((what, number) -> lines.add("changed " + HumanFormat.count(number) + " " + what));
         report.left().forEach((why, number) -> lines.add("left " + HumanFormat.count(number) + " " + why));
+        JsonObject rollup = null;
         if (!dryRun && times.first != null && times.last != null) {
-            lines.add("next: altops rollup --from " + rolledUp(times.first) + " --to " + rolledUp(times.last));
+            LocalDate first = rolledUp(times.first);
+            LocalDate last = rolledUp(times.last);
+            rollup = new JsonObject().with("from", first).with("to", last);
+            lines.add("next: altops rollup --from " + first + " --to " + last);
         }
         context.output()
                 .print(
@@ -214,7 +218,8 @@ final class ImportOriginalCommand implements Runnable {
                                 .with("to", times.last)
                                 .with("taken", report.taken())
                                 .with("changed", report.changed())
-                                .with("left", report.left()),
+                                .with("left", report.left())
+                                .with("rollup", rollup),
                         lines);
     }
 }

@@ -166,6 +166,17 @@ class ImportCsvCommandTest {
     }
 
     @Test
+    void json_says_what_the_lines_say() throws IOException {
+        LocalDate kept = CommandRun.TODAY.minusMonths(24);
+        write(kept.minusDays(1), kept, CommandRun.TODAY);
+
+        assertThat(take("--dry-run", "--json").out())
+                .contains("\"leftDays\":1,\"leftFrom\":\"" + CommandRun.TODAY + "\"")
+                .contains("\"expiredDays\":1,\"rollupsKeptFrom\":\"" + kept + "\"")
+                .contains("\"leftFiles\":[\"imported_browsers.csv\"]");
+    }
+
+    @Test
     void days_from_today_on_are_left() throws IOException {
         database.run("UPDATE properties SET time_zone = 'Pacific/Kiritimati'");
         LocalDate today = CommandRun.TODAY.plusDays(1); // It is two in the morning there.

@@ -85,6 +85,15 @@ class ImportOriginalCommandTest {
     }
 
     @Test
+    void json_says_which_days_to_roll_up() {
+        original.visitWithForm("v1", ANON_ID);
+        String day = CommandRun.TODAY.minusDays(2).toString();
+
+        assertThat(take("--json").out()).contains("\"rollup\":{\"from\":\"" + day + "\",\"to\":\"" + day + "\"}");
+        assertThat(take("--dry-run", "--json").out()).contains("\"rollup\":null");
+    }
+
+    @Test
     void another_run_after_a_purge_leaves_the_figures_of_the_days_that_went() {
         original.visitWithForm("v1", ANON_ID);
         take();
