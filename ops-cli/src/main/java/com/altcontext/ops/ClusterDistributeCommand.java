@@ -2,6 +2,8 @@ package com.altcontext.ops;
 
 import com.altcontext.cluster.Distribution;
 import com.altcontext.db.Buckets;
+import com.altcontext.db.Sql;
+import com.altcontext.db.Statistics;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,7 +47,8 @@ final class ClusterDistributeCommand implements Runnable {
         if (buckets < 2 || buckets > MAX_BUCKETS) {
             throw new Failure(Exit.USAGE, "--buckets is not from 2 to 1024", "nothing was done");
         }
-        Distribution distribution = new Distribution(context.sql().withTimeout(MAX_STATEMENT));
+        Sql sql = context.sql().withTimeout(MAX_STATEMENT);
+        Distribution distribution = new Distribution(sql);
         Distribution.Plan plan;
         Map<String, Long> rows;
         try (ProgressLine progress = context.output().progress("looking at the cluster")) {
@@ -59,6 +62,10 @@ final class ClusterDistributeCommand implements Runnable {
                                     Exit.FAILED,
                                     "a purge or another distribution is under way",
                                     "nothing was done; try again when it has ended"));
+            if (!dryRun) {
+                progress.step("gathering statistics");
+                Statistics.gather(sql, Distribution.TABLES);
+            }
         } catch (Distribution.CountsDiffer differ) {
             throw new Failure(
                     Exit.FAILED,

@@ -2,6 +2,7 @@ package com.altcontext.ops;
 
 import com.altcontext.db.AdvisoryLock;
 import com.altcontext.db.Sql;
+import com.altcontext.db.Statistics;
 import com.altcontext.db.Tx;
 import com.altcontext.event.Event;
 import com.altcontext.event.EventStore;
@@ -151,6 +152,7 @@ final class DemoCommand implements Runnable {
             AdvisoryLock.keepOpen(guard);
         }
         rollUp(sql, days(first, last), progress);
+        Statistics.gatherMissing(sql);
         Made made = new Made(events, leads, first, last);
         return () -> show(made);
     }

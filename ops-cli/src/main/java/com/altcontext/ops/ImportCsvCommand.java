@@ -2,6 +2,7 @@ package com.altcontext.ops;
 
 import com.altcontext.db.Retry;
 import com.altcontext.db.Sql;
+import com.altcontext.db.Statistics;
 import com.altcontext.metrics.ImportedDays;
 import com.altcontext.metrics.ImportedDays.Day;
 import com.altcontext.ops.history.ImportedFiles;
@@ -85,6 +86,9 @@ final class ImportCsvCommand implements Runnable {
                 }
                 return new Taken(days, all.size() - days.size(), first, leftFiles);
             });
+            if (!dryRun) {
+                Statistics.gatherMissing(sql);
+            }
         }
         show(taken, context.environment().retention(null).rollupsKeptFrom(context.now()));
     }

@@ -4,6 +4,7 @@ import com.altcontext.db.AdvisoryLock;
 import com.altcontext.db.DatabaseFailure;
 import com.altcontext.db.DatabaseUrl;
 import com.altcontext.db.Sql;
+import com.altcontext.db.Statistics;
 import com.altcontext.db.Tx;
 import com.altcontext.event.Partitions;
 import com.altcontext.ops.original.ErasedPeople;
@@ -173,6 +174,9 @@ final class ImportOriginalCommand implements Runnable {
         progress.step("leads");
         new OriginalLeads(dryRun ? null : sql, rule, months, visitors, erased, report)
                 .take(original, () -> AdvisoryLock.keepOpen(guard));
+        if (!dryRun) {
+            Statistics.gatherMissing(sql);
+        }
         return times;
     }
 

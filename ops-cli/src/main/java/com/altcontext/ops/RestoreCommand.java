@@ -3,6 +3,7 @@ package com.altcontext.ops;
 import com.altcontext.db.AdvisoryLock;
 import com.altcontext.db.DatabaseUrl;
 import com.altcontext.db.Migrations;
+import com.altcontext.db.Statistics;
 import com.altcontext.value.KeyedHash;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -91,6 +92,7 @@ final class RestoreCommand implements Runnable {
         int migrations = load(restore, database, swap);
         Map<String, Integer> carried = swap.carryOver();
         int erased = swap.eraseAgain(hash, context.now());
+        Statistics.gatherMissing(context.sqlDuringRestore());
         swap.finish();
         return new Restored(
                 migrations, carried.getOrDefault("erasure_log", 0), carried.getOrDefault("consent_events", 0), erased);

@@ -159,6 +159,17 @@ class BackupCommandTest {
                 .isEqualTo(1);
     }
 
+    @Test
+    void after_a_restore_the_planner_knows_every_table() throws IOException {
+        program("pg_restore", PG_RESTORE);
+        var _ = Files.writeString(Path.of(file("x.dump")), "a backup");
+
+        CommandRun ran = CommandRun.altops(path(), "restore", "--from", file("x.dump"), "--yes");
+
+        assertThat(ran.exit()).as(ran.err()).isEqualTo(Exit.DONE);
+        assertThat(database.tablesWithoutStatistics()).isZero();
+    }
+
     /** Some providers end a connection that is idle in its transaction, as that with the lock of the restore is. */
     @Test
     void a_restore_may_take_longer_than_a_transaction_may_be_idle() throws IOException {

@@ -27,6 +27,7 @@ class DemoCommandTest {
         long events = number("SELECT count(*) FROM events");
         assertThat(events).isBetween(30_000L, 60_000L);
         assertThat(ran.out()).startsWith("{\"ok\":true,\"property\":\"demo\"").contains("\"events\":" + events + ",");
+        assertThat(database.tablesWithoutStatistics()).isZero();
         assertThat(number("SELECT count(*) FROM events WHERE property_id <> 'demo' OR occurred_at > '" + CommandRun.NOW
                         + "'"))
                 .isZero();

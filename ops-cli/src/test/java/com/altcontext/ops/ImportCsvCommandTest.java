@@ -70,6 +70,7 @@ class ImportCsvCommandTest {
         assertThat(ran.out())
                 .isEqualTo("took 2 days of default, " + DAY + " to " + DAY.plusDays(1)
                         + ", with 39 page views\nleft imported_browsers.csv, whose figures are not kept\n");
+        assertThat(database.tablesWithoutStatistics()).isZero();
         assertThat(sum("unique_visitors")).isEqualTo(18);
         assertThat(sum("sessions")).isEqualTo(20);
         assertThat(sum("bounces")).isEqualTo(11);

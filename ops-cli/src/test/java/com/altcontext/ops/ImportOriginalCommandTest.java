@@ -85,6 +85,14 @@ class ImportOriginalCommandTest {
     }
 
     @Test
+    void after_it_the_planner_knows_every_table() {
+        original.visitWithForm("v1", ANON_ID);
+        take();
+
+        assertThat(database.tablesWithoutStatistics()).isZero();
+    }
+
+    @Test
     void json_says_which_days_to_roll_up() {
         original.visitWithForm("v1", ANON_ID);
         String day = CommandRun.TODAY.minusDays(2).toString();

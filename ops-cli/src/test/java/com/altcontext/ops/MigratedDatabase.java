@@ -65,6 +65,15 @@ record MigratedDatabase(String url) {
                 """.formatted(property, email, CommandRun.NOW));
     }
 
+    /** How many tables with rows the planner knows nothing of. */
+    long tablesWithoutStatistics() {
+        return number("""
+                SELECT count(*) FROM pg_class AS c
+                WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND pg_relation_size(c.oid) > 0
+                  AND NOT EXISTS (SELECT FROM pg_stats AS s WHERE s.schemaname = 'public' AND s.tablename = c.relname)
+                """);
+    }
+
     long number(String query) {
         try (OperatorConnections connections = new OperatorConnections(DatabaseUrl.parse(url))) {
             return new Sql(connections)
