@@ -126,6 +126,37 @@ class ImportedLeadsTest {
                 .containsExactly("false mobile", "true bot");
     }
 
+    /** The earlier system got its leads by forms alone: nobody here has their consent in writing. */
+    @ParameterizedTest
+    @ValueSource(strings = {"implied", "express"})
+    void consent_without_a_record_is_told_as_imported_and_a_bot_gives_none(String status) {
+        original.visitWithForm("v1", ANON_ID).lead("l2", "grace@example.com", status, 7);
+        original.run(
+                "DELETE FROM consent_events",
+                "UPDATE leads SET consent_status = '" + status + "'",
+                "UPDATE events SET device_type = 'bot'");
+        take();
+
+        String reason = "imported from the earlier system, where the lead has this status without a record of it";
+        assertThat(texts("SELECT concat_ws(', ', source, form_name, purpose, reason) FROM consent_events ORDER BY id"))
+                .containsExactly("form, newsletter, newsletter, " + reason, "form, unknown, newsletter, " + reason);
+        assertThat(database.altops("lead", "mailable").out())
+                .containsPattern("ada@example[.]com,[^\n]*,may_not,bot,")
+                .containsPattern("grace@example[.]com,[^\n]*,may(_until)?," + status + ",");
+    }
+
+    @Test
+    void consent_on_record_is_told_as_imported() {
+        original.visitWithForm("v1", ANON_ID).consent("l1", "withdrawn", "link", 9);
+        take();
+
+        assertThat(texts("SELECT concat_ws(', ', source, form_name, reason) FROM consent_events ORDER BY id"))
+                .containsExactly(
+                        "form, newsletter, imported from the earlier system",
+                        "form, newsletter, imported from the earlier system",
+                        "unsubscribe, imported from the earlier system: link");
+    }
+
     /** What a lead's status was, its record in the order of time, and what the record here says. */
     @ParameterizedTest
     @CsvSource({

@@ -5,6 +5,7 @@ import com.altcontext.attribution.ReferrerHost;
 import com.altcontext.attribution.TrafficSource;
 import com.altcontext.attribution.TrafficSources;
 import com.altcontext.attribution.Utm;
+import com.altcontext.db.Buckets;
 import com.altcontext.db.Retry;
 import com.altcontext.db.Row;
 import com.altcontext.db.Sql;
@@ -33,6 +34,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,6 +63,9 @@ public final class OriginalEvents {
             ORDER BY e."timestamp", e.id
             """;
 
+    private static final String KNOWN =
+            "SELECT visitor_id FROM visitors WHERE bucket = ?::int2 AND visitor_id = ANY (?::uuid[])";
+
     private final @Nullable Sql sql;
     private final Property property;
     private final Instant keptFrom;
@@ -71,6 +76,10 @@ public final class OriginalEvents {
     private final EventStore store;
     private final List<Event> waiting = new ArrayList<>(AT_ONCE);
     private final Set<UUID> visitors = new HashSet<>();
+    /** Of these, those that were here before. */
+    private final Set<UUID> known = new HashSet<>();
+    /** The waiting events whose props are no object. */
+    private final Set<UUID> withoutProps = new HashSet<>();
 
     /**
      * @param sql where events are stored; null to count only
@@ -113,7 +122,9 @@ public final class OriginalEvents {
                 },
                 (Object) names.toArray(String[]::new));
         store();
-        report.took("visitors", visitors.size());
+        report.took(
+                "visitors",
+                visitors.stream().filter(visitor -> !known.contains(visitor)).count());
         return visitors;
     }
 
@@ -127,9 +138,6 @@ public final class OriginalEvents {
         if (why != null || anonId == null || type == null || path == null) {
             report.left(String.valueOf(why));
             return null;
-        }
-        if (row.flag(20)) {
-            report.changed("events whose props are no object, and which are now without");
         }
         Visitor visitor = OriginalText.visitor(property.id(), anonId, row.textOrNull(6), row.textOrNull(7));
         boolean begins = row.flag(13);
@@ -158,7 +166,11 @@ public final class OriginalEvents {
                         null),
                 at);
         // Its day is certain, so it is not looked for in others.
-        return new Event(made.id(), visitor, beacon, made.origin(), at, at, true, made.mayHoldAddress());
+        Event event = new Event(made.id(), visitor, beacon, made.origin(), at, at, true, made.mayHoldAddress());
+        if (row.flag(20)) {
+            withoutProps.add(event.id());
+        }
+        return event;
     }
 
     /** Why an event cannot be taken, or null. */
@@ -214,17 +226,40 @@ public final class OriginalEvents {
         List<Event> batch = List.copyOf(waiting);
         waiting.clear();
         if (sql == null) {
-            batch.forEach(event -> visitors.add(event.visitor().id()));
-            report.took("events", batch.size());
+            batch.forEach(this::took);
+            withoutProps.clear();
             return;
         }
         try {
+            look(sql, batch);
             count(batch, Retry.inTransaction(sql, tx -> store.write(tx, batch)));
         } catch (SqlFailure failed) {
             if (!failed.isFaultOfTheData()) {
                 throw failed;
             }
             batch.forEach(event -> storeAlone(sql, event));
+        }
+        withoutProps.clear();
+    }
+
+    /** Which visitors of a batch are here, of those that this run has not come to. */
+    private void look(Sql target, List<Event> batch) {
+        Set<UUID> sought = batch.stream().map(event -> event.visitor().id()).collect(Collectors.toSet());
+        sought.removeAll(visitors);
+        known.addAll(target.inTransaction(tx -> {
+            List<UUID> found = new ArrayList<>();
+            Buckets.read(tx)
+                    .split(sought)
+                    .forEach((bucket, ids) -> found.addAll(tx.query(KNOWN, row -> row.id(1), bucket, ids)));
+            return found;
+        }));
+    }
+
+    private void took(Event event) {
+        visitors.add(event.visitor().id());
+        report.took("events", 1);
+        if (withoutProps.contains(event.id())) {
+            report.changed("events whose props are no object, and which are now without");
         }
     }
 
@@ -244,8 +279,7 @@ public final class OriginalEvents {
             Event event = batch.get(i);
             switch (outcomes.get(i)) {
                 case Outcome.Stored stored -> {
-                    visitors.add(event.visitor().id());
-                    report.took("events", 1);
+                    took(event);
                     UUID begun = Visits.sessionBegunBy(event.visitor().id(), event.id(), event.occurredAt());
                     report.took("sessions", begun.equals(stored.receipt().sessionId()) ? 1 : 0);
                 }

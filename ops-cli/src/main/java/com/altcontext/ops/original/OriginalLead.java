@@ -58,6 +58,8 @@ record OriginalLead(
             WHERE f.lead_id::text = ? ORDER BY f.submitted_at
             """;
 
+    private static final String UNKNOWN_FORM = "unknown";
+
     private static final String WITHOUT_LEAD = """
             SELECT count(*)
             FROM (SELECT lead_id FROM lead_identities UNION ALL SELECT lead_id FROM form_submissions
@@ -65,12 +67,16 @@ record OriginalLead(
             WHERE NOT EXISTS (SELECT FROM leads AS l WHERE l.id = r.lead_id)
             """;
 
-    /** @param source how it was given: the name of a form or of a route */
+    /**
+     * @param source how it was given: the name of a form or of a route
+     * @param isOnRecord false if the lead has the status without a record of it
+     */
     record GivenConsent(
             ConsentStatus status,
-            @Nullable String source,
+            String source,
             Instant at,
-            @Nullable String ipHash) {}
+            @Nullable String ipHash,
+            boolean isOnRecord) {}
 
     /** @param anonId null if the visitor is not there any more */
     record Link(@Nullable String anonId, String source, Instant at) {}
@@ -128,8 +134,9 @@ record OriginalLead(
     }
 
     private static GivenConsent consent(Row row) throws SQLException {
+        String source = OriginalText.cut(row.textOrNull(2), 255);
         return new GivenConsent(
-                status(row.text(1)), OriginalText.cut(row.textOrNull(2), 255), row.time(3), row.textOrNull(4));
+                status(row.text(1)), source == null ? UNKNOWN_FORM : source, row.time(3), row.textOrNull(4), true);
     }
 
     private static Form form(Row row) throws SQLException {
@@ -163,7 +170,7 @@ record OriginalLead(
      * The record of consent by the rules of this system: a weaker status takes nothing away, and a withdrawal is ended by express
      * consent alone. The last row is what holds.
      *
-     * @param report of rows that had to be added or are left
+     * @param report of rows that are left
      */
     List<GivenConsent> record(ImportReport report) {
         List<GivenConsent> record = new ArrayList<>();
@@ -177,11 +184,13 @@ record OriginalLead(
         }
         report.left("consents weaker than an earlier one", consents.size() - record.size());
         if (held == null || held.compareTo(status) < 0) {
-            report.changed("consents that had no record");
             Instant last = consents.isEmpty() ? lastCapturedAt : consents.getLast().at;
-            record.add(new GivenConsent(status, null, last.isAfter(lastCapturedAt) ? last : lastCapturedAt, null));
-        } else if (held != status) {
-            report.changed("leads whose status is weaker than their record of consent, which holds");
+            record.add(new GivenConsent(
+                    status,
+                    forms.isEmpty() ? UNKNOWN_FORM : forms.getLast().name,
+                    last.isAfter(lastCapturedAt) ? last : lastCapturedAt,
+                    null,
+                    false));
         }
         return record;
     }

@@ -4,7 +4,6 @@ import com.altcontext.db.Buckets;
 import com.altcontext.db.Retry;
 import com.altcontext.db.Sql;
 import com.altcontext.db.Tx;
-import com.altcontext.lead.Consent;
 import com.altcontext.lead.ConsentStatus;
 import com.altcontext.lead.Email;
 import com.altcontext.lead.LeadLock;
@@ -46,22 +45,6 @@ public final class OriginalLeads {
             RETURNING id, consent_status
             """.formatted(LeadOrigin.OF_A_PERSON);
 
-    private static final String RECORD = """
-            INSERT INTO consent_events (
-                lead_id, property_id, status, source, form_name, purpose, reason, occurred_at, expires_at, ip_hash)
-            SELECT r.lead_id, r.property_id, r.status, r.source, r.form_name, r.purpose, r.reason, r.at, r.expires_at, r.ip_hash
-            FROM (VALUES (?::uuid, ?::text, ?::text, ?::text, ?::text, ?::text, ?::text, ?::timestamptz, ?::timestamptz,
-                          ?::bytea))
-                AS r(lead_id, property_id, status, source, form_name, purpose, reason, at, expires_at, ip_hash)
-            WHERE NOT EXISTS (
-                SELECT FROM consent_events AS c
-                WHERE c.lead_id = r.lead_id
-                  AND ((c.occurred_at > r.at AND NOT ?) OR (c.occurred_at = r.at AND c.status = r.status)))
-            """;
-
-    private static final String SET_CONSENT =
-            "UPDATE leads SET consent_status = ?, consent_expires_at = ? WHERE id = ?";
-
     private static final String IS_VISITOR = "SELECT count(*) FROM visitors WHERE bucket = ?::int2 AND visitor_id = ?";
 
     private static final String LINK = """
@@ -79,12 +62,12 @@ public final class OriginalLeads {
 
     private final @Nullable Sql sql;
     private final SessionRule rule;
-    private final int impliedConsentMonths;
+    private final OriginalConsents consents;
     private final Set<UUID> visitors;
     private final ErasedPeople erased;
     private final ImportReport report;
-    /** The leads that a dry run has counted, each by its property and address. */
-    private final Set<String> counted = new HashSet<>();
+    /** The leads that this run has come to, each by its property and address. */
+    private final Set<String> addresses = new HashSet<>();
 
     /**
      * @param sql where leads are stored; null to count only
@@ -99,7 +82,7 @@ public final class OriginalLeads {
             ImportReport report) {
         this.sql = sql;
         this.rule = rule;
-        this.impliedConsentMonths = impliedConsentMonths;
+        this.consents = new OriginalConsents(impliedConsentMonths);
         this.visitors = visitors;
         this.erased = erased;
         this.report = report;
@@ -116,40 +99,56 @@ public final class OriginalLeads {
                 report.left("leads who were erased here");
             } else {
                 OriginalLead lead = bare.complete(original);
-                report(lead, sql == null ? count(lead, email) : Retry.inTransaction(sql, tx -> store(tx, lead, email)));
+                report(
+                        lead,
+                        email,
+                        sql == null ? count(lead, email) : Retry.inTransaction(sql, tx -> store(tx, lead, email)));
             }
         }
         report.left("links, submissions and consents without a lead", OriginalLead.rowsWithoutLead(original));
     }
 
-    /** What one lead came to. Counted after the commit, since a transaction may be repeated. */
-    private record Taken(boolean isNew, int consents, boolean isWithdrawnHere, int links, int forms) {}
+    /** What of one lead was taken. Counted after the commit, since a transaction may be repeated. */
+    private record Taken(
+            boolean isNew, List<GivenConsent> consents, boolean isWithdrawnHere, List<Link> links, List<Form> forms) {}
 
-    private void report(OriginalLead lead, Taken taken) {
-        int consents = lead.record(report).size();
+    private void report(OriginalLead lead, Email email, Taken taken) {
+        List<GivenConsent> record = lead.record(report);
         report.took("leads", taken.isNew ? 1 : 0);
-        report.took("consents", taken.consents);
-        report.took("links", taken.links);
-        report.took("submissions", taken.forms);
-        for (Link link : lead.links()) {
-            if (link.source().equals("manual_merge")) {
-                report.changed("links by manual merge, which count as by a form");
-            }
-        }
-        report.left("leads that are here already", taken.isNew ? 0 : 1);
+        report.took("consents", taken.consents.size());
+        report.took("links", taken.links.size());
+        report.took("submissions", taken.forms.size());
+        reportChanges(lead, record, taken);
+        boolean isFirst = addresses.add(OriginalText.slug(lead.property()) + " " + email.value());
+        report.left(
+                isFirst ? "leads that are here already" : "leads of an address that another lead has",
+                taken.isNew ? 0 : 1);
         report.left(
                 taken.isWithdrawnHere
                         ? "consents of leads who withdrew here"
                         : "consents that are here already, older or weaker than those here",
-                consents - taken.consents);
+                record.size() - taken.consents.size());
         report.left(
                 "links that are here already, or to visitors without events on the property",
-                lead.links().size() - taken.links);
+                lead.links().size() - taken.links.size());
         long accepted = lead.forms().stream().filter(Form::isAccepted).count();
         report.left("submissions that were not accepted", lead.forms().size() - accepted);
-        report.left("submissions that are here already", accepted - taken.forms);
-        lead.forms().stream()
-                .filter(form -> form.isAccepted() && form.lostPayload())
+        report.left("submissions that are here already", accepted - taken.forms.size());
+    }
+
+    /** Of what an earlier run has taken, nothing is changed now. */
+    private void reportChanges(OriginalLead lead, List<GivenConsent> record, Taken taken) {
+        if (taken.consents.stream().anyMatch(given -> !given.isOnRecord())) {
+            report.changed("consents that had no record");
+        }
+        if (taken.isNew && record.getLast().status() != lead.status()) {
+            report.changed("leads whose status is weaker than their record of consent, which holds");
+        }
+        taken.links.stream()
+                .filter(link -> link.source().equals("manual_merge"))
+                .forEach(_ -> report.changed("links by manual merge, which count as by a form"));
+        taken.forms.stream()
+                .filter(Form::lostPayload)
                 .forEach(_ -> report.changed("submissions whose payload is no object, and which are now without"));
     }
 
@@ -157,14 +156,16 @@ public final class OriginalLeads {
     private Taken count(OriginalLead lead, Email email) {
         String slug = OriginalText.slug(lead.property());
         return new Taken(
-                counted.add(slug + " " + email.value()),
-                lead.record(new ImportReport()).size(),
+                !addresses.contains(slug + " " + email.value()),
+                lead.record(new ImportReport()),
                 false,
-                Math.toIntExact(lead.links().stream()
-                        .map(link -> OriginalText.visitor(link.anonId(), slug))
-                        .filter(visitor -> visitor != null && visitors.contains(visitor))
-                        .count()),
-                Math.toIntExact(lead.forms().stream().filter(Form::isAccepted).count()));
+                lead.links().stream()
+                        .filter(link -> {
+                            UUID visitor = OriginalText.visitor(link.anonId(), slug);
+                            return visitor != null && visitors.contains(visitor);
+                        })
+                        .toList(),
+                lead.forms().stream().filter(Form::isAccepted).toList());
     }
 
     private Taken store(Tx tx, OriginalLead lead, Email email) {
@@ -181,16 +182,17 @@ public final class OriginalLeads {
         List<GivenConsent> record = lead.record(new ImportReport());
         boolean isWithdrawnHere =
                 known.status == ConsentStatus.WITHDRAWN && record.getLast().status() != ConsentStatus.WITHDRAWN;
-        int consents = isWithdrawnHere ? 0 : saveConsents(tx, record, known, slug);
-        int links = 0;
-        for (Link link : lead.links()) {
-            links += saveLink(tx, buckets, link, known.id, slug, forms);
-        }
-        int taken = 0;
-        for (SentForm form : forms) {
-            taken += saveForm(tx, lead, form, known.id, slug);
-        }
-        return new Taken(known.id.equals(ifNew), consents, isWithdrawnHere, links, taken);
+        return new Taken(
+                known.id.equals(ifNew),
+                isWithdrawnHere ? List.of() : consents.save(tx, record, known.id, slug, known.status),
+                isWithdrawnHere,
+                lead.links().stream()
+                        .filter(link -> saveLink(tx, buckets, link, known.id, slug, forms))
+                        .toList(),
+                forms.stream()
+                        .filter(form -> saveForm(tx, lead, form, known.id, slug))
+                        .map(SentForm::form)
+                        .toList());
     }
 
     /** A form, and the session that it was sent in. */
@@ -254,40 +256,8 @@ public final class OriginalLeads {
                 .getFirst();
     }
 
-    private int saveConsents(Tx tx, List<GivenConsent> record, Known known, String slug) {
-        int written = 0;
-        // A stronger consent, or a withdrawal, counts though a form has come here since.
-        boolean counts = record.getLast().status().compareTo(known.status) > 0;
-        Consent last = new Consent(ConsentStatus.PENDING, null);
-        for (GivenConsent given : record) {
-            if (given.status().compareTo(known.status) < 0) {
-                continue;
-            }
-            boolean isWithdrawal = given.status() == ConsentStatus.WITHDRAWN;
-            boolean isRecorded = given.source() != null;
-            last = Consent.given(given.status(), given.at(), impliedConsentMonths);
-            written += tx.update(
-                    RECORD,
-                    known.id,
-                    slug,
-                    given.status().key(),
-                    isRecorded ? isWithdrawal ? "unsubscribe" : "form" : "operator",
-                    isRecorded && !isWithdrawal ? given.source() : null,
-                    isWithdrawal ? null : Consent.DEFAULT_PURPOSE,
-                    isRecorded ? isWithdrawal ? given.source() : null : "the earlier system had no record of it",
-                    given.at(),
-                    last.expiresAt(),
-                    OriginalText.hash(given.ipHash()),
-                    counts);
-        }
-        if (written > 0) {
-            var _ = tx.update(SET_CONSENT, last.status().key(), last.expiresAt(), known.id);
-        }
-        return written;
-    }
-
     /** It is a bot's if only a bot of the visitor has sent the lead's forms. */
-    private int saveLink(Tx tx, Buckets buckets, Link link, UUID lead, String slug, List<SentForm> forms) {
+    private boolean saveLink(Tx tx, Buckets buckets, Link link, UUID lead, String slug, List<SentForm> forms) {
         UUID visitor = OriginalText.visitor(link.anonId(), slug);
         if (visitor == null
                 || tx.query(
@@ -297,7 +267,7 @@ public final class OriginalLeads {
                                         visitor)
                                 .getFirst()
                         == 0) {
-            return 0;
+            return false;
         }
         boolean isGuessed = link.source().equals("same_ip_ua_window");
         List<SentForm> own = forms.stream()
@@ -307,17 +277,18 @@ public final class OriginalLeads {
                 ? OriginalCapture.find(tx, buckets, rule, visitor, link.at()).isBot()
                 : own.stream().allMatch(SentForm::isOfBot);
         return tx.update(
-                LINK,
-                lead,
-                visitor,
-                slug,
-                isGuessed ? "same_ip_ua_window" : "form_submit",
-                isGuessed ? GUESSED : 1.0,
-                link.at(),
-                isBot && !isGuessed);
+                        LINK,
+                        lead,
+                        visitor,
+                        slug,
+                        isGuessed ? "same_ip_ua_window" : "form_submit",
+                        isGuessed ? GUESSED : 1.0,
+                        link.at(),
+                        isBot && !isGuessed)
+                > 0;
     }
 
-    private static int saveForm(Tx tx, OriginalLead lead, SentForm sent, UUID leadId, String slug) {
+    private static boolean saveForm(Tx tx, OriginalLead lead, SentForm sent, UUID leadId, String slug) {
         Form form = sent.form;
         UUID session = sent.capture.session();
         ComputedId content = ComputedId.of("original form")
@@ -326,15 +297,16 @@ public final class OriginalLeads {
                 .with(form.name())
                 .with(form.payload());
         return tx.update(
-                SAVE_FORM,
-                content.toUuid(),
-                leadId,
-                session == null ? null : sent.capture.visitor(),
-                session,
-                slug,
-                form.name(),
-                form.at(),
-                content.toHash(),
-                form.payload());
+                        SAVE_FORM,
+                        content.toUuid(),
+                        leadId,
+                        session == null ? null : sent.capture.visitor(),
+                        session,
+                        slug,
+                        form.name(),
+                        form.at(),
+                        content.toHash(),
+                        form.payload())
+                > 0;
     }
 }
