@@ -113,6 +113,7 @@ public final class RollupCheck {
             compared.same("successPct", reference.figure("successPct"), ingest.successPct());
             compared.same("miscountedSessions", reference.figure("miscountedSessions"), 0);
             compared.same("eventsOutsideTheirSession", reference.figure("eventsOutsideTheirSession"), 0);
+            compared.same("overlappingSessions", reference.figure("overlappingSessions"), 0);
             for (Dimension dimension : Dimension.values()) {
                 compareDimension(tx, reference, dimension, compared);
             }

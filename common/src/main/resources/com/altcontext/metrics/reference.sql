@@ -47,6 +47,22 @@ WHERE s.started_at >= :start AND s.started_at < :end AND (:property::text IS NUL
        coalesce(e.engaged_ms, 0), e.started_at, e.last_event_at,
        e.entry_path, e.exit_path, e.first_form_start, e.last_form_submit)
 
+-- overlappingSessions
+-- An event inside a session is always of that session, so those of a person have no moment in common, whatever the inactivity was
+-- and however late events came. A spammer's visit also takes what follows it, and of a visitor with more than eight sessions the
+-- rule does not know the earliest: these are left out.
+SELECT count(*)
+FROM (
+    SELECT started_at,
+           max(last_event_at) OVER (
+               PARTITION BY bucket, visitor_id ORDER BY started_at, last_event_at, id
+               ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS earlier_end,
+           count(*) OVER (PARTITION BY bucket, visitor_id) AS sessions
+    FROM sessions
+    WHERE started_at >= :start::timestamptz - interval '24 hours' AND started_at < :end AND device <> 'bot'
+      AND (:property::text IS NULL OR property_id = :property)) AS s
+WHERE started_at >= :start AND started_at < earlier_end AND sessions <= 8
+
 -- uniqueVisitors
 SELECT count(*)
 FROM (

@@ -3,6 +3,8 @@ package com.altcontext.event;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.altcontext.testing.TestEvent;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -44,6 +46,37 @@ class SessionRowTest extends EventStoreFixture {
             }
             assertThat(database.texts(row)).isEqualTo(together);
         }
+    }
+
+    /** So an overlap is a defect, which altops rollup check names. */
+    @Test
+    void two_sessions_of_a_person_never_overlap_however_late_events_come() {
+        Random random = new Random(11);
+        for (int visitor = 0; visitor < 100; visitor++) {
+            List<TestEvent> acts = new ArrayList<>();
+            for (int i = 0; i < 16; i++) {
+                Instant at = NOW.plus(Duration.ofMinutes(random.nextInt(240)));
+                TestEvent act = TestEvent.at("visitor-" + (1_000 + visitor), at)
+                        .timestamp(at)
+                        .path("/" + i)
+                        .type(List.of("page_view", "page_view", "engagement", "form_submit")
+                                .get(random.nextInt(4)));
+                acts.add(random.nextInt(4) > 0 ? act : act.utmSource("letter-" + random.nextInt(2)));
+            }
+            while (!acts.isEmpty()) {
+                List<TestEvent> request = acts.subList(0, 1 + random.nextInt(Math.min(3, acts.size())));
+                write(request.toArray(TestEvent[]::new));
+                request.clear();
+            }
+        }
+
+        assertThat(database.count("SELECT count(*) FROM sessions")).isGreaterThan(300);
+        assertThat(database.texts("""
+                        SELECT concat_ws(' ', a.started_at, a.last_event_at, b.started_at, b.last_event_at)
+                        FROM sessions AS a JOIN sessions AS b ON b.bucket = a.bucket AND b.visitor_id = a.visitor_id AND b.id <> a.id
+                        WHERE a.started_at <= b.started_at AND b.started_at < a.last_event_at
+                          AND (a.started_at < b.started_at OR b.started_at < b.last_event_at)
+                        """)).isEmpty();
     }
 
     @Test

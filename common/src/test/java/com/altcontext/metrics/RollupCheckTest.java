@@ -183,6 +183,22 @@ class RollupCheckTest {
     }
 
     @Test
+    void sessions_of_a_person_that_overlap_are_found() {
+        site.does(
+                TestEvent.view("a", site.at(1, "10:00:00"), "/"),
+                TestEvent.view("a", site.at(1, "10:10:00"), "/two"),
+                TestEvent.view("a", site.at(1, "12:00:00"), "/"),
+                TestEvent.view("b", site.at(1, "10:05:00"), "/"));
+        site.rollUp();
+        site.database.run(
+                "UPDATE events SET occurred_at = occurred_at + interval '2 hours' WHERE path = '/two'",
+                "UPDATE sessions SET last_event_at = last_event_at + interval '2 hours' WHERE exit_path = '/two'");
+
+        assertThat(new RollupCheck(site.database.sql(), site.clock).check(day, "default"))
+                .containsExactly(new RollupCheck.Mismatch(day, "default", "overlappingSessions", 1.0, 0.0));
+    }
+
+    @Test
     void a_session_whose_counter_is_not_what_its_events_give_is_found() {
         aFullDay();
         site.rollUp();
