@@ -43,8 +43,17 @@ const later = (call: (tracker: Tracker) => void): void => {
   }
 };
 
-const load = async (options: Options) => {
-  use(options);
+const flag = (isSet?: boolean) => (isSet ? '' : undefined);
+
+const load = async ({ endpoint, property, exclude, allowLocalhost, hash, manual, props, beforeSend }: Options) => {
+  const attributes = {
+    property,
+    exclude: exclude?.join(),
+    allowLocalhost: flag(allowLocalhost),
+    hash: flag(hash),
+    manual: flag(manual),
+  };
+  use(endpoint, attributes, props, beforeSend as ((event: object) => unknown) | undefined);
   await import('tracker');
   return window.altcontext;
 };
