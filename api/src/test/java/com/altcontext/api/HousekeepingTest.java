@@ -185,9 +185,8 @@ class HousekeepingTest {
         database.ask();
         new Housekeeping(database, properties, goals, keys, sql, ahead, backlog, webhook, mail).refreshRollups();
 
-        assertThat(sql.inTransaction(tx -> tx.query(
-                                "SELECT count(*) FROM rollup_days WHERE day > " + TODAY + " + 1", row -> row.number(1)))
-                        .getFirst())
+        assertThat(sql.<Long>inTransaction(tx -> tx.queryOne(
+                        "SELECT count(*) FROM rollup_days WHERE day > " + TODAY + " + 1", row -> row.number(1))))
                 .isZero();
     }
 
@@ -242,10 +241,9 @@ class HousekeepingTest {
 
     /** Of the days whose figures the test takes away, but for today. */
     private double daysWithEvents() {
-        return sql.inTransaction(tx -> tx.query(
-                        "SELECT count(DISTINCT day) FROM events WHERE day > " + TODAY + " - 4 AND day < " + TODAY,
-                        row -> row.number(1))
-                .getFirst());
+        return sql.inTransaction(tx -> tx.queryOne(
+                "SELECT count(DISTINCT day) FROM events WHERE day > " + TODAY + " - 4 AND day < " + TODAY,
+                row -> row.number(1)));
     }
 
     private static String eventOf(String day) {

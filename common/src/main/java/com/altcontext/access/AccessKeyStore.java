@@ -95,8 +95,7 @@ public final class AccessKeyStore {
     /** Makes a key. */
     public static KeyAddition add(Tx tx, NewKey wanted, Instant now) {
         String[] properties = wanted.properties == null ? null : wanted.properties.toArray(String[]::new);
-        Optional<String> unknown = tx.query(UNKNOWN_PROPERTY, row -> row.text(1), (Object) properties).stream()
-                .findFirst();
+        Optional<String> unknown = tx.queryFirst(UNKNOWN_PROPERTY, row -> row.text(1), (Object) properties);
         if (unknown.isPresent()) {
             return new KeyAddition.UnknownProperty(unknown.get());
         }
@@ -152,8 +151,7 @@ public final class AccessKeyStore {
      * @return false if there is no key of that name that is not revoked
      */
     public static boolean revoke(Tx tx, String name, Instant now) {
-        Optional<UUID> id =
-                tx.query(REVOKE, row -> row.id(1), now, name.strip()).stream().findFirst();
+        Optional<UUID> id = tx.queryFirst(REVOKE, row -> row.id(1), now, name.strip());
         id.ifPresent(revoked -> {
             tx.update("DELETE FROM dashboard_sessions WHERE key_id = ?", revoked);
             AuditLog.add(tx, Caller.altopsForKey(revoked), AuditLog.Entry.of("key_revoked", null, 1), now);

@@ -38,8 +38,7 @@ public final class AccessKeys {
     public Optional<AccessKey> find(Secret secret) {
         Instant now = clock.instant();
         Optional<AccessKey> found =
-                sql.inTransaction(tx -> tx.query(FIND, AccessKeyStore::read, secret.hash(), now)).stream()
-                        .findFirst();
+                sql.inTransaction(tx -> tx.queryFirst(FIND, AccessKeyStore::read, secret.hash(), now));
         found.ifPresent(key -> noteUse(key, now));
         return found;
     }
@@ -63,6 +62,6 @@ public final class AccessKeys {
 
     /** Asks the database whether there is any key. */
     public void refresh() {
-        exist = sql.inTransaction(tx -> tx.query(EXIST, row -> row.flag(1))).getFirst();
+        exist = sql.inTransaction(tx -> tx.queryOne(EXIST, row -> row.flag(1)));
     }
 }

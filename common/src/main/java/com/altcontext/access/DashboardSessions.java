@@ -82,10 +82,8 @@ public final class DashboardSessions {
      */
     public Optional<OpenSession> find(List<Secret> tokens) {
         Instant now = clock.instant();
-        return sql
-                .inTransaction(tx -> tx.query(FIND, DashboardSessions::read, hashes(tokens), now, adminKeyHash, now))
-                .stream()
-                .findFirst();
+        return sql.inTransaction(
+                tx -> tx.queryFirst(FIND, DashboardSessions::read, hashes(tokens), now, adminKeyHash, now));
     }
 
     private static OpenSession read(Row row) throws SQLException {

@@ -131,16 +131,13 @@ public final class Distribution {
     /** Reads what is there, and changes nothing. */
     public Plan plan() {
         return sql.inTransaction(tx -> {
-            Optional<String> citus =
-                    tx.query(CITUS, row -> row.text(1)).stream().findFirst();
-            long nodes =
-                    citus.isEmpty() ? 0 : tx.query(NODES, row -> row.number(1)).getFirst();
-            long bytes = tx.query(
-                            "SELECT sum(stored_bytes(relid))::bigint FROM (SELECT 'visitors'::regclass AS relid UNION ALL"
-                                    + " SELECT 'sessions' UNION ALL SELECT inhrelid FROM pg_inherits"
-                                    + " WHERE inhparent = 'events'::regclass) AS stored",
-                            row -> row.number(1))
-                    .getFirst();
+            Optional<String> citus = tx.queryFirst(CITUS, row -> row.text(1));
+            long nodes = citus.isEmpty() ? 0 : tx.queryOne(NODES, row -> row.number(1));
+            long bytes = tx.queryOne(
+                    "SELECT sum(stored_bytes(relid))::bigint FROM (SELECT 'visitors'::regclass AS relid UNION ALL"
+                            + " SELECT 'sessions' UNION ALL SELECT inhrelid FROM pg_inherits"
+                            + " WHERE inhparent = 'events'::regclass) AS stored",
+                    row -> row.number(1));
             return new Plan(citus, nodes, Buckets.areDistributed(tx), count(tx), bytes);
         });
     }
@@ -237,17 +234,14 @@ public final class Distribution {
     }
 
     private static int shards(Tx tx, Buckets buckets) {
-        long nodes = tx.query(NODES, row -> row.number(1)).getFirst();
+        long nodes = tx.queryOne(NODES, row -> row.number(1));
         long count = buckets.count();
-        return Math.toIntExact(tx.query(SHARDS, row -> row.number(1), count, count, count, nodes)
-                .getFirst());
+        return Math.toIntExact(tx.queryOne(SHARDS, row -> row.number(1), count, count, count, nodes));
     }
 
     private static Map<String, Long> count(Tx tx) {
         Map<String, Long> rows = new LinkedHashMap<>();
-        TABLES.forEach(table -> rows.put(
-                table,
-                tx.query("SELECT count(*) FROM " + table, row -> row.number(1)).getFirst()));
+        TABLES.forEach(table -> rows.put(table, tx.queryOne("SELECT count(*) FROM " + table, row -> row.number(1))));
         return rows;
     }
 }

@@ -28,7 +28,7 @@ public record AdvisoryLock(String name) {
 
     /** @return false if another transaction holds the lock */
     public boolean tryTake(Tx tx) {
-        return tx.query(TRY, row -> row.flag(1), name).getFirst();
+        return tx.queryOne(TRY, row -> row.flag(1), name);
     }
 
     /**

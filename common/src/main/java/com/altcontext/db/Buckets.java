@@ -35,8 +35,7 @@ public record Buckets(int count) {
 
     /** Reads the number and locks it until the transaction ends. */
     public static Buckets read(Tx tx) {
-        return tx.query(READ, row -> new Buckets(Math.toIntExact(row.number(1))))
-                .getFirst();
+        return tx.queryOne(READ, row -> new Buckets(Math.toIntExact(row.number(1))));
     }
 
     /** The same in a pipeline: one row. */
@@ -46,8 +45,7 @@ public record Buckets(int count) {
 
     /** Whether the tables that grow are distributed over the nodes of a cluster. */
     public static boolean areDistributed(Tx tx) {
-        return tx.query("SELECT is_distributed FROM cluster", row -> row.flag(1))
-                .getFirst();
+        return tx.queryOne("SELECT is_distributed FROM cluster", row -> row.flag(1));
     }
 
     /** The bucket of a visitor, as the database's function {@code bucket_of} computes it. */

@@ -145,7 +145,7 @@ public final class DatabaseState {
             trouble = other + ": " + ISOLATION_REMEDY;
             return Status.DATABASE_UNREACHABLE;
         }
-        measureClock(tx.query(NOW, row -> row.time(1)).getFirst());
+        measureClock(tx.queryOne(NOW, row -> row.time(1)));
         if (isBeingRestored(tx) || schemaVersion(tx) < REQUIRED_SCHEMA) {
             return Status.SCHEMA_OUTDATED;
         }
@@ -158,7 +158,7 @@ public final class DatabaseState {
      * that has waited for a lock must see what was committed meanwhile, or sessions are stored twice.
      */
     public static String otherIsolation(Tx tx) {
-        String isolation = tx.query(ISOLATION, row -> row.text(1)).getFirst();
+        String isolation = tx.queryOne(ISOLATION, row -> row.text(1));
         return isolation.equals(NEEDED_ISOLATION)
                 ? ""
                 : "the database's default_transaction_isolation is " + isolation + ", and must be " + NEEDED_ISOLATION;
@@ -169,12 +169,12 @@ public final class DatabaseState {
      * erased people and withdrawn consent, and a run that fails puts back what was there before.
      */
     public static boolean isBeingRestored(Tx tx) {
-        return tx.query(HAS_WHAT_IS_REPLACED, row -> row.flag(1)).getFirst();
+        return tx.queryOne(HAS_WHAT_IS_REPLACED, row -> row.flag(1));
     }
 
     /** The newest migration that was applied; 0 if none was. */
     public static long schemaVersion(Tx tx) {
-        boolean migrated = tx.query(HAS_HISTORY, row -> row.flag(1)).getFirst();
-        return migrated ? tx.query(VERSION, row -> row.number(1)).getFirst() : 0;
+        boolean migrated = tx.queryOne(HAS_HISTORY, row -> row.flag(1));
+        return migrated ? tx.queryOne(VERSION, row -> row.number(1)) : 0;
     }
 }

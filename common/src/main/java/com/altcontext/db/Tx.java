@@ -8,6 +8,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
@@ -57,6 +58,29 @@ public final class Tx {
     /** All rows of the answer, in order. */
     public <T> List<T> query(SqlFragment statement, RowReader<T> reader) {
         return query(statement.sql(), reader, statement.values());
+    }
+
+    /**
+     * The only row of the answer.
+     *
+     * @throws IllegalStateException if there is none, or more than one
+     */
+    public <T> T queryOne(String sql, RowReader<T> reader, @Nullable Object... parameters) {
+        List<T> rows = query(sql, reader, parameters);
+        if (rows.size() != 1) {
+            throw new IllegalStateException(rows.size() + " rows instead of one: " + sql);
+        }
+        return rows.getFirst();
+    }
+
+    /** As {@link #queryOne(String, RowReader, Object...)}. */
+    public <T> T queryOne(SqlFragment statement, RowReader<T> reader) {
+        return queryOne(statement.sql(), reader, statement.values());
+    }
+
+    /** The first row of the answer, if it has rows. */
+    public <T> Optional<T> queryFirst(String sql, RowReader<T> reader, @Nullable Object... parameters) {
+        return query(sql, reader, parameters).stream().findFirst();
     }
 
     /** The rows of a statement behind the preamble. */

@@ -22,7 +22,7 @@ public record OutboxBacklog(long waiting, @Nullable Instant oldest, long setAsid
             """;
 
     public static OutboxBacklog of(Tx tx, Outbox.Kind kind) {
-        return tx.query(COUNT, OutboxBacklog::read, kind.key()).getFirst();
+        return tx.queryOne(COUNT, OutboxBacklog::read, kind.key());
     }
 
     private static OutboxBacklog read(Row row) throws SQLException {

@@ -108,10 +108,8 @@ public final class Webhooks {
     }
 
     public static Optional<Webhook> find(Tx tx, String name) {
-        return tx
-                .query("SELECT name, id, url, events, created_at FROM webhooks WHERE name = ?", Webhook::read, name)
-                .stream()
-                .findFirst();
+        return tx.queryFirst(
+                "SELECT name, id, url, events, created_at FROM webhooks WHERE name = ?", Webhook::read, name);
     }
 
     /** The webhooks that have waiting messages. */
@@ -135,10 +133,7 @@ public final class Webhooks {
 
     /** Why the last attempt to send a message failed: empty before the first. No value at all once it is delivered. */
     public static Optional<String> failure(Tx tx, UUID message) {
-        return tx
-                .query("SELECT coalesce(last_error, '') FROM outbox WHERE id = ?", row -> row.text(1), message)
-                .stream()
-                .findFirst();
+        return tx.queryFirst("SELECT coalesce(last_error, '') FROM outbox WHERE id = ?", row -> row.text(1), message);
     }
 
     /** Deletes a message. */

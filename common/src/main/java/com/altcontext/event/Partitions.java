@@ -69,7 +69,7 @@ public final class Partitions {
             before.update(TIMEOUT);
             LOCK.take(before);
             before.send();
-            return tx.query(ENSURE, row -> row.flag(1), day).getFirst();
+            return tx.queryOne(ENSURE, row -> row.flag(1), day);
         });
     }
 }

@@ -103,9 +103,7 @@ public final class ConsentMessages {
      * wants them.
      */
     public static void putExpired(Sql sql, Instant now) {
-        while (sql.inTransaction(tx -> tx.query(EXPIRED, row -> row.number(1), now, now, AT_ONCE))
-                        .getFirst()
-                == AT_ONCE) {
+        while (sql.inTransaction(tx -> tx.queryOne(EXPIRED, row -> row.number(1), now, now, AT_ONCE)) == AT_ONCE) {
             // There may be more.
         }
     }

@@ -139,10 +139,7 @@ public final class Unsubscribe {
 
     /** The name of the site that a link is about; empty if its lead was erased meanwhile. */
     public Optional<String> site(UnsubscribeToken.Subject subject) {
-        return sql
-                .inTransaction(tx -> tx.query(SITE, row -> row.text(1), subject.leadId(), subject.propertyId()))
-                .stream()
-                .findFirst();
+        return sql.inTransaction(tx -> tx.queryFirst(SITE, row -> row.text(1), subject.leadId(), subject.propertyId()));
     }
 
     /**

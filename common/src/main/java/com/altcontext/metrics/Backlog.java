@@ -24,9 +24,9 @@ public record Backlog(@Nullable Integer lagDays, long gaps, long strays) {
         return sql.inTransaction(tx -> {
             long gaps = 0;
             for (LocalDate day : rollups.gaps()) {
-                gaps += tx.query(HAS_EVENTS, row -> row.flag(1), day).getFirst() ? 1 : 0;
+                gaps += tx.queryOne(HAS_EVENTS, row -> row.flag(1), day) ? 1 : 0;
             }
-            long strays = tx.query(STRAYS, row -> row.number(1)).getFirst();
+            long strays = tx.queryOne(STRAYS, row -> row.number(1));
             return new Backlog(rollups.lagDays(), gaps, strays);
         });
     }

@@ -300,7 +300,7 @@ final class DayRollup {
     private void save(String property, Goal goal) {
         asked.put("property", property);
         asked.put("reached", goal.reached());
-        long sessions = tx.query(statement("goal"), row -> row.number(1)).getFirst();
+        long sessions = tx.queryOne(statement("goal"), row -> row.number(1));
         var _ = tx.update(SAVE_GOAL, property, goal.name(), day, sessions);
     }
 

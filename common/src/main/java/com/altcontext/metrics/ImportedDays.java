@@ -134,14 +134,11 @@ public final class ImportedDays {
 
     /** The first day that the property counted itself; null if there is none. */
     public static @Nullable LocalDate firstOwnDay(Tx tx, String property) {
-        FirstRolledUp rolledUp = tx.query(
-                        FIRST_ROLLED_UP,
-                        row -> new FirstRolledUp(Property.storedTimeZone(row.text(1)), row.dayOrNull(2)),
-                        property)
-                .getFirst();
-        Instant began = tx.query(FIRST_SESSION, row -> new FirstSession(row.timeOrNull(1)), property)
-                .getFirst()
-                .at;
+        FirstRolledUp rolledUp = tx.queryOne(
+                FIRST_ROLLED_UP,
+                row -> new FirstRolledUp(Property.storedTimeZone(row.text(1)), row.dayOrNull(2)),
+                property);
+        Instant began = tx.queryOne(FIRST_SESSION, row -> new FirstSession(row.timeOrNull(1)), property).at;
         LocalDate raw = began == null ? null : LocalDate.ofInstant(began, rolledUp.zone);
         return raw == null || (rolledUp.day != null && rolledUp.day.isBefore(raw)) ? rolledUp.day : raw;
     }

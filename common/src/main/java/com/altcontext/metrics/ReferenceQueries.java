@@ -36,10 +36,7 @@ final class ReferenceQueries {
         asked.put("first", from.firstPartition());
         asked.put("last", to.lastPartition());
         asked.put("property", property);
-        asked.put(
-                "until",
-                tx.query(new NamedSql(statement("until")).with(asked), row -> row.day(1))
-                        .getFirst());
+        asked.put("until", tx.queryOne(new NamedSql(statement("until")).with(asked), row -> row.day(1)));
     }
 
     @Nullable
@@ -87,9 +84,7 @@ final class ReferenceQueries {
 
     private @Nullable Double value(String text) {
         record One(@Nullable Double value) {}
-        return tx.query(new NamedSql(text).with(asked), row -> new One(row.decimalOrNull(1)))
-                .getFirst()
-                .value;
+        return tx.queryOne(new NamedSql(text).with(asked), row -> new One(row.decimalOrNull(1))).value;
     }
 
     private static String statement(String name) {

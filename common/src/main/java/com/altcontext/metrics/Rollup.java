@@ -151,7 +151,7 @@ public final class Rollup {
 
     /** The number of a run, by which readers find what is newer. The lock is held. */
     static long nextVersion(Tx tx) {
-        return tx.query(NEXT_VERSION, row -> row.number(1)).getFirst();
+        return tx.queryOne(NEXT_VERSION, row -> row.number(1));
     }
 
     private Optional<RollupReceipt> roll(LocalDate day, @Nullable String property, Predicate<Tx> lock) {
@@ -219,8 +219,7 @@ public final class Rollup {
     private boolean hasRaw(Tx tx, DayBounds bounds) {
         LocalDate lateFrom = SiteDays.lateFrom(clock.instant());
         return bounds.partitions()
-                .allMatch(day -> tx.query(HAS_RAW, row -> row.flag(1), day, day, day, lateFrom, day)
-                        .getFirst());
+                .allMatch(day -> tx.queryOne(HAS_RAW, row -> row.flag(1), day, day, day, lateFrom, day));
     }
 
     /** A property, and where its days begin and end. */

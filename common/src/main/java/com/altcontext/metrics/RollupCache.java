@@ -164,8 +164,7 @@ final class RollupCache {
             @Nullable RollupSnapshot cached,
             Version version,
             @Nullable List<LocalDate> gaps) {
-        LocalDate oldest = tx.query(this.oldest, row -> row.day(1), property, property).stream()
-                .findFirst()
+        LocalDate oldest = tx.queryFirst(this.oldest, row -> row.day(1), property, property)
                 .orElse(NEVER);
         TreeSet<Long> numbers = new TreeSet<>();
         long since = cached == null ? -1 : cached.version.rollup;

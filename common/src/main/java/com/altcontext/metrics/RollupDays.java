@@ -49,8 +49,7 @@ public final class RollupDays {
     /** Which days are rolled up, which are missing, and how old the figures are. */
     public RollupStatus status() {
         SiteDays days = days(null);
-        SiteDays.Held latest = sql.inTransaction(tx -> tx.query(LATEST, SiteDays.Held::read)).stream()
-                .findFirst()
+        SiteDays.Held latest = sql.inTransaction(tx -> tx.queryFirst(LATEST, SiteDays.Held::read))
                 .orElse(null);
         return new RollupStatus(
                 latest == null ? null : latest.day(),
@@ -100,10 +99,7 @@ public final class RollupDays {
     }
 
     static ZoneId zoneOf(Tx tx, String property) {
-        return tx.query(
-                        "SELECT time_zone FROM properties WHERE id = ?",
-                        row -> Property.storedTimeZone(row.text(1)),
-                        property)
-                .getFirst();
+        return tx.queryOne(
+                "SELECT time_zone FROM properties WHERE id = ?", row -> Property.storedTimeZone(row.text(1)), property);
     }
 }

@@ -78,7 +78,7 @@ record SiteDays(LocalDate firstToday, LocalDate lastToday, List<SiteDays.Held> h
         List<Held> near = tx.query(DAYS, Held::read, property, property, todays.getLast());
         Set<LocalDate> held = near.stream().filter(Held::isHeld).map(Held::day).collect(Collectors.toSet());
         LocalDate lateFrom = lateFrom(now);
-        LocalDate keptFrom = tx.query(KEPT_FROM, row -> row.day(1), lateFrom).getFirst();
+        LocalDate keptFrom = tx.queryOne(KEPT_FROM, row -> row.day(1), lateFrom);
         return new SiteDays(
                 todays.getFirst(),
                 todays.getLast(),

@@ -46,9 +46,9 @@ public final class StoredFigures {
     }
 
     private static boolean isThere(Tx tx) {
-        return tx.query("""
+        return tx.queryOne("""
                         SELECT count(*) = 2 FROM pg_attribute
                         WHERE attrelid = to_regclass('daily_figures') AND attname IN ('all_rolled_up_at', 'imported')
-                        """, row -> row.flag(1)).getFirst();
+                        """, row -> row.flag(1));
     }
 }

@@ -108,8 +108,7 @@ public final class PropertyStore {
     }
 
     private static Optional<StoredProperty> find(Tx tx, String slug) {
-        return tx.query("SELECT " + COLUMNS + " FROM properties WHERE id = ?", StoredProperty::read, slug).stream()
-                .findFirst();
+        return tx.queryFirst("SELECT " + COLUMNS + " FROM properties WHERE id = ?", StoredProperty::read, slug);
     }
 
     /**
@@ -172,18 +171,17 @@ public final class PropertyStore {
     }
 
     private static StoredProperty write(Tx tx, PropertySettings wanted) {
-        StoredProperty written = tx.query(
-                        WRITE,
-                        StoredProperty::read,
-                        wanted.name(),
-                        array(wanted.domains()),
-                        wanted.timeZone(),
-                        array(wanted.excludedNetworks()),
-                        array(wanted.excludedPaths()),
-                        wanted.ownHostsOnly(),
-                        wanted.confirm(),
-                        wanted.slug())
-                .getFirst();
+        StoredProperty written = tx.queryOne(
+                WRITE,
+                StoredProperty::read,
+                wanted.name(),
+                array(wanted.domains()),
+                wanted.timeZone(),
+                array(wanted.excludedNetworks()),
+                array(wanted.excludedPaths()),
+                wanted.ownHostsOnly(),
+                wanted.confirm(),
+                wanted.slug());
         if (written.ownHostsOnly && written.domains.isEmpty()) {
             throw Rejected.of("ownHostsOnly", "needs a domain, or all events would be dropped");
         }
@@ -196,10 +194,8 @@ public final class PropertyStore {
 
     /** A requested domain that belongs to another property. */
     private static Optional<Claim> claimed(Tx tx, PropertySettings wanted) {
-        return tx
-                .query(CLAIMED, row -> new Claim(row.text(1), row.text(2)), array(wanted.domains()), wanted.slug())
-                .stream()
-                .findFirst();
+        return tx.queryFirst(
+                CLAIMED, row -> new Claim(row.text(1), row.text(2)), array(wanted.domains()), wanted.slug());
     }
 
     /** The JDK applies the zone's rules here, and the server in statements: both must know it. */
@@ -226,12 +222,11 @@ public final class PropertyStore {
         if (slug.equals(Property.DEFAULT)) {
             return new PropertyRemoval.Needed();
         }
-        PropertyRemoval.InUse use = tx.query(
-                        """
+        PropertyRemoval.InUse use =
+                tx.queryOne("""
                         SELECT (SELECT count(*) FROM visitors WHERE property_id = ?),
                                (SELECT count(*) FROM leads WHERE property_id = ?)
-                        """, row -> new PropertyRemoval.InUse(row.number(1), row.number(2)), slug, slug)
-                .getFirst();
+                        """, row -> new PropertyRemoval.InUse(row.number(1), row.number(2)), slug, slug);
         if (use.visitors + use.leads > 0) {
             return use;
         }

@@ -120,16 +120,14 @@ public final class WeeklyReports {
 
     /** How many recipients have not got this week's report yet. */
     public long unsent(ReportedProperty property, ReportWeek week) {
-        return sql.inTransaction(tx -> tx.query(UNSENT, row -> row.number(1), property.slug, week.monday()))
-                .getFirst();
+        return sql.inTransaction(tx -> tx.queryOne(UNSENT, row -> row.number(1), property.slug, week.monday()));
     }
 
     /** Whether the property was there in the week, or had figures by then, as an imported one has. */
     public boolean hasBegun(ReportedProperty property, ReportWeek week) {
         LocalDate last = week.window().to();
-        return sql.inTransaction(tx -> tx.query(
-                        HAS_BEGUN, row -> row.flag(1), property.slug, week.end(property.zone), property.slug, last))
-                .getFirst();
+        return sql.inTransaction(tx -> tx.queryOne(
+                HAS_BEGUN, row -> row.flag(1), property.slug, week.end(property.zone), property.slug, last));
     }
 
     /**
@@ -162,15 +160,14 @@ public final class WeeklyReports {
     /** Whether the last day was rolled up, and each of them after its end. */
     private boolean isCounted(ReportedProperty property, ReportWeek week) {
         Window days = week.window();
-        return sql.inTransaction(tx -> tx.query(
-                        IS_COUNTED,
-                        row -> row.flag(1),
-                        days.to(),
-                        property.zone.getId(),
-                        property.slug,
-                        days.from(),
-                        days.to()))
-                .getFirst();
+        return sql.inTransaction(tx -> tx.queryOne(
+                IS_COUNTED,
+                row -> row.flag(1),
+                days.to(),
+                property.zone.getId(),
+                property.slug,
+                days.from(),
+                days.to()));
     }
 
     private static List<CountedValue> counted(Breakdown pages, Metric by) {
@@ -199,7 +196,6 @@ public final class WeeklyReports {
      * @return how many
      */
     public static long put(Tx tx, ReportedProperty property, WeeklyReport report, Instant at) {
-        return tx.query(PUT, row -> row.number(1), report.week().monday(), at, property.slug, report.toJson())
-                .getFirst();
+        return tx.queryOne(PUT, row -> row.number(1), report.week().monday(), at, property.slug, report.toJson());
     }
 }

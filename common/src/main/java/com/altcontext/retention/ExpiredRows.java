@@ -23,10 +23,7 @@ enum ExpiredRows {
 
     /** @param keptFrom null if all rows stay */
     long count(Tx tx, @Nullable Instant keptFrom) {
-        return keptFrom == null
-                ? 0
-                : tx.query("SELECT count(*) FROM " + those, row -> row.number(1), keptFrom)
-                        .getFirst();
+        return keptFrom == null ? 0 : tx.queryOne("SELECT count(*) FROM " + those, row -> row.number(1), keptFrom);
     }
 
     /** @return how many were deleted */

@@ -154,9 +154,8 @@ public final class Export {
                 .toList();
         Mentions mentions =
                 Mentions.count(tx, address, leads.stream().map(ExportedLead::id).toList(), shown, deadline);
-        boolean isRecipient = tx.query(
-                        "SELECT EXISTS (SELECT 1 FROM recipients WHERE email = ?)", row -> row.flag(1), email.value())
-                .getFirst();
+        boolean isRecipient = tx.queryOne(
+                "SELECT EXISTS (SELECT 1 FROM recipients WHERE email = ?)", row -> row.flag(1), email.value());
         return new Found(leads, visitors, isRecipient, mentions);
     }
 

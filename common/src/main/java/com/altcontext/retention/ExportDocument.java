@@ -220,8 +220,7 @@ final class ExportDocument {
         short bucket = buckets.of(visitor.id()).number();
         String known = "SELECT " + (visitor.shared() ? SHARED_VISITOR : VISITOR)
                 + " FROM visitors AS v WHERE v.bucket = ?::int2 AND v.visitor_id = ?";
-        out.append(open(tx.query(known, row -> row.text(1), bucket, visitor.id())
-                        .getFirst()))
+        out.append(open(tx.queryOne(known, row -> row.text(1), bucket, visitor.id())))
                 .append(",\"sharedWithOthers\":")
                 .append(String.valueOf(visitor.shared()));
         String sessions = "sessions AS s WHERE s.bucket = ?::int2 AND s.visitor_id = ?";
@@ -255,7 +254,7 @@ final class ExportDocument {
                 "lead_identities AS i WHERE i.lead_id = ? AND i.source = 'form_submit' ORDER BY i.linked_at",
                 lead.id());
         array("messages", MESSAGE, "outbox AS o WHERE o.lead_id = ? ORDER BY o.created_at", lead.id());
-        long guesses = tx.query(GUESSES, row -> row.number(1), lead.id()).getFirst();
+        long guesses = tx.queryOne(GUESSES, row -> row.number(1), lead.id());
         out.append(",\"mayAlsoBe\":").append(Long.toString(guesses)).append('}');
     }
 
@@ -279,8 +278,7 @@ final class ExportDocument {
     }
 
     private String quoted(String text) {
-        return tx.query("SELECT to_json(?::text)::text", row -> row.text(1), text)
-                .getFirst();
+        return tx.queryOne("SELECT to_json(?::text)::text", row -> row.text(1), text);
     }
 
     /** An expression that makes a JSON object of columns: their names in camel case, hashes in hexadecimal. */

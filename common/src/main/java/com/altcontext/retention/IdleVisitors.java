@@ -119,9 +119,8 @@ final class IdleVisitors {
     static IdleCounts count(Tx tx, Instant keptFrom) {
         UUID[] linked = tx.query(LINKED, row -> row.id(1)).toArray(UUID[]::new);
         return new IdleCounts(
-                tx.query(COUNT_SESSIONS, row -> row.number(1), keptFrom).getFirst(),
-                tx.query(COUNT_VISITORS, row -> row.number(1), keptFrom, linked, keptFrom)
-                        .getFirst());
+                tx.queryOne(COUNT_SESSIONS, row -> row.number(1), keptFrom),
+                tx.queryOne(COUNT_VISITORS, row -> row.number(1), keptFrom, linked, keptFrom));
     }
 
     void delete(DeletionListener listener) {

@@ -35,7 +35,7 @@ public record LastPurge(Instant at, PurgeState state, long days, long events, lo
 
     /** Empty if there was none. */
     public static Optional<LastPurge> find(Tx tx) {
-        return tx.query(QUERY, LastPurge::read, Purge.LOCK.name()).stream().findFirst();
+        return tx.queryFirst(QUERY, LastPurge::read, Purge.LOCK.name());
     }
 
     private static LastPurge read(Row row) throws SQLException {

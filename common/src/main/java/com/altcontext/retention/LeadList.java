@@ -63,8 +63,7 @@ public final class LeadList {
         return sql.inSnapshot(tx -> {
             String property = request.propertyId;
             String effective = request.effective == null ? null : request.effective.key();
-            long rows = tx.query(COUNT, row -> row.number(1), property, property, effective, request.at, effective)
-                    .getFirst();
+            long rows = tx.queryOne(COUNT, row -> row.number(1), property, property, effective, request.at, effective);
             AuditLog.commit(
                     sql, request.caller, new AuditLog.Entry("leads_csv", property, effective, rows, null), request.at);
             A file = out.apply(rows);

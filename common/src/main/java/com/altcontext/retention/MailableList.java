@@ -147,9 +147,7 @@ public final class MailableList {
     private <A extends Appendable> A inOneFile(MailableRequest request, Supplier<A> out, Body<A> body) {
         return sql.inSnapshot(tx -> {
             String property = request.propertyId;
-            note(
-                    request,
-                    tx.query(COUNT, row -> row.number(1), property, property).getFirst());
+            note(request, tx.queryOne(COUNT, row -> row.number(1), property, property));
             A file = out.get();
             try {
                 body.write(tx, file);

@@ -21,7 +21,7 @@ public final class OverdueEvents {
     public static long days(Sql sql, RetentionPolicy policy, Instant now) {
         return sql.inTransaction(tx -> {
             for (LocalDate day : tx.query(EXPIRED, row -> row.day(1), policy.eventsKeptFrom(now))) {
-                if (tx.query(HAS_EVENTS, row -> row.flag(1), day).getFirst()) {
+                if (tx.queryOne(HAS_EVENTS, row -> row.flag(1), day)) {
                     return policy.daysOverdue(day, now);
                 }
             }

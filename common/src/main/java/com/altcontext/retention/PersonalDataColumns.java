@@ -104,19 +104,17 @@ record PersonalDataColumns(String table, List<String> texts, List<String> docume
 
     /** How many rows hold the address. */
     long count(Tx tx, AddressPattern address) {
-        return tx.query(counting(), row -> row.number(1), address.rough(), address.precise())
-                .getFirst();
+        return tx.queryOne(counting(), row -> row.number(1), address.rough(), address.precise());
     }
 
     /** How many rows hold the address, except those that have one of the ids in a column. */
     long count(Tx tx, AddressPattern address, String column, Collection<UUID> except) {
-        return tx.query(
-                        counting() + " AND (" + column + " <> ALL (?::uuid[])) IS NOT FALSE",
-                        row -> row.number(1),
-                        address.rough(),
-                        address.precise(),
-                        except.toArray(UUID[]::new))
-                .getFirst();
+        return tx.queryOne(
+                counting() + " AND (" + column + " <> ALL (?::uuid[])) IS NOT FALSE",
+                row -> row.number(1),
+                address.rough(),
+                address.precise(),
+                except.toArray(UUID[]::new));
     }
 
     private String counting() {

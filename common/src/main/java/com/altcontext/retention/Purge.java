@@ -219,8 +219,7 @@ public final class Purge {
     }
 
     private static long count(Tx tx, String table, LocalDate keptFrom) {
-        return tx.query("SELECT count(*) FROM " + table + " WHERE day < ?", row -> row.number(1), keptFrom)
-                .getFirst();
+        return tx.queryOne("SELECT count(*) FROM " + table + " WHERE day < ?", row -> row.number(1), keptFrom);
     }
 
     private long delete(String table, LocalDate keptFrom) {
@@ -228,14 +227,13 @@ public final class Purge {
     }
 
     private long begin(PurgePlan plan, Instant at) {
-        return sql.inTransaction(tx -> tx.query(
-                        BEGIN,
-                        row -> row.number(1),
-                        at,
-                        plan.eventsKeptFrom(),
-                        plan.rollupsKeptFrom(),
-                        plan.expected().daysLeft()))
-                .getFirst();
+        return sql.inTransaction(tx -> tx.queryOne(
+                BEGIN,
+                row -> row.number(1),
+                at,
+                plan.eventsKeptFrom(),
+                plan.rollupsKeptFrom(),
+                plan.expected().daysLeft()));
     }
 
     private static int note(Tx tx, long entry, PurgeReceipt gone) {

@@ -24,7 +24,7 @@ record TablePart(String condition, List<?> parameters) {
             Buckets buckets = Buckets.read(tx);
             return Buckets.areDistributed(tx)
                     ? ofBuckets(buckets)
-                    : ofPages(tx.query(PAGES, row -> row.number(1), table).getFirst(), pagesAtOnce);
+                    : ofPages(tx.queryOne(PAGES, row -> row.number(1), table), pagesAtOnce);
         });
     }
 

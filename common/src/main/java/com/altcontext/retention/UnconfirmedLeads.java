@@ -51,8 +51,7 @@ final class UnconfirmedLeads {
     }
 
     static long count(Tx tx, Instant keptFrom) {
-        return tx.query("SELECT count(*) " + THOSE, row -> row.number(1), keptFrom)
-                .getFirst();
+        return tx.queryOne("SELECT count(*) " + THOSE, row -> row.number(1), keptFrom);
     }
 
     /**

@@ -91,8 +91,21 @@ class SqlTest {
     }
 
     private static String setting(Sql sql, String query, Object... parameters) {
-        return sql.inTransaction(tx -> tx.query(query, row -> row.text(1), parameters))
-                .getFirst();
+        return sql.inTransaction(tx -> tx.queryOne(query, row -> row.text(1), parameters));
+    }
+
+    @Test
+    void one_row_is_neither_none_nor_two() {
+        Sql sql = new Sql(impatient);
+        String rows = "SELECT number FROM generate_series(1, ?) AS number";
+
+        assertThat(sql.<String>inTransaction(tx -> tx.queryOne(rows, row -> row.text(1), 1)))
+                .isEqualTo("1");
+        for (int count : List.of(0, 2)) {
+            assertThatThrownBy(() -> sql.inTransaction(tx -> tx.queryOne(rows, row -> row.text(1), count)))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessage(count + " rows instead of one: " + rows);
+        }
     }
 
     @Test
@@ -289,6 +302,6 @@ class SqlTest {
     private static final String SLEEP = "SELECT 'slept' FROM pg_sleep(2)";
 
     private static String sleep(Sql sql) {
-        return sql.inTransaction(tx -> tx.query(SLEEP, row -> row.text(1))).getFirst();
+        return sql.inTransaction(tx -> tx.queryOne(SLEEP, row -> row.text(1)));
     }
 }

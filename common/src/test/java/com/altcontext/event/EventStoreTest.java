@@ -213,13 +213,12 @@ class EventStoreTest extends EventStoreFixture {
                 .toList();
         return database.sql().inTransaction(tx -> {
             STORE.write(tx, events);
-            return tx.query("""
+            return tx.queryOne("""
                             SELECT sum(idx_scan) FILTER (WHERE relname LIKE 'events%'),
                                    sum(idx_scan) FILTER (WHERE relname = 'sessions'),
                                    sum(idx_tup_fetch) + sum(seq_tup_read)
                             FROM pg_stat_xact_user_tables
-                            """, row -> new DatabaseWork(row.number(1), row.number(2), row.number(3)))
-                    .getFirst();
+                            """, row -> new DatabaseWork(row.number(1), row.number(2), row.number(3)));
         });
     }
 

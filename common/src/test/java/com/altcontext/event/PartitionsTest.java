@@ -28,9 +28,8 @@ class PartitionsTest {
     private final Database database = Database.migrated();
     /** When the database was migrated: it has partitions around that day, although another may have begun since. */
     private final Instant now = database.sql()
-            .inTransaction(tx ->
-                    tx.query("SELECT max(installed_on)::timestamptz FROM flyway_schema_history", row -> row.time(1)))
-            .getFirst();
+            .inTransaction(tx -> tx.queryOne(
+                    "SELECT max(installed_on)::timestamptz FROM flyway_schema_history", row -> row.time(1)));
 
     private static InstantSource at(Instant time) {
         return InstantSource.fixed(time);

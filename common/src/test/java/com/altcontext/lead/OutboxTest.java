@@ -171,11 +171,10 @@ class OutboxTest {
             shares.add(database.sql().inTransaction(tx -> {
                 var _ = tx.update("UPDATE outbox SET next_attempt_at = now()");
                 assertThat(Outbox.claim(tx, Kind.WEBHOOK, 1, Set.of())).hasSize(1);
-                return tx.query(
-                                "SELECT extract(epoch FROM next_attempt_at - now()) / ?::int8 FROM outbox",
-                                row -> Double.valueOf(row.text(1)),
-                                seconds)
-                        .getFirst();
+                return tx.queryOne(
+                        "SELECT extract(epoch FROM next_attempt_at - now()) / ?::int8 FROM outbox",
+                        row -> Double.valueOf(row.text(1)),
+                        seconds);
             }));
         }
         database.run("UPDATE outbox SET attempts = 1000000, next_attempt_at = now()");

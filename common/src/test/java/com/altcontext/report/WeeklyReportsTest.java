@@ -221,8 +221,7 @@ class WeeklyReportsTest {
         site.database.sql().inTransaction(tx -> {
             Recipients.stop(
                     tx,
-                    tx.query("SELECT id FROM recipients WHERE email = 'a@team.example'", row -> row.id(1))
-                            .getFirst(),
+                    tx.queryOne("SELECT id FROM recipients WHERE email = 'a@team.example'", row -> row.id(1)),
                     site.now);
             return true;
         });

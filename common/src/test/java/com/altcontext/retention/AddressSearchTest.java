@@ -84,18 +84,17 @@ class AddressSearchTest {
 
     /** The calls of one of our functions in the transaction. */
     private static long calls(Tx tx, String function) {
-        return tx.query(
-                        "SELECT coalesce(sum(calls), 0) FROM pg_stat_xact_user_functions WHERE funcname = ?",
-                        row -> row.number(1),
-                        function)
-                .getFirst();
+        return tx.queryOne(
+                "SELECT coalesce(sum(calls), 0) FROM pg_stat_xact_user_functions WHERE funcname = ?",
+                row -> row.number(1),
+                function);
     }
 
     /** The rows of events that the transaction read by a sequential scan and by an index. */
     private static List<Long> read(Tx tx) {
-        return tx.query("""
+        return tx.queryOne("""
                         SELECT sum(seq_tup_read), sum(idx_tup_fetch) FROM pg_stat_xact_user_tables WHERE relname LIKE 'events%'
-                        """, row -> List.of(row.number(1), row.number(2))).getFirst();
+                        """, row -> List.of(row.number(1), row.number(2)));
     }
 
     private static <T> T counted(Sql.Work<T> work) {

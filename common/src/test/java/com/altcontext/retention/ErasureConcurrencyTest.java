@@ -92,8 +92,7 @@ class ErasureConcurrencyTest extends ErasureFixture {
         try (ExecutorService pool = Executors.newSingleThreadExecutor()) {
             Future<Integer> rollup = pool.submit(() -> database.anotherMachine().inTransaction(tx -> {
                 Erasure.waitForRollup(tx); // as a rollup does
-                String path =
-                        tx.query("SELECT path FROM events", row -> row.text(1)).getFirst();
+                String path = tx.queryOne("SELECT path FROM events", row -> row.text(1));
                 read.countDown();
                 awaitWaiter();
                 return tx.update(

@@ -12,8 +12,7 @@ public final class AwayNode implements AutoCloseable {
     public AwayNode(Sql database) {
         String server = Objects.requireNonNull(System.getenv("TEST_DATABASE_URL"), "there are nodes");
         node = Database.at(TestDatabase.on(TestDatabase.nodes().getFirst(), server));
-        name = database.inTransaction(tx -> tx.query("SELECT current_database()", row -> row.text(1)))
-                .getFirst();
+        name = database.inTransaction(tx -> tx.queryOne("SELECT current_database()", row -> row.text(1)));
         allowConnections(false);
         node.texts("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = ?", name);
     }

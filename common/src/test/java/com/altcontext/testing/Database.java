@@ -103,8 +103,7 @@ public record Database(String url, Sql sql) {
     }
 
     public long count(String sql, Object... parameters) {
-        return sql().inTransaction(tx -> tx.query(sql, row -> row.number(1), parameters))
-                .getFirst();
+        return sql().inTransaction(tx -> tx.queryOne(sql, row -> row.number(1), parameters));
     }
 
     public List<String> texts(String sql, Object... parameters) {

@@ -188,8 +188,7 @@ class DashboardLeadsTest {
     }
 
     private long entries() {
-        return sql.inTransaction(tx -> tx.query("SELECT count(*) FROM audit_log", row -> row.number(1)))
-                .getFirst();
+        return sql.inTransaction(tx -> tx.queryOne("SELECT count(*) FROM audit_log", row -> row.number(1)));
     }
 
     @Test

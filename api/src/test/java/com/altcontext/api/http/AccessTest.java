@@ -226,8 +226,7 @@ class AccessTest {
             Call.get("/v1/dashboard/properties").header("x-admin-key", key).send();
         }
         Instant used = sql.inTransaction(
-                        tx -> tx.query("SELECT last_used_at FROM access_keys WHERE name = ?", row -> row.time(1), name))
-                .getFirst();
+                tx -> tx.queryOne("SELECT last_used_at FROM access_keys WHERE name = ?", row -> row.time(1), name));
         assertThat(used).isBetween(before.minus(Duration.ofSeconds(1)), Instant.now());
     }
 }

@@ -210,8 +210,7 @@ class DatabaseExecutorTest {
     void a_lost_database_is_reported_for_all_until_it_answers_again() throws Exception {
         try (Logged logged = new Logged()) {
             var unlucky = send(() -> SQL.inTransaction(
-                            tx -> tx.query("SELECT pg_terminate_backend(pg_backend_pid())::text", row -> row.text(1)))
-                    .getFirst());
+                    tx -> tx.queryOne("SELECT pg_terminate_backend(pg_backend_pid())::text", row -> row.text(1))));
             assertThat(answerOf(unlucky)).isEqualTo(UNAVAILABLE);
             assertThat(logged.lines())
                     .filteredOn(line -> line.contains("the database cannot do it now"))
@@ -250,8 +249,7 @@ class DatabaseExecutorTest {
 
     @Test
     void a_statement_that_is_refused_is_no_lost_database() throws Exception {
-        var refused = send(() -> SQL.inTransaction(tx -> tx.query("SELECT 1 / 0", row -> row.text(1)))
-                .getFirst());
+        var refused = send(() -> SQL.inTransaction(tx -> tx.queryOne("SELECT 1 / 0", row -> row.text(1))));
 
         assertThat(answerOf(refused)).isEqualTo("500 - {\"ok\":false,\"error\":\"internal_error\"}");
         assertThat(database.isReady()).isTrue();

@@ -232,8 +232,8 @@ class DatabaseRefusingIT {
         for (String table : WRITTEN) {
             rows.put(
                     table,
-                    owner.inTransaction(tx -> tx.query("SELECT count(*) FROM " + table, row -> (int) row.number(1)))
-                            .getFirst());
+                    owner.inTransaction(
+                            tx -> tx.queryOne("SELECT count(*) FROM " + table, row -> (int) row.number(1))));
         }
         return rows;
     }

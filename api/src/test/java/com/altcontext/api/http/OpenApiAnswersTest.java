@@ -244,9 +244,8 @@ class OpenApiAnswersTest {
     }
 
     private String confirmation(UUID lead, Instant endsAt) {
-        long row = sql.inTransaction(tx ->
-                        tx.query("SELECT id FROM consent_events WHERE lead_id = ?", found -> found.number(1), lead))
-                .getFirst();
+        long row = sql.inTransaction(
+                tx -> tx.queryOne("SELECT id FROM consent_events WHERE lead_id = ?", found -> found.number(1), lead));
         return confirmations.of(new ConfirmationToken.Request(lead, row, endsAt));
     }
 

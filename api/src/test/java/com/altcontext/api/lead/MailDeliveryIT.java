@@ -47,8 +47,7 @@ class MailDeliveryIT {
     }
 
     private long waiting() {
-        return sql.inTransaction(tx -> tx.query("SELECT count(*) FROM outbox", row -> row.number(1)))
-                .getFirst();
+        return sql.inTransaction(tx -> tx.queryOne("SELECT count(*) FROM outbox", row -> row.number(1)));
     }
 
     private void capture(PackagedService service) throws IOException {

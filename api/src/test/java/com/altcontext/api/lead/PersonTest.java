@@ -304,11 +304,10 @@ class PersonTest {
 
     /** In a transaction of its own: within one, pg_stat_activity does not change. */
     private long cancelWaiting() {
-        return sql.inTransaction(tx -> tx.query(
-                        "SELECT count(pg_cancel_backend(pid)) FROM pg_stat_activity WHERE datname = current_database()"
-                                + " AND wait_event_type = 'Lock' AND query LIKE '%pg_advisory_xact_lock%'",
-                        row -> row.number(1)))
-                .getFirst();
+        return sql.inTransaction(tx -> tx.queryOne(
+                "SELECT count(pg_cancel_backend(pid)) FROM pg_stat_activity WHERE datname = current_database()"
+                        + " AND wait_event_type = 'Lock' AND query LIKE '%pg_advisory_xact_lock%'",
+                row -> row.number(1)));
     }
 
     @Test

@@ -101,7 +101,7 @@ class WebhookCatchUpIT {
     }
 
     private long number(String query) {
-        return sql.inTransaction(tx -> tx.query(query, row -> row.number(1))).getFirst();
+        return sql.inTransaction(tx -> tx.queryOne(query, row -> row.number(1)));
     }
 
     private void awaitAllDelivered() {

@@ -37,9 +37,8 @@ class StopResourceTest {
     }
 
     private boolean isStopped() {
-        return sql.inTransaction(tx -> tx.query(
-                        "SELECT stopped_at IS NOT NULL FROM recipients WHERE id = ?", row -> row.flag(1), recipient))
-                .getFirst();
+        return sql.inTransaction(tx -> tx.queryOne(
+                "SELECT stopped_at IS NOT NULL FROM recipients WHERE id = ?", row -> row.flag(1), recipient));
     }
 
     @Test

@@ -30,13 +30,12 @@ public final class StoredRows {
         await(
                 () -> {
                     try {
-                        return sql.inTransaction(tx -> tx.query(
-                                        "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
-                                                + " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-                                                + " AND query LIKE ? AND backend_type = 'client backend'",
-                                        row -> row.number(1),
-                                        statement))
-                                .getFirst();
+                        return sql.inTransaction(tx -> tx.queryOne(
+                                "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+                                        + " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                                        + " AND query LIKE ? AND backend_type = 'client backend'",
+                                row -> row.number(1),
+                                statement));
                     } catch (SqlFailure again) {
                         return 0L;
                     }
@@ -126,14 +125,13 @@ public final class StoredRows {
 
     /** The number of rejections so far; counts are written about once a second. */
     public long rejections(String property, String endpoint, String reason) {
-        return sql.inTransaction(tx -> tx.query(
-                        "SELECT coalesce(sum(count), 0) FROM ingest_rejections"
-                                + " WHERE property_id = ? AND endpoint = ? AND reason = ?",
-                        row -> row.number(1),
-                        property,
-                        endpoint,
-                        reason))
-                .getFirst();
+        return sql.inTransaction(tx -> tx.queryOne(
+                "SELECT coalesce(sum(count), 0) FROM ingest_rejections"
+                        + " WHERE property_id = ? AND endpoint = ? AND reason = ?",
+                row -> row.number(1),
+                property,
+                endpoint,
+                reason));
     }
 
     /** Every counter as {@code property endpoint reason}. */
