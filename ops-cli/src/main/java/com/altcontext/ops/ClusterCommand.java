@@ -14,8 +14,7 @@ final class ClusterCommand extends CommandGroup {
     /** pg_dump sees the coordinator alone, and its file would put plain tables in the place of distributed ones. */
     static void refuseOn(Sql sql, String what) {
         boolean distributed =
-                sql.inTransaction(tx -> tx.query("SELECT to_regclass('cluster') IS NOT NULL", row -> row.flag(1))
-                                .getFirst()
+                sql.inTransaction(tx -> tx.queryOne("SELECT to_regclass('cluster') IS NOT NULL", row -> row.flag(1))
                         && Buckets.areDistributed(tx));
         if (distributed) {
             throw new Failure(

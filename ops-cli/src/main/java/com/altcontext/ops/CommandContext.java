@@ -56,8 +56,7 @@ final class CommandContext implements AutoCloseable {
 
     /** For what is compared with times that the service wrote: this machine's clock may be hours off. */
     Instant databaseNow() {
-        return sql().inTransaction(tx -> tx.query("SELECT clock_timestamp()", row -> row.time(1)))
-                .getFirst();
+        return sql().inTransaction(tx -> tx.queryOne("SELECT clock_timestamp()", row -> row.time(1)));
     }
 
     CommandOutput output() {

@@ -126,7 +126,7 @@ final class DemoCommand implements Runnable {
         Instant now = context.now();
         LocalDate last = LocalDate.ofInstant(now, DemoTraffic.ZONE);
         LocalDate first = last.minusDays(DAYS - 1L);
-        if (guard.query(PURGED_SINCE, row -> row.flag(1), first).getFirst()) {
+        if (guard.queryOne(PURGED_SINCE, row -> row.flag(1), first)) {
             throw new Failure(
                     Exit.FAILED,
                     "raw events since " + first + " were purged, and purged days get no new ones",

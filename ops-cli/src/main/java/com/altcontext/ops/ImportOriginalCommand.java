@@ -151,10 +151,9 @@ final class ImportOriginalCommand implements Runnable {
         }
         ErasedPeople erased = new ErasedPeople(
                 original, Erasure.erased(guard, () -> context.environment().hash()));
-        Instant keptFrom = guard.query(KEPT_FROM, row -> Objects.requireNonNullElse(row.timeOrNull(1), Instant.EPOCH))
-                .getFirst();
-        Times times = original.query(TIMES, row -> new Times(row.timeOrNull(1), row.timeOrNull(2)))
-                .getFirst()
+        Instant keptFrom =
+                guard.queryOne(KEPT_FROM, row -> Objects.requireNonNullElse(row.timeOrNull(1), Instant.EPOCH));
+        Times times = original.queryOne(TIMES, row -> new Times(row.timeOrNull(1), row.timeOrNull(2)))
                 .since(keptFrom);
         if (!dryRun) {
             makePartitions(sql, times, keptFrom);

@@ -130,17 +130,12 @@ record Inventory(
                     tables,
                     events(tx, LocalDate.ofInstant(now, ZoneOffset.UTC)),
                     leads(tx),
-                    tx.query("SELECT count(*) FROM leads WHERE in_review", row -> row.number(1))
-                            .getFirst(),
+                    tx.queryOne("SELECT count(*) FROM leads WHERE in_review", row -> row.number(1)),
                     OutboxBacklog.of(tx, Outbox.Kind.MAIL),
                     OutboxBacklog.of(tx, Outbox.Kind.WEBHOOK),
                     LastPurge.find(tx).orElse(null),
-                    tx.query(LAST_ERASURE, row -> row.time(1)).stream()
-                            .findFirst()
-                            .orElse(null),
-                    tx.query(LAST_LEAD_LIST, LastLeadList::read).stream()
-                            .findFirst()
-                            .orElse(null),
+                    tx.queryFirst(LAST_ERASURE, row -> row.time(1)).orElse(null),
+                    tx.queryFirst(LAST_LEAD_LIST, LastLeadList::read).orElse(null),
                     AccessKeyStore.endingBefore(tx, now.plus(SOON), now));
         });
     }
@@ -174,8 +169,7 @@ record Inventory(
     }
 
     private static TableSize onNodes(Tx tx, String table) {
-        return tx.query(ON_NODES, row -> new TableSize(table, row.number(2), row.number(1), true), table)
-                .getFirst();
+        return tx.queryOne(ON_NODES, row -> new TableSize(table, row.number(2), row.number(1), true), table);
     }
 
     private static StoredEvents events(Tx tx, LocalDate today) {
@@ -191,23 +185,18 @@ record Inventory(
                 .count();
         boolean tomorrow = partitions.contains("events_" + IN_NAMES.format(today.plusDays(1)));
         boolean hasDefaultRows = filled.contains("events_default");
-        long inDefaultPartition = hasDefaultRows
-                ? tx.query("SELECT count(*) FROM events_default", row -> row.number(1))
-                        .getFirst()
-                : 0;
+        long inDefaultPartition =
+                hasDefaultRows ? tx.queryOne("SELECT count(*) FROM events_default", row -> row.number(1)) : 0;
         List<String> ends = ends(filled);
         if (ends.isEmpty()) {
             return new StoredEvents(null, null, ahead, tomorrow, inDefaultPartition);
         }
-        return tx.query(
-                        ends.stream()
-                                .map(name -> "SELECT occurred_at FROM " + quoted(name))
-                                .collect(Collectors.joining(
-                                        " UNION ALL ",
-                                        "SELECT min(occurred_at), max(occurred_at) FROM (",
-                                        ") AS ends")),
-                        row -> new StoredEvents(row.time(1), row.time(2), ahead, tomorrow, inDefaultPartition))
-                .getFirst();
+        return tx.queryOne(
+                ends.stream()
+                        .map(name -> "SELECT occurred_at FROM " + quoted(name))
+                        .collect(Collectors.joining(
+                                " UNION ALL ", "SELECT min(occurred_at), max(occurred_at) FROM (", ") AS ends")),
+                row -> new StoredEvents(row.time(1), row.time(2), ahead, tomorrow, inDefaultPartition));
     }
 
     /** The first and the last day that have events, and the default partition, which may hold any day. */

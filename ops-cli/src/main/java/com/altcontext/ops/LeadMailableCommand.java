@@ -64,9 +64,7 @@ final class LeadMailableCommand implements Runnable {
     }
 
     private boolean isAskedFor(String named) {
-        return context.sql()
-                .inTransaction(tx -> tx.query(ASKED_FOR, row -> row.flag(1), named, property, property))
-                .getFirst();
+        return context.sql().inTransaction(tx -> tx.queryOne(ASKED_FOR, row -> row.flag(1), named, property, property));
     }
 
     private boolean isJson() {

@@ -35,7 +35,6 @@ final class PgVersions {
 
     private static int server(Sql sql) {
         return Math.toIntExact(sql.inTransaction(tx ->
-                        tx.query("SELECT current_setting('server_version_num')::bigint / 10000", row -> row.number(1)))
-                .getFirst());
+                tx.queryOne("SELECT current_setting('server_version_num')::bigint / 10000", row -> row.number(1))));
     }
 }

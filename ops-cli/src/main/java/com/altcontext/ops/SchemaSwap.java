@@ -69,7 +69,6 @@ final class SchemaSwap {
     }
 
     private static boolean had(Tx tx, String table) {
-        return tx.query("SELECT to_regclass('altops_before." + table + "') IS NOT NULL", row -> row.flag(1))
-                .getFirst();
+        return tx.queryOne("SELECT to_regclass('altops_before." + table + "') IS NOT NULL", row -> row.flag(1));
     }
 }

@@ -177,12 +177,11 @@ final class SmokeChecks {
         }
         UUID visitor = visitorId.get();
         return database.orElseThrow()
-                .inTransaction(tx -> tx.query(
-                                "SELECT count(*) FROM events WHERE bucket = ?::int2 AND visitor_id = ?",
-                                row -> row.number(1),
-                                Buckets.read(tx).of(visitor).number(),
-                                visitor)
-                        .getFirst());
+                .inTransaction(tx -> tx.queryOne(
+                        "SELECT count(*) FROM events WHERE bucket = ?::int2 AND visitor_id = ?",
+                        row -> row.number(1),
+                        Buckets.read(tx).of(visitor).number(),
+                        visitor));
     }
 
     private String lead() throws NoResponse {

@@ -165,10 +165,9 @@ class DemoCommandTest {
                             WHERE c.column_name = 'property_id' AND c.table_schema = current_schema() AND t.table_type = 'BASE TABLE'
                               AND c.table_name <> 'audit_log'
                             """, row -> row.text(1)).stream()
-                            .filter(table -> tx.query(
-                                                    "SELECT count(*) FROM " + table + " WHERE property_id = 'demo'",
-                                                    row -> row.number(1))
-                                            .getFirst()
+                            .filter(table -> tx.queryOne(
+                                            "SELECT count(*) FROM " + table + " WHERE property_id = 'demo'",
+                                            row -> row.number(1))
                                     > 0)
                             .toList());
         }

@@ -76,9 +76,7 @@ record MigratedDatabase(String url) {
 
     long number(String query) {
         try (OperatorConnections connections = new OperatorConnections(DatabaseUrl.parse(url))) {
-            return new Sql(connections)
-                    .inTransaction(tx -> tx.query(query, row -> row.number(1)))
-                    .getFirst();
+            return new Sql(connections).inTransaction(tx -> tx.queryOne(query, row -> row.number(1)));
         }
     }
 }

@@ -88,8 +88,7 @@ class OperatorConnectionsTest {
                 var _ = sql.inTransaction(tx -> tx.query("SELECT 1", row -> row.number(1)));
             }
             return sql.inTransaction(
-                            tx -> tx.query("SELECT count(*) FROM pg_prepared_statements", row -> row.number(1)))
-                    .getFirst();
+                    tx -> tx.queryOne("SELECT count(*) FROM pg_prepared_statements", row -> row.number(1)));
         }
     }
 }

@@ -44,8 +44,7 @@ record OriginalCapture(
         OriginalCapture unknown = new OriginalCapture(visitor, at, null, false, new @Nullable String[TOUCH_COLUMNS]);
         return visitor == null
                 ? unknown
-                : tx
-                        .query(
+                : tx.queryFirst(
                                 SESSION,
                                 row -> new OriginalCapture(
                                         visitor,
@@ -57,8 +56,6 @@ record OriginalCapture(
                                 visitor,
                                 at,
                                 at.minus(rule.inactivity()))
-                        .stream()
-                        .findFirst()
                         .orElse(unknown);
     }
 
@@ -67,16 +64,13 @@ record OriginalCapture(
     String[] firstTouch(Tx tx, Buckets buckets) {
         return visitor == null
                 ? touch
-                : tx
-                        .query(
+                : tx.queryFirst(
                                 FIRST_SESSION,
                                 OriginalCapture::touch,
                                 buckets.of(visitor).number(),
                                 visitor,
                                 at,
                                 isBot)
-                        .stream()
-                        .findFirst()
                         .orElse(new @Nullable String[TOUCH_COLUMNS]);
     }
 

@@ -113,7 +113,7 @@ record OriginalLead(
 
     /** How many links, forms and consents belong to no lead. */
     static long rowsWithoutLead(Tx original) {
-        return original.query(WITHOUT_LEAD, row -> row.number(1)).getFirst();
+        return original.queryOne(WITHOUT_LEAD, row -> row.number(1));
     }
 
     /** With its consents, links and forms, which can be large. */

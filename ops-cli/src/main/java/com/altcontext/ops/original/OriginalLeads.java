@@ -252,20 +252,18 @@ public final class OriginalLeads {
                 values,
                 8 + OriginalCapture.TOUCH_COLUMNS,
                 OriginalCapture.TOUCH_COLUMNS);
-        return tx.query(SAVE, row -> new Known(row.id(1), ConsentStatus.ofKey(row.text(2))), values)
-                .getFirst();
+        return tx.queryOne(SAVE, row -> new Known(row.id(1), ConsentStatus.ofKey(row.text(2))), values);
     }
 
     /** It is a bot's if only a bot of the visitor has sent the lead's forms. */
     private boolean saveLink(Tx tx, Buckets buckets, Link link, UUID lead, String slug, List<SentForm> forms) {
         UUID visitor = OriginalText.visitor(link.anonId(), slug);
         if (visitor == null
-                || tx.query(
-                                        IS_VISITOR,
-                                        row -> row.number(1),
-                                        buckets.of(visitor).number(),
-                                        visitor)
-                                .getFirst()
+                || tx.queryOne(
+                                IS_VISITOR,
+                                row -> row.number(1),
+                                buckets.of(visitor).number(),
+                                visitor)
                         == 0) {
             return false;
         }

@@ -44,7 +44,7 @@ public final class OriginalSchema {
         String query = """
                 SELECT count(*) FROM %s WHERE NOT coalesce("%s" BETWEEN '0001-01-01' AND '9999-12-31', false)
                 """.formatted(column.substring(0, dot), column.substring(dot + 1));
-        return original.query(query, row -> row.number(1)).getFirst() > 0;
+        return original.queryOne(query, row -> row.number(1)) > 0;
     }
 
     /** What is missing in a database, as {@code table.column}; nothing if it is one of the earlier system. */
