@@ -12,6 +12,13 @@ import java.time.Duration;
  */
 public record LeadRules(
         boolean heuristicLinking, Duration heuristicWindow, int impliedConsentMonths, LeadMessages messages) {
+    public static final int DEFAULT_IMPLIED_CONSENT_MONTHS = 6;
+
+    /** The allowed values of {@code IMPLIED_CONSENT_MONTHS}. */
+    public static final int MIN_IMPLIED_CONSENT_MONTHS = 1;
+
+    public static final int MAX_IMPLIED_CONSENT_MONTHS = 24;
+
     /** Whether what the form says of consent holds only once the owner of the address confirms it. */
     boolean needConfirmation(Capture capture) {
         return messages.sendsMails() && capture.confirms() && capture.form().consent() == ConsentStatus.EXPRESS;

@@ -22,7 +22,12 @@ public record RetentionPolicy(
         int rollupMonths,
         int unconfirmedLeadDays,
         @Nullable Integer submissionDays) {
-    public static final RetentionPolicy DEFAULT = new RetentionPolicy(90, 24, 30, null);
+    public static final int DEFAULT_EVENT_DAYS = 90;
+    public static final int DEFAULT_ROLLUP_MONTHS = 24;
+    public static final int DEFAULT_UNCONFIRMED_LEAD_DAYS = 30;
+
+    public static final RetentionPolicy DEFAULT =
+            new RetentionPolicy(DEFAULT_EVENT_DAYS, DEFAULT_ROLLUP_MONTHS, DEFAULT_UNCONFIRMED_LEAD_DAYS, null);
 
     /** Time enough for an operator to look at messages that were set aside, which may hold what was filled into a form. */
     public static final int SET_ASIDE_MESSAGE_DAYS = 30;

@@ -23,6 +23,13 @@ import org.jspecify.annotations.Nullable;
  *     joins
  */
 public record SessionRule(Duration inactivity) {
+    public static final int DEFAULT_INACTIVITY_MINUTES = 30;
+
+    /** The allowed values of {@code SESSION_INACTIVITY_MINUTES}. */
+    public static final int MIN_INACTIVITY_MINUTES = 1;
+
+    public static final int MAX_INACTIVITY_MINUTES = 1_440;
+
     private static final Duration LATE_ENGAGEMENT = Duration.ofDays(1);
 
     public SessionRule {

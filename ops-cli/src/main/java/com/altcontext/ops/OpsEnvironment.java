@@ -1,5 +1,6 @@
 package com.altcontext.ops;
 
+import com.altcontext.lead.LeadRules;
 import com.altcontext.lead.UnsubscribeLinks;
 import com.altcontext.lead.UnsubscribeToken;
 import com.altcontext.retention.RetentionPolicy;
@@ -60,11 +61,20 @@ final class OpsEnvironment {
     }
 
     int impliedConsentMonths() {
-        return number("IMPLIED_CONSENT_MONTHS", 6, 1, 24);
+        return number(
+                "IMPLIED_CONSENT_MONTHS",
+                LeadRules.DEFAULT_IMPLIED_CONSENT_MONTHS,
+                LeadRules.MIN_IMPLIED_CONSENT_MONTHS,
+                LeadRules.MAX_IMPLIED_CONSENT_MONTHS);
     }
 
     SessionRule sessionRule() {
-        return new SessionRule(Duration.ofMinutes(number("SESSION_INACTIVITY_MINUTES", 30, 1, 1440)));
+        int minutes = number(
+                "SESSION_INACTIVITY_MINUTES",
+                SessionRule.DEFAULT_INACTIVITY_MINUTES,
+                SessionRule.MIN_INACTIVITY_MINUTES,
+                SessionRule.MAX_INACTIVITY_MINUTES);
+        return new SessionRule(Duration.ofMinutes(minutes));
     }
 
     private boolean isSet(String name) {

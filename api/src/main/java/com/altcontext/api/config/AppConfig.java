@@ -1,12 +1,13 @@
 package com.altcontext.api.config;
 
 import com.altcontext.client.Cidr;
-import com.altcontext.client.Limit;
 import com.altcontext.db.DatabaseUrl;
 import com.altcontext.lead.Email;
+import com.altcontext.lead.LeadRules;
 import com.altcontext.retention.RetentionPolicy;
 import com.altcontext.value.KeyedHash;
 import com.altcontext.value.SecureUrl;
+import com.altcontext.visit.SessionRule;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.net.InetAddress;
@@ -15,7 +16,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -129,79 +129,14 @@ public interface AppConfig {
         }
     }
 
-    /** How much of each kind one client may send in a minute. The largest batch and the largest body must pass. */
-    interface RateLimits {
-        @Variable(value = "RATE_LIMIT_EVENTS", rule = Rule.WHOLE_NUMBER, min = 100, max = MAX_COUNT)
-        @WithDefault("120")
-        int events();
-
-        @Variable(value = "RATE_LIMIT_LEADS", rule = Rule.WHOLE_NUMBER, min = 1, max = MAX_COUNT)
-        @WithDefault("24")
-        int leads();
-
-        /** Bytes of the bodies of events and forms. */
-        @Variable(value = "RATE_LIMIT_BYTES", rule = Rule.WHOLE_NUMBER, min = 65_536, max = 2_000_000_000)
-        @WithDefault("1000000")
-        int bytes();
-
-        @Variable(value = "RATE_LIMIT_UNSUBSCRIBE", rule = Rule.WHOLE_NUMBER, min = 1, max = MAX_COUNT)
-        @WithDefault("12")
-        int unsubscribe();
-
-        @Variable(value = "RATE_LIMIT_LEAD_DELETE", rule = Rule.WHOLE_NUMBER, min = 1, max = MAX_COUNT)
-        @WithDefault("10")
-        int leadDelete();
-
-        @Variable(value = "RATE_LIMIT_LEAD_EXPORT", rule = Rule.WHOLE_NUMBER, min = 1, max = MAX_COUNT)
-        @WithDefault("10")
-        int leadExport();
-
-        @Variable(value = "RATE_LIMIT_METRICS", rule = Rule.WHOLE_NUMBER, min = 1, max = MAX_COUNT)
-        @WithDefault("60")
-        int metrics();
-
-        @Variable(value = "RATE_LIMIT_DASHBOARD", rule = Rule.WHOLE_NUMBER, min = 1, max = MAX_COUNT)
-        @WithDefault("600")
-        int dashboard();
-
-        @Variable(value = "RATE_LIMIT_DOCUMENTS", rule = Rule.WHOLE_NUMBER, min = 1, max = MAX_COUNT)
-        @WithDefault("60")
-        int documents();
-
-        @Variable(value = "RATE_LIMIT_SCRIPTS", rule = Rule.WHOLE_NUMBER, min = 1, max = MAX_COUNT)
-        @WithDefault("600")
-        int scripts();
-
-        /** How many distinct addresses one client may submit in an hour. */
-        @Variable(value = "RATE_LIMIT_LEAD_EMAILS", rule = Rule.WHOLE_NUMBER, min = 1, max = MAX_COUNT)
-        @WithDefault("5")
-        int leadEmails();
-
-        /** The Redis in which machines share what clients have spent; without it each machine limits by itself. */
-        @Variable(value = "RATE_LIMIT_REDIS_URL", rule = Rule.REDIS_URL, secret = true)
-        Optional<URI> redisUrl();
-
-        /** The limits per minute. That of wrong keys cannot be changed. */
-        default Map<Limit, Integer> perMinute() {
-            return Map.ofEntries(
-                    Map.entry(Limit.EVENTS, events()),
-                    Map.entry(Limit.LEADS, leads()),
-                    Map.entry(Limit.BYTES, bytes()),
-                    Map.entry(Limit.UNSUBSCRIBE, unsubscribe()),
-                    Map.entry(Limit.LEAD_DELETE, leadDelete()),
-                    Map.entry(Limit.LEAD_EXPORT, leadExport()),
-                    Map.entry(Limit.METRICS, metrics()),
-                    Map.entry(Limit.DASHBOARD, dashboard()),
-                    Map.entry(Limit.DOCUMENTS, documents()),
-                    Map.entry(Limit.SCRIPTS, scripts()),
-                    Map.entry(Limit.ADMIN_FAILURES, 10));
-        }
-    }
-
     /** When a session ends, and which visitors' events are not stored. */
     interface Sessions {
-        @Variable(value = "SESSION_INACTIVITY_MINUTES", rule = Rule.WHOLE_NUMBER, min = 1, max = MAX_MINUTES)
-        @WithDefault("30")
+        @Variable(
+                value = "SESSION_INACTIVITY_MINUTES",
+                rule = Rule.WHOLE_NUMBER,
+                min = SessionRule.MIN_INACTIVITY_MINUTES,
+                max = SessionRule.MAX_INACTIVITY_MINUTES)
+        @WithDefault("" + SessionRule.DEFAULT_INACTIVITY_MINUTES)
         int inactivityMinutes();
 
         default Duration inactivity() {
@@ -220,7 +155,7 @@ public interface AppConfig {
         @WithDefault("false")
         boolean heuristicLinking();
 
-        @Variable(value = "HEURISTIC_LINK_WINDOW_MINUTES", rule = Rule.WHOLE_NUMBER, min = 1, max = MAX_MINUTES)
+        @Variable(value = "HEURISTIC_LINK_WINDOW_MINUTES", rule = Rule.WHOLE_NUMBER, min = 1, max = 1_440)
         @WithDefault("15")
         int heuristicWindowMinutes();
 
@@ -228,8 +163,12 @@ public interface AppConfig {
             return Duration.ofMinutes(heuristicWindowMinutes());
         }
 
-        @Variable(value = "IMPLIED_CONSENT_MONTHS", rule = Rule.WHOLE_NUMBER, min = 1, max = 24)
-        @WithDefault("6")
+        @Variable(
+                value = "IMPLIED_CONSENT_MONTHS",
+                rule = Rule.WHOLE_NUMBER,
+                min = LeadRules.MIN_IMPLIED_CONSENT_MONTHS,
+                max = LeadRules.MAX_IMPLIED_CONSENT_MONTHS)
+        @WithDefault("" + LeadRules.DEFAULT_IMPLIED_CONSENT_MONTHS)
         int impliedConsentMonths();
 
         /** The address of the service for links in mails; see {@link AppConfig#ownUrl()}. */
@@ -237,7 +176,7 @@ public interface AppConfig {
         Optional<URI> publicUrl();
 
         /** Signs the links in mails; without it a secret derived from the pepper does. */
-        @Variable(value = "UNSUBSCRIBE_SECRET", rule = Rule.SECRET, secret = true, min = 16)
+        @Variable(value = "UNSUBSCRIBE_SECRET", rule = Rule.SECRET, secret = true, min = KeyedHash.MIN_SECRET_LENGTH)
         Optional<String> unsubscribeSecret();
 
         /** Where captured leads are passed on to. */
@@ -285,7 +224,7 @@ public interface AppConfig {
                 rule = Rule.WHOLE_NUMBER,
                 min = RetentionPolicy.MIN_EVENT_DAYS,
                 max = RetentionPolicy.MAX_EVENT_DAYS)
-        @WithDefault("90")
+        @WithDefault("" + RetentionPolicy.DEFAULT_EVENT_DAYS)
         int rawEventDays();
 
         @Variable(
@@ -293,7 +232,7 @@ public interface AppConfig {
                 rule = Rule.WHOLE_NUMBER,
                 min = RetentionPolicy.MIN_ROLLUP_MONTHS,
                 max = RetentionPolicy.MAX_ROLLUP_MONTHS)
-        @WithDefault("24")
+        @WithDefault("" + RetentionPolicy.DEFAULT_ROLLUP_MONTHS)
         int rollupMonths();
 
         /** How long a lead is kept that was asked by mail to confirm and did not. */
@@ -302,7 +241,7 @@ public interface AppConfig {
                 rule = Rule.WHOLE_NUMBER,
                 min = RetentionPolicy.MIN_UNCONFIRMED_LEAD_DAYS,
                 max = RetentionPolicy.MAX_UNCONFIRMED_LEAD_DAYS)
-        @WithDefault("30")
+        @WithDefault("" + RetentionPolicy.DEFAULT_UNCONFIRMED_LEAD_DAYS)
         int unconfirmedLeadDays();
     }
 
@@ -341,7 +280,4 @@ public interface AppConfig {
 
     /** Before the names of all properties; system properties with the name of the product alone mean other things. */
     String PREFIX = "altcontext-api";
-
-    int MAX_COUNT = 1_000_000_000;
-    int MAX_MINUTES = 1_440;
 }

@@ -25,7 +25,7 @@ final class Repository {
             "@Variable\\(\\s*(?:value = )?\"([A-Z0-9_]+)\"[^;]*?(?:@WithDefault\\(\"([^\"]*)\"\\)[^;]*)?;",
             Pattern.DOTALL);
 
-    private static final String CONFIG = "api/src/main/java/com/altcontext/api/config/AppConfig.java";
+    private static final String CONFIG = "api/src/main/java/com/altcontext/api/config";
 
     private Repository() {}
 
@@ -96,8 +96,8 @@ final class Repository {
     /** The environment variables that the service reads, by the default of each; empty where it has none. */
     private static Map<String, String> variables() {
         Map<String, String> variables = new TreeMap<>();
-        VARIABLE.matcher(text(CONFIG))
-                .results()
+        files(CONFIG, name -> name.endsWith(".java")).stream()
+                .flatMap(file -> VARIABLE.matcher(text(file)).results())
                 .forEach(found -> variables.put(found.group(1), Objects.requireNonNullElse(found.group(2), "")));
         return variables;
     }
