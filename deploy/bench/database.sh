@@ -1,48 +1,15 @@
 # shellcheck shell=bash disable=SC2034,SC2153 # run.sh sources this: its variables are the other files' too
-# The PostgreSQL of the run: started on an empty directory, migrated, asked and emptied, stopped.
+# The PostgreSQL of the run, which deploy/bin/throwaway-database.sh starts and stops: asked and emptied.
 
-DATABASE_PID=
-DATABASE_DIR=
-
-start_database() {
-  local jar=$ROOT/deploy/dev-database/target/dev-database.jar ready=$RUN/database.url
-  [[ -f $jar ]] || die "deploy/dev-database is not built: run 'make build' first"
-  DATABASE_DIR=$RUN/database
-  "$JAVA" -jar "$jar" --data "$DATABASE_DIR" --ready-file "$ready" >"$RUN/database.log" 2>&1 &
-  DATABASE_PID=$!
-  for ((i = 0; i < 600; i++)); do
-    [[ -s $ready ]] && break
-    kill -0 "$DATABASE_PID" 2>/dev/null || die_with_log "the database did not start" "$RUN/database.log"
-    sleep 0.1
-  done
-  [[ -s $ready ]] || die_with_log "the database was not ready within a minute" "$RUN/database.log"
-  DATABASE_URL=$(<"$ready")
-  export DATABASE_URL
+require_durability() {
   [[ $(sql 'SHOW fsync') == on && $(sql 'SHOW synchronous_commit') == on ]] ||
     die "the database does not wait for the disk: nothing it does at that speed would mean anything"
-}
-
-migrate_database() {
-  "$JAVA" -jar "$ROOT/ops-cli/target/altops.jar" migrate >"$RUN/migrate.log" 2>&1 ||
-    die_with_log "altops migrate failed" "$RUN/migrate.log"
-}
-
-# Its shutdown stops PostgreSQL too. Were that process killed hard, the postmaster would live on: its pid is in the data.
-stop_database() {
-  [[ -n $DATABASE_PID ]] || return 0
-  stop_process "$DATABASE_PID" 20
-  DATABASE_PID=
-  local pid_file
-  while IFS= read -r pid_file; do
-    kill -INT "$(head -n 1 "$pid_file")" 2>/dev/null || true
-    sleep 2
-  done < <(find "$DATABASE_DIR" -maxdepth 3 -name postmaster.pid 2>/dev/null)
 }
 
 # The processor time of the server and of those who serve connections, in milliseconds.
 database_cpu_ms() {
   local postmaster
-  postmaster=$(head -n 1 "$(find "$DATABASE_DIR" -maxdepth 3 -name postmaster.pid | head -n 1)")
+  postmaster=$(head -n 1 "$(find "$RUN/postgresql" -maxdepth 3 -name postmaster.pid | head -n 1)")
   # shellcheck disable=SC2046 # one process a word
   cpu_ms "$postmaster" $(pgrep -P "$postmaster")
 }

@@ -15,7 +15,7 @@ fill_day() {
 }
 
 altops() {
-  "$JAVA" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -jar "$ROOT/ops-cli/target/altops.jar" "$@"
+  java -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -jar "$ROOT/ops-cli/target/altops.jar" "$@"
 }
 
 # Milliseconds that PostgreSQL needs to read the day's partition from end to end, by one process; the median of five.

@@ -26,7 +26,7 @@ budget() {
 print_heading() {
   echo "AltContext bench, $(date -u +%Y-%m-%dT%H:%MZ), commit $(git -C "$ROOT" describe --always --dirty 2>/dev/null || echo unknown)"
   echo "$(nproc) cores ($(sed -n 's/^model name[[:space:]]*: //p' /proc/cpuinfo | head -n 1)), load average before: $LOAD_BEFORE"
-  echo "$("$JAVA" -version 2>&1 | sed -n 's/.*version "\([^"]*\)".*/Java \1/p'), PostgreSQL $(sql 'SHOW server_version'), fsync and synchronous_commit on"
+  echo "$(java -version 2>&1 | sed -n 's/.*version "\([^"]*\)".*/Java \1/p'), PostgreSQL $(sql 'SHOW server_version'), fsync and synchronous_commit on"
   echo "profile $PROFILE: $(grep -o '^-[^ ]*' "$JVM_OPTIONS" | paste -sd ' ')$( ((${#CACHE[@]} == 0)) || echo ", and the AOT cache")"
   echo "$BENCH_SECONDS s a cell; medians of $BENCH_ROUNDS rounds, errors and counts are their sums; $(limit_words)"
   echo "Server, load and PostgreSQL share the machine. $RETURNING % of the events come from visitors seen before."

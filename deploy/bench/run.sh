@@ -22,13 +22,15 @@ RETURNING=${BENCH_RETURNING:-50}
 FILL_SECONDS=5
 BATCH_CONNECTIONS=16
 COPY_ROWS=500000
-JAVA=${JAVA_HOME:+$JAVA_HOME/bin/}java
+[[ -z ${JAVA_HOME:-} ]] || PATH=$JAVA_HOME/bin:$PATH
 LOAD_BEFORE=$(cut -d' ' -f1-3 /proc/loadavg)
 CACHE=()
 RUN=
 
 # shellcheck source=SCRIPTDIR/../bin/free-port.sh
 source "$ROOT/deploy/bin/free-port.sh"
+# shellcheck source=SCRIPTDIR/../bin/throwaway-database.sh
+source "$ROOT/deploy/bin/throwaway-database.sh"
 # shellcheck source=SCRIPTDIR/tools.sh
 source "$HERE/tools.sh"
 # shellcheck source=SCRIPTDIR/database.sh
@@ -88,7 +90,7 @@ clean_up() {
 
 check_java() {
   if ((BASH_VERSINFO[0] < 5)) || [[ ! -r /proc/self/status ]]; then die "this needs Linux and bash 5"; fi
-  "$JAVA" -version 2>&1 | grep -q 'version "25' || die "JAVA_HOME must name a JDK 25 (asked: $JAVA)"
+  java -version 2>&1 | grep -q 'version "25' || die "JAVA_HOME must name a JDK 25 (asked: $(command -v java))"
   [[ -f $ROOT/api/target/quarkus-app/quarkus-run.jar ]] || die "the server is not built: run 'make build' first"
 }
 
@@ -152,8 +154,9 @@ main() {
   choose_profile
   choose_limit
   say "starting and migrating PostgreSQL"
-  start_database
-  migrate_database
+  start_database "$RUN"
+  export DATABASE_URL
+  require_durability
   train_cache
   measure_starts
   start_measured_server

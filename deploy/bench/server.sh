@@ -117,7 +117,7 @@ start_server() {
     export RATE_LIMIT_METRICS=1000000000 RATE_LIMIT_BYTES=2000000000 RESPECT_PRIVACY_SIGNALS=true ENABLE_HEURISTIC_LINKING=true
     export CLIENT_IP_HEADER=X-Bench-Client TRUSTED_PROXIES=127.0.0.0/8
     unset JAVA_TOOL_OPTIONS JDK_JAVA_OPTIONS
-    exec "${LIMIT_PREFIX[@]}" "${pin[@]}" "$JAVA" "@$JVM_OPTIONS" "${@:2}" -jar quarkus-run.jar
+    exec "${LIMIT_PREFIX[@]}" "${pin[@]}" java "@$JVM_OPTIONS" "${@:2}" -jar quarkus-run.jar
   ) >"$RUN/server.log" 2>&1 &
   SERVER_PID=$!
   wait_until_healthy
