@@ -67,6 +67,14 @@ class DashboardPhoneIT extends FilledDashboard {
                         [...document.querySelectorAll('.bars .value')]
                           .filter(name => name.scrollHeight > name.clientHeight || name.scrollWidth > name.clientWidth)
                           .map(name => name.textContent)""").toString()).isEqualTo("[]");
+        assertThat(french.tab.evaluate("""
+                        [...document.querySelectorAll('.leads-by .value')].flatMap(name =>
+                          [...name.textContent.matchAll(/\\S+/g)].filter(word => {
+                            const text = document.createRange(), node = name.firstChild;
+                            text.setStart(node, word.index);
+                            text.setEnd(node, word.index + word[0].length);
+                            return text.getClientRects().length > 1;
+                          }).map(word => word[0]))""").toString()).as("words in two lines").isEqualTo("[]");
     }
 
     @Test
