@@ -7,6 +7,7 @@ import com.altcontext.db.Row;
 import com.altcontext.db.Sql;
 import com.altcontext.db.SqlFragment;
 import com.altcontext.db.Tx;
+import com.altcontext.metrics.GoalStore.StoredGoal;
 import java.io.ByteArrayOutputStream;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -58,8 +59,8 @@ final class DayRollup {
 
     private static final int CAPTURES_AT_ONCE = 1_000;
 
-    private static final String SAVE_GOAL =
-            "INSERT INTO daily_goal_rollups (property_id, goal, day, sessions) VALUES (?, ?, ?, ?)";
+    /** Up to so many events of a day, a property shares the reading of its goals with others. */
+    private static final int FEW_EVENTS = 10_000;
 
     private final Sql sql;
     private final Tx tx;
@@ -98,14 +99,10 @@ final class DayRollup {
         forget();
         read();
         days.forEach((property, figures) -> figures.save(tx, property, day, zone, version, now));
-        for (GoalStore.StoredGoal goal : GoalStore.list(tx, null)) {
-            if (days.containsKey(goal.property())) {
-                save(goal.property(), goal.goal());
-            }
-        }
-        return days.values().stream()
-                .mapToLong(figures -> figures.count(Count.ACCEPTED) + figures.count(Count.BOTS))
-                .sum();
+        saveGoals(GoalStore.list(tx, null).stream()
+                .filter(goal -> days.containsKey(goal.property()))
+                .toList());
+        return days.keySet().stream().mapToLong(this::events).sum();
     }
 
     /**
@@ -159,9 +156,27 @@ final class DayRollup {
     }
 
     /** Counts a goal that was added after the day was rolled up. */
-    void add(String property, Goal goal) {
+    void add(StoredGoal goal) {
         readUnfinished();
-        save(property, goal);
+        new DayGoals(tx, day, asked).save(goal);
+    }
+
+    private void saveGoals(List<StoredGoal> goals) {
+        DayGoals counted = new DayGoals(tx, day, asked);
+        List<StoredGoal> together = new ArrayList<>();
+        for (StoredGoal goal : goals) {
+            if (events(goal.property()) > FEW_EVENTS) {
+                counted.save(goal);
+            } else {
+                together.add(goal);
+            }
+        }
+        counted.saveTogether(together);
+    }
+
+    private long events(String property) {
+        PropertyDay figures = Objects.requireNonNull(days.get(property));
+        return figures.count(Count.ACCEPTED) + figures.count(Count.BOTS);
     }
 
     private void readUnfinished() {
@@ -297,13 +312,6 @@ final class DayRollup {
         pipeline.send();
     }
 
-    private void save(String property, Goal goal) {
-        asked.put("property", property);
-        asked.put("reached", goal.reached());
-        long sessions = tx.queryOne(statement("goal"), row -> row.number(1));
-        var _ = tx.update(SAVE_GOAL, property, goal.name(), day, sessions);
-    }
-
     /** Reads a row of a property. */
     @FunctionalInterface
     private interface Collector {
@@ -316,6 +324,10 @@ final class DayRollup {
 
     /** One of {@code rollup.sql}, with what is known so far. */
     private SqlFragment statement(String name) {
+        return statement(name, asked);
+    }
+
+    static SqlFragment statement(String name, Map<String, @Nullable Object> asked) {
         return new NamedSql(text(name)).with(asked);
     }
 

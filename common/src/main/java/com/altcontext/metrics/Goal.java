@@ -86,6 +86,29 @@ public record Goal(String name, Target target) {
         return text;
     }
 
+    /** The type of the events that may reach it. */
+    String eventType() {
+        return target instanceof CustomEvent event ? event.type : "page_view";
+    }
+
+    /** What their path must be like, for {@code LIKE}; null if any will do. */
+    @Nullable
+    String pathPattern() {
+        return target instanceof Page page ? LikePattern.ofWildcards(page.pattern) : null;
+    }
+
+    /** The key that their {@code props} must have; null if none is required. */
+    @Nullable
+    String propKey() {
+        return target instanceof CustomEvent event && event.prop != null ? event.prop.key : null;
+    }
+
+    /** The value of that key, as text. */
+    @Nullable
+    String propValue() {
+        return target instanceof CustomEvent event && event.prop != null ? event.prop.value : null;
+    }
+
     /** The condition that an event {@code g} reaches one of the goals. */
     public static SqlFragment reachedBy(List<Goal> goals) {
         return SqlFragment.any(goals.stream().map(Goal::reached).toList());

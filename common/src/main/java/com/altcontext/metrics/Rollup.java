@@ -137,7 +137,8 @@ public final class Rollup {
                 SiteDays.of(tx, clock.instant(), zone, property).held()) {
             DayBounds bounds = DayBounds.of(held.day(), zone);
             if (hasRaw(tx, bounds)) {
-                new DayRollup(sql, tx, bounds, List.of(property)).add(property, goal);
+                new DayRollup(sql, tx, bounds, List.of(property))
+                        .add(new GoalStore.StoredGoal(property, goal, clock.instant()));
                 counted++;
             }
         }

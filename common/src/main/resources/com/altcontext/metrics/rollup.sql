@@ -176,8 +176,24 @@ FROM (
 GROUP BY property_id, vital, bucket
 ORDER BY property_id, vital, bucket
 
+-- goals
+-- Of many goals, each with its number, in one reading of the day. A goal is an event of a type, with a path or a value of props where
+-- one is required.
+SELECT n, count(*) AS sessions
+FROM (
+    SELECT goal.n, g.session_id
+    FROM events AS g
+    JOIN unnest(:numbers, :owners, :types, :patterns, :keys, :wanted) AS goal(n, property_id, event_type, pattern, key, wanted)
+      ON goal.property_id = g.property_id AND goal.event_type = g.event_type
+    JOIN sessions AS s ON s.bucket = g.bucket AND s.visitor_id = g.visitor_id AND s.id = g.session_id
+    WHERE g.day BETWEEN :first AND :until AND g.device <> 'bot' AND s.started_at >= :start AND s.started_at < :end
+      AND s.device <> 'bot'
+      AND (goal.pattern IS NULL OR g.path LIKE goal.pattern) AND (goal.key IS NULL OR g.props ->> goal.key = goal.wanted)
+    GROUP BY goal.n, g.bucket, g.visitor_id, g.session_id) AS reached
+GROUP BY n
+
 -- goal
--- :reached is that an event g reaches it.
+-- Of one goal, whose page an index may find. :reached is that an event g reaches it.
 SELECT count(*) AS sessions
 FROM (
     SELECT g.session_id

@@ -10,6 +10,7 @@ import com.altcontext.metrics.GoalStore.StoredGoal;
 import com.altcontext.testing.TestEvent;
 import com.altcontext.value.Rejected;
 import java.time.Duration;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -112,6 +113,35 @@ class GoalStoreTest {
 
         assertThat(counts("plan")).containsExactly(site.day(1) + " 3");
         assertThat(counts("pro")).containsExactly(site.day(1) + " 1");
+    }
+
+    /** How often a rollup of yesterday read a partition of events, in the transaction that writes. */
+    private long readings() {
+        return site.database.sql().inTransaction(tx -> {
+            DayBounds yesterday = DayBounds.of(site.day(1), ZoneOffset.UTC);
+            var _ = new DayRollup(site.database.sql(), tx, yesterday, List.of("default", "docs"))
+                    .replace(Rollup.nextVersion(tx), site.at(0, "00:00:00"));
+            return tx.query(
+                            "SELECT sum(seq_scan + idx_scan) FROM pg_stat_xact_user_tables WHERE relname LIKE 'events_2%'",
+                            row -> row.number(1))
+                    .getFirst();
+        });
+    }
+
+    @Test
+    void a_day_is_read_once_for_the_goals_of_all_small_properties() {
+        site.does(TestEvent.view("a", site.at(1, "10:00:00"), "/thanks"));
+        add("docs", THANKS);
+        long before = readings();
+
+        for (String property : List.of("default", "docs")) {
+            add(property, PLAN);
+            add(property, PRO);
+            add(property, Goal.of("start", "/thanks", null, null));
+        }
+
+        assertThat(readings()).isEqualTo(before);
+        assertThat(counts("start")).containsExactly(site.day(1) + " 1");
     }
 
     private Breakdown breakdown(int firstAgo) {
