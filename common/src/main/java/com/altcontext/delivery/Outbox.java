@@ -83,6 +83,10 @@ public final class Outbox {
             return key;
         }
 
+        boolean hasOneReceiver() {
+            return this == MAIL;
+        }
+
         /** Which receiver gets the message: a webhook by its name, of mails always the mail server. */
         String receiver(Message message) {
             return this == WEBHOOK && message.destination != null ? message.destination : "";

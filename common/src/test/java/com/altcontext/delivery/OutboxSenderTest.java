@@ -2,16 +2,22 @@ package com.altcontext.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.altcontext.db.DatabaseUrl;
+import com.altcontext.db.Sql;
 import com.altcontext.testing.Database;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.postgresql.ds.PGSimpleDataSource;
 
 @Timeout(120)
 class OutboxSenderTest {
@@ -97,6 +103,40 @@ class OutboxSenderTest {
         assertThat(database.texts("SELECT destination || ' ' || attempts FROM outbox"))
                 .hasSize(20 - OutboxSender.MAX_IN_FLIGHT)
                 .containsOnly("slow 0");
+    }
+
+    /** Each use of the database is a transaction with a connection of its own. */
+    @Test
+    void a_mail_server_that_is_away_is_no_reason_to_look_through_all_mails_that_wait() throws Exception {
+        Database database = Database.migrated();
+        database.run(
+                "INSERT INTO outbox (id, kind, event, destination, body)"
+                        + " SELECT gen_random_uuid(), 'mail', 'report.weekly', 'a@example.ca', '{}' FROM generate_series(1, 20)");
+        AtomicInteger transactions = new AtomicInteger();
+        DatabaseUrl url = DatabaseUrl.parse(database.url());
+        @SuppressWarnings("serial")
+        PGSimpleDataSource counting = new PGSimpleDataSource() {
+            @Override
+            public Connection getConnection() throws SQLException {
+                transactions.incrementAndGet();
+                return super.getConnection();
+            }
+        };
+        counting.setURL(url.jdbcUrl());
+        counting.setUser(url.user());
+        counting.setPassword(url.password());
+
+        new OutboxSender(
+                        new Sql(counting),
+                        Outbox.Kind.MAIL,
+                        Duration.ofMillis(100),
+                        message -> CompletableFuture.failedFuture(new TimeoutException()),
+                        taken -> {})
+                .sendDue();
+
+        assertThat(transactions).as("to claim, and to note that none was taken").hasValue(2);
+        assertThat(database.count("SELECT count(*) FROM outbox WHERE attempts = 1"))
+                .isEqualTo(OutboxSender.MAX_IN_FLIGHT);
     }
 
     /** Does not answer when asked for the first time. */
