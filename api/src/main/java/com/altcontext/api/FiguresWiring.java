@@ -51,8 +51,8 @@ class FiguresWiring {
     }
 
     @Singleton
-    LeadBreakdowns leadBreakdowns(Sql sql, QueryEngine engine) {
-        return new LeadBreakdowns(sql, engine);
+    LeadBreakdowns leadBreakdowns(QueryEngine engine) {
+        return new LeadBreakdowns(engine);
     }
 
     @Singleton

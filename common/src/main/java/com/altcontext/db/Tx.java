@@ -19,6 +19,12 @@ public final class Tx {
     public static final int ROWS_AT_ONCE = 200;
 
     /**
+     * Has the statements that follow in the transaction run without being compiled. The planner takes each look-up of a lead's consent
+     * for costly, and would have a few thousand of them compiled, which takes longer than to run them.
+     */
+    public static final String WITHOUT_JIT = "SELECT set_config('jit', 'off', true)";
+
+    /**
      * For the rest of the transaction, each {@code SET LOCAL} holds on the nodes of a cluster too; {@code set_config} never
      * does. Without Citus it has no effect.
      */

@@ -61,6 +61,7 @@ public enum EffectiveConsent {
         for (EffectiveConsent effective : values()) {
             counts.put(effective, 0L);
         }
+        var _ = tx.query(Tx.WITHOUT_JIT, row -> row.text(1));
         tx.each(
                 COUNT,
                 row -> counts.put(valueOf(row.text(1).toUpperCase(Locale.ROOT)), row.number(2)),

@@ -1,6 +1,7 @@
 package com.altcontext.metrics;
 
 import com.altcontext.db.Sql;
+import com.altcontext.db.Tx;
 import com.altcontext.lead.EffectiveConsent;
 import com.altcontext.property.Property;
 import java.time.Instant;
@@ -55,17 +56,20 @@ final class MailableLeads {
     }
 
     private Counted count(List<String> zones, Window window, @Nullable String property, Instant until) {
-        return sql.ask(look -> look.query(
-                        COUNT,
-                        row -> new Counted(row.number(1), row.flag(2)),
-                        starts(zones, window.from()),
-                        starts(zones, window.to().plusDays(1)),
-                        zones.toArray(String[]::new),
-                        property,
-                        property,
-                        window.from(),
-                        window.to(),
-                        until))
+        return sql.ask(look -> {
+                    look.query(Tx.WITHOUT_JIT, row -> row.text(1));
+                    return look.query(
+                            COUNT,
+                            row -> new Counted(row.number(1), row.flag(2)),
+                            starts(zones, window.from()),
+                            starts(zones, window.to().plusDays(1)),
+                            zones.toArray(String[]::new),
+                            property,
+                            property,
+                            window.from(),
+                            window.to(),
+                            until);
+                })
                 .rows()
                 .getFirst();
     }

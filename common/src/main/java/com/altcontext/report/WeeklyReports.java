@@ -100,7 +100,7 @@ public final class WeeklyReports {
         this.summaries = new Summaries(sql, RollupSource.TABLES, clock);
         this.raw = new RawBreakdowns(engine);
         this.rolled = new Breakdowns(sql);
-        this.leads = new LeadBreakdowns(sql, engine);
+        this.leads = new LeadBreakdowns(engine);
     }
 
     /** A property whose report has recipients. */

@@ -1,6 +1,5 @@
 package com.altcontext.metrics.query;
 
-import com.altcontext.db.Sql;
 import com.altcontext.db.SqlFragment;
 import com.altcontext.lead.EffectiveConsent;
 import com.altcontext.metrics.Dimension;
@@ -34,11 +33,9 @@ public final class LeadBreakdowns {
             "sessions by this value are counted in raw rows, and those of the first days are gone";
     private static final String NOT_OF_SESSIONS = "a session has no form of its own";
 
-    private final Sql sql;
     private final QueryEngine engine;
 
-    public LeadBreakdowns(Sql sql, QueryEngine engine) {
-        this.sql = sql;
+    public LeadBreakdowns(QueryEngine engine) {
         this.engine = engine;
     }
 
@@ -151,9 +148,13 @@ public final class LeadBreakdowns {
                 now,
                 kept,
                 limit);
-        List<Counted> counted = sql.inTransaction(tx -> tx.query(
-                statement,
-                row -> new Counted(row.textOrNull(1), row.number(2), row.number(3), row.number(4), row.number(5))));
+        // Leads are kept longer than raw rows.
+        List<Counted> counted = engine.askOfNow(
+                windows,
+                rows -> rows.query(
+                        statement,
+                        row -> new Counted(
+                                row.textOrNull(1), row.number(2), row.number(3), row.number(4), row.number(5))));
         Map<String, String> reasons = new HashMap<>();
         Map<@Nullable String, Long> sessions = sessions(dimension, windows, filter, counted, reasons);
         return new LeadBreakdown(
