@@ -59,8 +59,8 @@ final class DayRollup {
 
     private static final int CAPTURES_AT_ONCE = 1_000;
 
-    /** Up to so many events of a day, a property shares the reading of its goals with others. */
-    private static final int FEW_EVENTS = 10_000;
+    /** From so many events of a day on, the index of pages finds those of a goal sooner than a reading of the day. */
+    private static final int MANY_EVENTS = 10_000;
 
     private final Sql sql;
     private final Tx tx;
@@ -165,7 +165,7 @@ final class DayRollup {
         DayGoals counted = new DayGoals(tx, day, asked);
         List<StoredGoal> together = new ArrayList<>();
         for (StoredGoal goal : goals) {
-            if (events(goal.property()) > FEW_EVENTS) {
+            if (goal.goal().pathPattern() != null && events(goal.property()) >= MANY_EVENTS) {
                 counted.save(goal);
             } else {
                 together.add(goal);

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Stores the goals of properties. Rollups that begin after a change see it, the questions to a running service within seconds. */
 public final class GoalStore {
-    /** The maximum number of goals per property: a rollup reads a day of many events once for each. */
+    /** The maximum number of goals per property: each makes a rollup longer. */
     public static final int MAX_GOALS = 50;
 
     private static final String LIST = """
