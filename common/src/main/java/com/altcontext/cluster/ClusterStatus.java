@@ -11,8 +11,9 @@ import java.util.List;
  * How the distributed tables are spread over the nodes.
  *
  * @param nodes those of the cluster; none on a single PostgreSQL
+ * @param isWorthRebalancing whether a node holds much more than the others, and Citus knows what to move
  */
-public record ClusterStatus(Buckets buckets, boolean isDistributed, List<Node> nodes) {
+public record ClusterStatus(Buckets buckets, boolean isDistributed, List<Node> nodes, boolean isWorthRebalancing) {
     /** If a node holds this many times the mean, rebalancing is worthwhile. */
     private static final double MAX_SKEW = 1.3;
 
@@ -27,23 +28,27 @@ public record ClusterStatus(Buckets buckets, boolean isDistributed, List<Node> n
 
     private static final String VISITORS = "SELECT bucket, count(*) FROM visitors GROUP BY bucket";
 
-    /** The hash of a bucket decides its shard: some shards hold two buckets, and some none. */
+    /** The hash of a bucket decides its shard: some shards hold two buckets, and some none. A node that was just added has no shard. */
     private static final String NODES = """
-            SELECT s.nodename || ':' || s.nodeport, true,
+            SELECT n.nodename || ':' || n.nodeport, true,
                    count(DISTINCT s.shardid) FILTER (WHERE s.table_name = 'visitors'::regclass),
                    coalesce(sum(b.buckets) FILTER (WHERE s.table_name = 'visitors'::regclass), 0)::bigint,
-                   sum(s.shard_size)::bigint,
+                   coalesce(sum(s.shard_size), 0)::bigint,
                    coalesce(sum(b.visitors) FILTER (WHERE s.table_name = 'visitors'::regclass), 0)::bigint
-            FROM citus_shards AS s
+            FROM pg_dist_node AS n
+            LEFT JOIN citus_shards AS s
+                ON s.nodename = n.nodename AND s.nodeport = n.nodeport AND s.citus_table_type = 'distributed'
             LEFT JOIN (
                 SELECT get_shard_id_for_distribution_column('visitors', number::int2) AS shardid, count(*) AS buckets,
                        sum(visitors) AS visitors
                 FROM generate_series(0, ?::int8 - 1) AS every(number)
                 LEFT JOIN unnest(?::int8[], ?::int8[]) AS counted(bucket, visitors) ON bucket = number
                 GROUP BY 1) AS b ON b.shardid = s.shardid
-            WHERE s.citus_table_type = 'distributed'
+            WHERE n.isactive AND n.noderole = 'primary' AND (n.shouldhaveshards OR s.shardid IS NOT NULL)
             GROUP BY 1 ORDER BY 1
             """;
+
+    private static final String HAS_MOVES = "SELECT EXISTS (SELECT FROM get_rebalance_table_shards_plan())";
 
     /**
      * A node that holds shards.
@@ -64,7 +69,13 @@ public record ClusterStatus(Buckets buckets, boolean isDistributed, List<Node> n
         return sql.inTransaction(tx -> {
             Buckets buckets = Buckets.read(tx);
             boolean distributed = Buckets.areDistributed(tx);
-            return new ClusterStatus(buckets, distributed, distributed ? nodes(tx, buckets) : List.of());
+            List<Node> nodes = distributed ? nodes(tx, buckets) : List.of();
+            boolean isUneven = skew(nodes) > MAX_SKEW;
+            return new ClusterStatus(
+                    buckets,
+                    distributed,
+                    nodes,
+                    isUneven && tx.query(HAS_MOVES, row -> row.flag(1)).getFirst());
         });
     }
 
@@ -89,12 +100,12 @@ public record ClusterStatus(Buckets buckets, boolean isDistributed, List<Node> n
 
     /** How much the fullest node holds, as a multiple of the mean; 1 if nothing is stored. */
     public double skew() {
+        return skew(nodes);
+    }
+
+    private static double skew(List<Node> nodes) {
         long total = nodes.stream().mapToLong(Node::bytes).sum();
         long most = nodes.stream().mapToLong(Node::bytes).max().orElse(0);
         return total == 0 ? 1 : (double) most * nodes.size() / total;
-    }
-
-    public boolean isWorthRebalancing() {
-        return skew() > MAX_SKEW;
     }
 }

@@ -34,6 +34,7 @@ final class ClusterStatusCommand implements Callable<Integer> {
                 .with("buckets", status.buckets().count())
                 .with("distributed", status.isDistributed())
                 .with("skew", status.skew())
+                .with("worthRebalancing", status.isWorthRebalancing())
                 .with(
                         "nodes",
                         status.nodes().stream()

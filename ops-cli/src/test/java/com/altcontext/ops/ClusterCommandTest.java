@@ -23,7 +23,8 @@ class ClusterCommandTest {
         assertThat(ran.exit()).isEqualTo(Exit.DONE);
         assertThat(ran.out()).isEqualTo("one PostgreSQL, 1 bucket\n");
         assertThat(database.altops("cluster", "status", "--json").out())
-                .isEqualTo("{\"ok\":true,\"buckets\":1,\"distributed\":false,\"skew\":1.0,\"nodes\":[]}\n");
+                .isEqualTo(
+                        "{\"ok\":true,\"buckets\":1,\"distributed\":false,\"skew\":1.0,\"worthRebalancing\":false,\"nodes\":[]}\n");
     }
 
     @Test
@@ -62,6 +63,41 @@ class ClusterCommandTest {
                 10.0.0.2:5432: answers
                 10.0.0.3:5432: does not answer, or is not reached by another node
                 """);
+    }
+
+    @Test
+    @Tag("single-node") // What Citus says stands in its place.
+    void a_node_without_shards_is_one_too_and_a_rebalance_is_advised_if_citus_has_moves_for_it() {
+        database.run(
+                "UPDATE cluster SET is_distributed = true, buckets = 4",
+                "CREATE TABLE pg_dist_node (nodename text, nodeport int, isactive bool, shouldhaveshards bool, noderole text)",
+                "INSERT INTO pg_dist_node SELECT '10.0.0.' || n, 5432, true, true, 'primary' FROM generate_series(2, 4) AS n",
+                """
+                CREATE FUNCTION citus_check_cluster_node_health() RETURNS TABLE (from_nodename text, from_nodeport int,
+                    to_nodename text, to_nodeport int, result bool) LANGUAGE sql AS $$
+                SELECT a.nodename, a.nodeport, b.nodename, b.nodeport, true FROM pg_dist_node AS a, pg_dist_node AS b $$""",
+                "CREATE TABLE citus_shards AS SELECT 'visitors'::regclass AS table_name, 1::bigint + n AS shardid,"
+                        + " '10.0.0.' || 2 + n % 2 AS nodename, 5432 AS nodeport, 1000::bigint AS shard_size,"
+                        + " 'distributed' AS citus_table_type FROM generate_series(0, 3) AS n",
+                "CREATE FUNCTION get_shard_id_for_distribution_column(regclass, int2) RETURNS bigint LANGUAGE sql AS 'SELECT 1::bigint + $2'",
+                "CREATE TABLE moves AS SELECT 1 AS shardid",
+                "CREATE FUNCTION get_rebalance_table_shards_plan() RETURNS SETOF moves LANGUAGE sql AS 'SELECT * FROM moves'");
+        String nodes = """
+                4 buckets over 3 nodes
+                10.0.0.2:5432: 2 buckets, 0 visitors, 2.0 kB
+                10.0.0.3:5432: 2 buckets, 0 visitors, 2.0 kB
+                10.0.0.4:5432: 0 buckets, 0 visitors, 0 bytes
+                """;
+
+        assertThat(database.altops("cluster", "status"))
+                .isEqualTo(new CommandRun(
+                        Exit.DONE,
+                        nodes + "the fullest node holds 1.5 times the mean: SELECT citus_rebalance_start()\n",
+                        ""));
+        database.run("DELETE FROM moves");
+        assertThat(database.altops("cluster", "status").out()).isEqualTo(nodes);
+        assertThat(database.altops("cluster", "status", "--json").out())
+                .contains("\"skew\":1.5,\"worthRebalancing\":false");
     }
 
     @Test
