@@ -40,7 +40,7 @@ final class MigrateVerifyCommand implements Callable<Integer> {
                 verified
                         ? List.of(output.good("the schema is what this release needs"))
                         : differences.stream()
-                                .map(one -> one.version() + " " + one.description() + " " + one.rule())
+                                .map(one -> one.version() + " (" + one.description() + ") " + one.rule())
                                 .toList());
         return verified ? Exit.DONE : Exit.CHECK_FAILED;
     }

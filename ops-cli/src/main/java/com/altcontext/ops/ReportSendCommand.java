@@ -116,7 +116,8 @@ final class ReportSendCommand implements Callable<Integer> {
         return new JsonObject()
                 .with("propertyId", report.property.slug())
                 .with("week", report.week.text())
-                .with("mails", report.mails);
+                .with("mails", report.mails)
+                .with("begun", report.hasBegun);
     }
 
     private String line(SentReport report) {

@@ -141,7 +141,9 @@ final class StatusCommand implements Callable<Integer> {
                     .forEach(key -> lines.add("key " + output.bad("ends") + "      "
                             + HumanFormat.time(Objects.requireNonNull(key.expiresAt())) + ", " + key.name()));
         }
-        lines.add("");
+        if (!inventory.tables().isEmpty()) {
+            lines.add("");
+        }
         int width = inventory.tables().stream()
                 .mapToInt(table -> table.name().length())
                 .max()

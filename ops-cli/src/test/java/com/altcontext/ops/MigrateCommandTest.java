@@ -63,7 +63,7 @@ class MigrateCommandTest {
 
         CommandRun verified = altopsOn(url, "migrate", "verify");
         assertThat(verified.exit()).isEqualTo(Exit.CHECK_FAILED);
-        assertThat(verified.out()).isEqualTo("9999 later is in the database and newer than this release\n");
+        assertThat(verified.out()).isEqualTo("9999 (later) is in the database and newer than this release\n");
         assertThat(altopsOn(url, "migrate", "verify", "--allow-newer").exit()).isEqualTo(Exit.DONE);
         assertThat(altopsOn(url, "status").out()).startsWith("schema        version 9999, newer than this release's ");
     }
@@ -75,7 +75,7 @@ class MigrateCommandTest {
         CommandRun after = altopsOn(url, "migrate", "verify");
 
         assertThat(before.exit()).isEqualTo(Exit.CHECK_FAILED);
-        assertThat(before.out()).contains("is not applied");
+        assertThat(before.out()).startsWith("1 (events) is not applied\n");
         assertThat(after.exit()).isEqualTo(Exit.DONE);
         assertThat(after.out()).isEqualTo("the schema is what this release needs\n");
     }

@@ -30,7 +30,7 @@ class ReportCommandTest {
         assertThat(database.number("SELECT count(*) FROM outbox")).isZero();
         assertThat(database.altops("report", "send", "--json").out())
                 .isEqualTo("{\"ok\":true,\"dryRun\":false,\"reports\":[{\"propertyId\":\"default\",\"week\":\"" + week
-                        + "\",\"mails\":2}]}\n");
+                        + "\",\"mails\":2,\"begun\":true}]}\n");
         assertThat(database.altops("report", "send").out()).isEqualTo("default, " + week + ": 0 mails\n");
         assertThat(database.number(
                         "SELECT count(*) FROM outbox WHERE kind = 'mail' AND event = 'report.weekly' AND language = 'fr'"
@@ -66,6 +66,7 @@ class ReportCommandTest {
         assertThat(database.altops("report", "send"))
                 .isEqualTo(new CommandRun(
                         Exit.DONE, "default, " + week + ": not sent, the property was not there yet\n", ""));
+        assertThat(database.altops("report", "send", "--json").out()).contains("\"mails\":0,\"begun\":false}");
         assertThat(database.altops("report", "send", "--week", "2025-W47").exit())
                 .isEqualTo(Exit.CHECK_FAILED);
         assertThat(database.number("SELECT count(*) FROM outbox")).isZero();

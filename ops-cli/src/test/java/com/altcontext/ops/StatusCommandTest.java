@@ -167,7 +167,8 @@ class StatusCommandTest {
         assertThat(ran.exit()).isEqualTo(Exit.CHECK_FAILED);
         assertThat(ran.out())
                 .startsWith("schema        version 0, and this release needs ")
-                .contains("problem       the schema is older than this release needs: run altops migrate");
+                .endsWith("\n\nproblem       the schema is older than this release needs: run altops migrate\n")
+                .doesNotContain("\n\n\n");
     }
 
     @Test
