@@ -39,6 +39,12 @@ public final class Webhooks {
               AND (? OR destination IS NOT DISTINCT FROM ?)
             """;
 
+    /** Longer ago than anybody waits for one. */
+    private static final String REMOVE_OLD_TESTS = """
+            DELETE FROM outbox
+            WHERE kind = 'webhook' AND event = ? AND destination IS NOT DISTINCT FROM ? AND created_at < now() - interval '1 minute'
+            """;
+
     private static final String ADD_TEST =
             "INSERT INTO outbox (id, kind, event, destination, body) VALUES (?, 'webhook', ?, ?, ?)";
 
@@ -118,7 +124,7 @@ public final class Webhooks {
     }
 
     /**
-     * Stores a message that tests a webhook.
+     * Stores a message that tests a webhook, in place of those that interrupted tests have left.
      *
      * @param webhook null for {@code LEAD_WEBHOOK_URL}
      * @return its id
@@ -127,6 +133,7 @@ public final class Webhooks {
         UUID id = UUID.randomUUID();
         String body = "{\"type\":\"" + WebhookEvent.TEST + "\",\"timestamp\":\"" + now.truncatedTo(ChronoUnit.MILLIS)
                 + "\",\"data\":{}}";
+        var _ = tx.update(REMOVE_OLD_TESTS, WebhookEvent.TEST, webhook);
         var _ = tx.update(ADD_TEST, id, WebhookEvent.TEST, webhook, body);
         return id;
     }

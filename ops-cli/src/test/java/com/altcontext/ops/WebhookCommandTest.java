@@ -98,6 +98,18 @@ class WebhookCommandTest {
         assertThat(altops("webhook", "test", "other").exit()).isEqualTo(Exit.FAILED);
     }
 
+    /** It would wait for good if nothing is sent to that webhook, and no command could remove it. */
+    @Test
+    void a_test_removes_what_an_interrupted_one_left() {
+        database.run(
+                "INSERT INTO outbox (id, kind, event, destination, body, created_at, next_attempt_at)"
+                        + " VALUES (gen_random_uuid(), 'webhook', 'webhook.test', 'crm', '{}', now() - interval '2 min', now() + interval '1 h'),"
+                        + " (gen_random_uuid(), 'webhook', 'lead.erased', 'crm', '{}', now() - interval '2 min', now() + interval '1 h')");
+
+        assertThat(tested(Attempt.DELIVERED).exit()).isEqualTo(Exit.DONE);
+        assertThat(altops("webhook", "list").out()).contains("1 waiting, 0 set aside");
+    }
+
     /** With a service whose receiver answers so. */
     private CommandRun tested(Attempt answer) {
         AtomicBoolean over = new AtomicBoolean();
