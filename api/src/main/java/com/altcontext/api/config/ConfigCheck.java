@@ -95,8 +95,8 @@ public final class ConfigCheck {
                 missing("PUBLIC_URL", "the address for links in mails if SMTP_URL is set outside Fly");
             }
         }
-        String port = values.getOrDefault("altcontext-api.listen.port", "3000");
-        if (!port.equals("0") && port.equals(values.getOrDefault("altcontext-api.listen.management-port", "9091"))) {
+        String port = Variables.orDefault(values, "altcontext-api.listen.port");
+        if (!port.equals("0") && port.equals(Variables.orDefault(values, "altcontext-api.listen.management-port"))) {
             faults.putIfAbsent("MANAGEMENT_PORT", "MANAGEMENT_PORT must not be the same as PORT");
         }
         boolean hasHeader = values.containsKey("altcontext-api.client-address.header");

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -69,6 +70,14 @@ final class Variables {
             value.ifPresent(text -> values.put(property, text));
         });
         return values;
+    }
+
+    /** Among the values that are set, that of a property, or else its default. */
+    static String orDefault(Map<String, String> values, String property) {
+        Setting setting = Objects.requireNonNull(SETTINGS.get(property), property);
+        return Optional.ofNullable(values.get(property))
+                .or(setting::defaultValue)
+                .orElseThrow();
     }
 
     /** A blank variable counts as absent. */

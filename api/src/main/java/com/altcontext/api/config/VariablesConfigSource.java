@@ -6,7 +6,6 @@ import io.smallrye.config.PropertiesConfigSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.function.Function;
 import org.eclipse.microprofile.config.spi.ConfigSource;
 import org.jspecify.annotations.Nullable;
@@ -34,12 +33,7 @@ public final class VariablesConfigSource implements ConfigSourceFactory {
         Map<String, String> values = Variables.read(environment);
         Map<String, String> properties = new HashMap<>();
         values.forEach((property, value) -> properties.put(property, literal(value)));
-        FOR_QUARKUS.forEach((property, ours) -> {
-            String fallback = Objects.requireNonNull(Variables.all().get(ours), ours)
-                    .defaultValue()
-                    .orElseThrow();
-            properties.put(property, literal(values.getOrDefault(ours, fallback)));
-        });
+        FOR_QUARKUS.forEach((property, ours) -> properties.put(property, literal(Variables.orDefault(values, ours))));
         return new PropertiesConfigSource(properties, "environment variables of altcontext", ORDINAL);
     }
 
