@@ -77,17 +77,17 @@ class LeadWiring {
 
     @Singleton
     UnsubscribeToken unsubscribeToken(AppConfig config) {
-        return new UnsubscribeToken(config.leads().unsubscribeSecret().orElse(config.ipHashPepper()));
+        return new UnsubscribeToken(config.linkSecret());
     }
 
     @Singleton
     StopToken stopToken(AppConfig config) {
-        return new StopToken(config.leads().unsubscribeSecret().orElse(config.ipHashPepper()));
+        return new StopToken(config.linkSecret());
     }
 
     @Singleton
     ConfirmationToken confirmationToken(AppConfig config) {
-        return new ConfirmationToken(config.leads().unsubscribeSecret().orElse(config.ipHashPepper()));
+        return new ConfirmationToken(config.linkSecret());
     }
 
     @Singleton

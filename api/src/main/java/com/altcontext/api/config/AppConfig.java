@@ -91,6 +91,11 @@ public interface AppConfig {
                 .or(() -> clientAddress().flyAppName().map(SecureUrl::ofFlyApp));
     }
 
+    /** What the links in mails are signed with. */
+    default String linkSecret() {
+        return leads().unsubscribeSecret().orElse(ipHashPepper());
+    }
+
     /** Where the service listens. */
     interface Listen {
         @Variable(value = "HOST", rule = Rule.HOST)
@@ -175,7 +180,7 @@ public interface AppConfig {
         @Variable(value = "PUBLIC_URL", rule = Rule.URL)
         Optional<URI> publicUrl();
 
-        /** Signs the links in mails; without it a secret derived from the pepper does. */
+        /** See {@link AppConfig#linkSecret()}. */
         @Variable(value = "UNSUBSCRIBE_SECRET", rule = Rule.SECRET, secret = true, min = KeyedHash.MIN_SECRET_LENGTH)
         Optional<String> unsubscribeSecret();
 
