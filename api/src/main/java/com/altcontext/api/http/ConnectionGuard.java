@@ -187,7 +187,7 @@ public class ConnectionGuard {
         @Override
         public void channelActive(ChannelHandlerContext context) {
             var written =
-                    context.writeAndFlush(early.bytes(Problem.UNAVAILABLE.status, Problem.UNAVAILABLE, List.of()));
+                    context.writeAndFlush(early.bytes(Problem.UNAVAILABLE.status(), Problem.UNAVAILABLE, List.of()));
             if (!stopping && lingering.get() < MAX_LINGERING) {
                 lingering.incrementAndGet();
                 var _ = context.channel().closeFuture().addListener(closed -> lingering.decrementAndGet());

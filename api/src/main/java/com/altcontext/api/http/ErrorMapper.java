@@ -62,7 +62,8 @@ public class ErrorMapper {
 
     private RestResponse<String> response(RoutingContext routing, Throwable failure) {
         Refusal refusal = report(routing, failure);
-        RestResponse.ResponseBuilder<String> response = RestResponse.ResponseBuilder.create(refusal.problem().status);
+        RestResponse.ResponseBuilder<String> response =
+                RestResponse.ResponseBuilder.create(refusal.problem().status());
         if (prepare(routing, refusal)) {
             Body body = Body.of(routing, refusal);
             response.entity(body.text).header("Content-Type", body.type);
@@ -125,7 +126,7 @@ public class ErrorMapper {
         if (prepare(routing, refusal)) {
             Body body = Body.of(routing, refusal);
             routing.response()
-                    .setStatusCode(refusal.problem().status)
+                    .setStatusCode(refusal.problem().status())
                     .putHeader(HttpHeaders.CONTENT_TYPE, body.type)
                     .end(body.text);
         }

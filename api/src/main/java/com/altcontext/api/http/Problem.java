@@ -38,7 +38,7 @@ public enum Problem {
     /** When to come back after {@link #UNAVAILABLE}: the database is asked again five times a second. */
     static final String RETRY_AFTER_SECONDS = "2";
 
-    final int status;
+    private final int status;
     /** Whether it is the caller's fault and is counted as a rejection. */
     final boolean counted;
 

@@ -80,9 +80,9 @@ class RequestFilter {
      * its query, which may contain anything.
      */
     void register(@Observes Router router) {
-        router.errorHandler(Problem.INVALID_REQUEST.status, this::answerFailure);
-        router.errorHandler(Problem.NOT_FOUND.status, this::answerFailure);
-        router.errorHandler(Problem.INTERNAL_ERROR.status, this::answerFailure);
+        router.errorHandler(Problem.INVALID_REQUEST.status(), this::answerFailure);
+        router.errorHandler(Problem.NOT_FOUND.status(), this::answerFailure);
+        router.errorHandler(Problem.INTERNAL_ERROR.status(), this::answerFailure);
         router.route().order(Integer.MIN_VALUE).failureHandler(this::answerFailure);
     }
 
