@@ -39,7 +39,6 @@ public class DashboardPageResource {
             + " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
     private static final String REVALIDATED = "private, no-cache";
-    private static final String IMMUTABLE = "public, max-age=31536000, immutable";
     private static final long A_YEAR = Duration.ofDays(365).toSeconds();
 
     /** Loaded on the first request, so that a service without dashboard users spends no memory on them. */
@@ -100,7 +99,7 @@ public class DashboardPageResource {
     private static RestResponse<byte[]> file(String name, String hash, HttpServerRequest request) {
         StaticFile file = file(name);
         request.response().headers().set("cross-origin-resource-policy", "same-origin");
-        return file.answer(request, hash.equals(file.hash()) ? IMMUTABLE : REVALIDATED, "Origin");
+        return file.answer(request, hash.equals(file.hash()) ? StaticFile.IMMUTABLE : REVALIDATED, "Origin");
     }
 
     private static Language remembered(HttpServerRequest request) {

@@ -21,7 +21,6 @@ public class TelemetryResource {
     static final String PATH = "/v1/telemetry.js";
 
     private static final String REVALIDATED_AFTER_5_MINUTES = "public, max-age=300, stale-while-revalidate=86400";
-    private static final String IMMUTABLE = "public, max-age=31536000, immutable";
 
     private static final StaticFile SCRIPT = StaticFile.named("telemetry.js");
 
@@ -39,7 +38,7 @@ public class TelemetryResource {
     @GET
     @Path("telemetry.{hash:[0-9a-f]{16}}.js")
     public RestResponse<byte[]> get(@Context HttpServerRequest request, @PathParam("hash") String hash) {
-        return answer(request, hash.equals(SCRIPT.hash()) ? IMMUTABLE : REVALIDATED_AFTER_5_MINUTES);
+        return answer(request, hash.equals(SCRIPT.hash()) ? StaticFile.IMMUTABLE : REVALIDATED_AFTER_5_MINUTES);
     }
 
     private static RestResponse<byte[]> answer(HttpServerRequest request, String cacheControl) {

@@ -29,6 +29,9 @@ public final class StaticFile {
             "css", "text/css; charset=utf-8",
             "html", "text/html; charset=utf-8");
 
+    /** How long the answer under a name that holds the {@link #hash} is kept. */
+    public static final String IMMUTABLE = "public, max-age=31536000, immutable";
+
     /** Sixteen hexadecimal digits that change with the content. */
     private final String hash;
 
