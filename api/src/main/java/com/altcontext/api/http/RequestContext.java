@@ -15,7 +15,6 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.core.MediaType;
-import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -231,22 +230,14 @@ public final class RequestContext {
         }
     }
 
-    /** The refusal of a request beyond a limit. Its headers are set. */
+    /** The refusal of a request beyond a limit. Its headers are set: {@code Retry-After} and those of the IETF draft ratelimit-headers. */
     Refusal beyond(RateLimiter.LimitState limit) {
-        setRateLimit(
-                limit.limit().policy(),
-                limit.perMinute(),
-                RateLimiter.PERIOD,
-                limit.remaining(),
-                limit.retryAfterSeconds());
-        return new Refusal(Problem.RATE_LIMITED);
-    }
-
-    /** Sets the headers of such a refusal: {@code Retry-After} and those of the IETF draft ratelimit-headers. */
-    public void setRateLimit(String policy, int quota, Duration window, long remaining, long retryAfterSeconds) {
+        String policy = '"' + limit.limit().policy() + '"';
         response()
-                .putHeader(HttpHeaders.RETRY_AFTER, String.valueOf(retryAfterSeconds))
-                .putHeader("RateLimit-Policy", '"' + policy + "\";q=" + quota + ";w=" + window.toSeconds())
-                .putHeader("RateLimit", '"' + policy + "\";r=" + remaining + ";t=" + retryAfterSeconds);
+                .putHeader(HttpHeaders.RETRY_AFTER, String.valueOf(limit.retryAfterSeconds()))
+                .putHeader(
+                        "RateLimit-Policy", policy + ";q=" + limit.perMinute() + ";w=" + RateLimiter.PERIOD.toSeconds())
+                .putHeader("RateLimit", policy + ";r=" + limit.remaining() + ";t=" + limit.retryAfterSeconds());
+        return new Refusal(Problem.RATE_LIMITED);
     }
 }

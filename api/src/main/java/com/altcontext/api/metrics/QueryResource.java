@@ -162,10 +162,7 @@ public class QueryResource {
         BodyOfQuestion(RequestContext request) {
             JsonBody.Content content = request.json();
             this.issues = content.issues();
-            if (!content.isRead()) {
-                throw Refusal.invalid(issues);
-            }
-            this.fields = Fields.of(content.value(), issues);
+            this.fields = content.fields();
             Object slug = fields.value("propertyId");
             if (slug != null && !(slug instanceof String)) {
                 issues.add("propertyId", "must be a string");
