@@ -223,8 +223,7 @@ public final class GroupCommit implements AutoCloseable {
             askDatabase();
             return;
         }
-        // No longer, since any thread may report the database lost meanwhile, and then nothing wakes this one.
-        lanes.writeNext(LaneWriter.ASK_AGAIN_MILLIS);
+        lanes.writeNext();
         if (!rejections.isEmpty() && System.nanoTime() - nextFlush >= 0) {
             flush();
         }
@@ -233,7 +232,7 @@ public final class GroupCommit implements AutoCloseable {
     /** The loop of the other writers, which write no counts. They ask too: a node may hold up the first writer for seconds. */
     private void stepOfMore() throws InterruptedException {
         if (database.isReady()) {
-            lanes.writeNext(LaneWriter.ASK_AGAIN_MILLIS);
+            lanes.writeNext();
         } else {
             askDatabase();
         }

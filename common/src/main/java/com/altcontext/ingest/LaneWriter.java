@@ -43,9 +43,12 @@ final class LaneWriter {
         this.committed = committed;
     }
 
-    /** Stores the next batch; waits at most this long for one. */
-    void writeNext(long waitMillis) throws InterruptedException {
-        WriteQueue.Batch batch = queue.take(bounds.maxInBatch(), bounds.maxBytesInBatch(), waitMillis);
+    /**
+     * Stores the next batch. It waits only briefly for one, since any thread may report the database lost meanwhile, and then nothing
+     * wakes this one.
+     */
+    void writeNext() throws InterruptedException {
+        WriteQueue.Batch batch = queue.take(bounds.maxInBatch(), bounds.maxBytesInBatch(), ASK_AGAIN_MILLIS);
         if (batch == null) {
             return;
         }
