@@ -173,7 +173,7 @@ public final class Confirmation {
                     CONFIRM, row -> row.number(1), request.leadId(), ids, request.consentId(), at, at, ipHash);
             ConsentMessages.put(pipeline, request.leadId());
             pipeline.send();
-            return asked.rows().getFirst() > 0;
+            return asked.row() > 0;
         });
     }
 }

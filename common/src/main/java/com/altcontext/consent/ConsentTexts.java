@@ -41,9 +41,9 @@ public final class ConsentTexts {
         if (tx.update(ADD, text.version(), text.language(), text.content(), at) == 1) {
             return TextAddition.ADDED;
         }
-        List<RecordedText> known = tx.query(
+        RecordedText known = tx.queryOne(
                 SELECT + "WHERE version = ? AND language = ?", RecordedText::read, text.version(), text.language());
-        return known.getFirst().text.content().equals(text.content()) ? TextAddition.UNCHANGED : TextAddition.REFUSED;
+        return known.text.content().equals(text.content()) ? TextAddition.UNCHANGED : TextAddition.REFUSED;
     }
 
     /** All of them, in the order in which they were added. */

@@ -125,9 +125,8 @@ public final class DatabaseState {
      * @throws SqlFailure if the database did not answer; then what was measured before stays
      */
     public void measureClock() {
-        measureClock(sql.ask(question -> question.query(NOW, row -> row.time(1)))
-                .rows()
-                .getFirst());
+        measureClock(
+                sql.ask(question -> question.query(NOW, row -> row.time(1))).row());
     }
 
     private void measureClock(Instant databaseNow) {

@@ -26,15 +26,26 @@ public final class Pipeline {
 
     /** The rows of one of the statements, available once all are sent. */
     public static final class Pending<T> {
+        private final String statement;
         private final Tx.@Nullable RowReader<T> reader;
         private final List<T> rows = new ArrayList<>();
 
-        private Pending(Tx.@Nullable RowReader<T> reader) {
+        private Pending(String statement, Tx.@Nullable RowReader<T> reader) {
+            this.statement = statement;
             this.reader = reader;
         }
 
         public List<T> rows() {
             return rows;
+        }
+
+        /**
+         * The only row.
+         *
+         * @throws IllegalStateException if there is none, or more than one
+         */
+        public T row() {
+            return Tx.only(rows, statement);
         }
 
         private void read(ResultSet result) throws SQLException {
@@ -49,16 +60,16 @@ public final class Pipeline {
 
     /** Adds a statement that returns rows. */
     public <T> Pending<T> query(String statement, Tx.RowReader<T> reader, @Nullable Object... values) {
-        return add(statement, new Pending<>(reader), values);
+        return add(new Pending<>(statement, reader), values);
     }
 
     /** Adds a statement whose result is not needed. */
     public void update(String statement, @Nullable Object... values) {
-        add(statement, new Pending<>(null), values);
+        add(new Pending<>(statement, null), values);
     }
 
-    private <T> Pending<T> add(String statement, Pending<T> answer, @Nullable Object... values) {
-        sql.append(sql.isEmpty() ? "" : ";\n").append(statement);
+    private <T> Pending<T> add(Pending<T> answer, @Nullable Object... values) {
+        sql.append(sql.isEmpty() ? "" : ";\n").append(answer.statement);
         for (Object value : values) {
             parameters.add(value);
         }

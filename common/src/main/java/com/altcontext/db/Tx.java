@@ -72,7 +72,10 @@ public final class Tx {
      * @throws IllegalStateException if there is none, or more than one
      */
     public <T> T queryOne(String sql, RowReader<T> reader, @Nullable Object... parameters) {
-        List<T> rows = query(sql, reader, parameters);
+        return only(query(sql, reader, parameters), sql);
+    }
+
+    static <T> T only(List<T> rows, String sql) {
         if (rows.size() != 1) {
             throw new IllegalStateException(rows.size() + " rows instead of one: " + sql);
         }

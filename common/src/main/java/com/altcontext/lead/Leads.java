@@ -51,9 +51,8 @@ public final class Leads {
                     Pipeline.Pending<Buckets> buckets = Buckets.read(before);
                     Pipeline.Pending<Boolean> webhooks = Webhooks.any(before);
                     before.send();
-                    Bucket bucket =
-                            buckets.rows().getFirst().of(capture.visitor().id());
-                    return capture(tx, bucket, one, ifNew, webhooks.rows().getFirst());
+                    Bucket bucket = buckets.row().of(capture.visitor().id());
+                    return capture(tx, bucket, one, ifNew, webhooks.row());
                 })
                 .getFirst();
     }
@@ -76,13 +75,7 @@ public final class Leads {
             Pipeline.Pending<Buckets> buckets = Buckets.read(before);
             Pipeline.Pending<Boolean> webhooks = Webhooks.any(before);
             before.send();
-            return captureFree(
-                    tx,
-                    buckets.rows().getFirst(),
-                    captures,
-                    ifNew,
-                    free.rows(),
-                    webhooks.rows().getFirst());
+            return captureFree(tx, buckets.row(), captures, ifNew, free.rows(), webhooks.row());
         });
     }
 

@@ -181,6 +181,6 @@ public final class Unsubscribe {
         messages.run();
         pipeline.update(COUNT, LocalDate.ofInstant(request.at, ZoneOffset.UTC));
         pipeline.send();
-        return answer.rows().getFirst();
+        return answer.row();
     }
 }

@@ -97,8 +97,8 @@ public final class Breakdowns {
                             dimension.isOfEvents(),
                             rows.rows(),
                             NO_VISITORS,
-                            total.rows().getFirst())
-                    .overImported(imported.rows().getFirst());
+                            total.row())
+                    .overImported(imported.row());
         });
     }
 

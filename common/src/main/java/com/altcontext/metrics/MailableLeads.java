@@ -70,8 +70,7 @@ final class MailableLeads {
                             window.to(),
                             until);
                 })
-                .rows()
-                .getFirst();
+                .row();
     }
 
     private static String[] starts(List<String> zones, LocalDate day) {

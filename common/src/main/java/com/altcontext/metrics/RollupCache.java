@@ -136,8 +136,7 @@ final class RollupCache {
 
     private Version latestVersion() {
         return sql.ask(look -> look.query(version, row -> new Version(row.number(1), row.number(2))))
-                .rows()
-                .getFirst();
+                .row();
     }
 
     /**

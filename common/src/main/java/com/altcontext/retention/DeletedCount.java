@@ -28,6 +28,6 @@ record DeletedCount(List<Pipeline.Pending<Long>> answers) {
 
     /** Known once the pipeline is sent. */
     long count() {
-        return answers.stream().mapToLong(answer -> answer.rows().getFirst()).sum();
+        return answers.stream().mapToLong(answer -> answer.row()).sum();
     }
 }

@@ -98,8 +98,7 @@ final class ExpiredEvents {
     static DropResult drop(Sql sql, LocalDate day) {
         String answer = sql.atOnce(
                         pipeline -> pipeline.query("SELECT upper(drop_event_partition(?))", row -> row.text(1), day))
-                .rows()
-                .getFirst();
+                .row();
         return DropResult.valueOf(answer);
     }
 

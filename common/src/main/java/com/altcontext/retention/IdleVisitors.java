@@ -208,7 +208,6 @@ final class IdleVisitors {
                             keptFrom,
                             bucket));
         }));
-        listener.gone(
-                deleted.sessions.rows().getFirst(), deleted.visitors.rows().getFirst());
+        listener.gone(deleted.sessions.row(), deleted.visitors.row());
     }
 }

@@ -59,6 +59,6 @@ public final class VisitorLock {
         Pipeline pipeline = tx.pipeline();
         Pipeline.Pending<Buckets> buckets = take(pipeline, visitors);
         pipeline.send();
-        return buckets.rows().getFirst();
+        return buckets.row();
     }
 }

@@ -144,7 +144,7 @@ public final class Visits {
 
     private void addRead() {
         if (buckets != null && found != null) {
-            if (!buckets.rows().getFirst().equals(bucket.of())) {
+            if (!buckets.row().equals(bucket.of())) {
                 throw new BucketsChanged();
             }
             List<StoredVisit> read = found.rows();

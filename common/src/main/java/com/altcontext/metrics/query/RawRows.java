@@ -92,8 +92,7 @@ final class RawRows implements SessionDays {
                        EXISTS (SELECT 1 FROM events WHERE day = ? LIMIT 1)
                 FROM purge_log
                 """, SqlFragment.joined(", ", imported), asked);
-        Held held = query(keptFrom, row -> new Held(row.day(1), row.day(2), row.dayOrNull(3)))
-                .getFirst();
+        Held held = queryOne(keptFrom, row -> new Held(row.day(1), row.day(2), row.dayOrNull(3)));
         LocalDate kept = asked.isBefore(held.from) ? firstDay(held.from) : LocalDate.MIN;
         LocalDate own = held.imported == null ? LocalDate.MIN : held.imported.plusDays(1);
         if (kept.isAfter(LocalDate.MIN) || own.isAfter(LocalDate.MIN)) {
@@ -154,7 +153,7 @@ final class RawRows implements SessionDays {
     }
 
     private LocalDate day(SqlFragment statement) {
-        return query(statement, row -> row.day(1)).getFirst();
+        return queryOne(statement, row -> row.day(1));
     }
 
     /** The rows of an answer, at most as many as the question's limit. */
@@ -187,6 +186,10 @@ final class RawRows implements SessionDays {
 
     <T> List<T> query(SqlFragment statement, Tx.RowReader<T> reader) {
         return tx.query(limited(statement), reader);
+    }
+
+    <T> T queryOne(SqlFragment statement, Tx.RowReader<T> reader) {
+        return tx.queryOne(limited(statement), reader);
     }
 
     /**

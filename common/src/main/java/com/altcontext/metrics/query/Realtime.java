@@ -81,8 +81,7 @@ public record Realtime(long visitors, List<Minute> minutes, List<Top> pages, Lis
                 minutes.add(new Minute(first.plus(Duration.ofMinutes(i)), views[i]));
             }
             return new Realtime(
-                    rows.query(SqlFragment.of(VISITORS, present), row -> row.number(1))
-                            .getFirst(),
+                    rows.queryOne(SqlFragment.of(VISITORS, present), row -> row.number(1)),
                     minutes,
                     tops(rows, SqlFragment.of(PAGES, present, TOP)),
                     tops(rows, SqlFragment.of(SOURCES, present, TOP)));
