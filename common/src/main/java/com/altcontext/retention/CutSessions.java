@@ -47,8 +47,6 @@ final class CutSessions {
             WHERE s.bucket = ?::int2 AND s.visitor_id = e.visitor_id AND s.started_at = e.started_at AND s.id = e.id
             """;
 
-    private static final int VISITORS_AT_ONCE = 500;
-
     private CutSessions() {}
 
     /**
@@ -60,8 +58,8 @@ final class CutSessions {
         LocalDate keptDay = keptFrom.atZone(ZoneOffset.UTC).toLocalDate();
         Buckets buckets = sql.inTransaction(Buckets::read);
         buckets.split(visitors, Function.identity()).forEach((bucket, all) -> {
-            for (int from = 0; from < all.size(); from += VISITORS_AT_ONCE) {
-                List<UUID> some = all.subList(from, Math.min(from + VISITORS_AT_ONCE, all.size()));
+            for (int from = 0; from < all.size(); from += VisitorLock.MAX_VISITORS) {
+                List<UUID> some = all.subList(from, Math.min(from + VisitorLock.MAX_VISITORS, all.size()));
                 UUID[] ids = some.toArray(UUID[]::new);
                 var _ = Retry.onConflict(() -> sql.atOnce(pipeline -> {
                     VisitorLock.take(pipeline, some);

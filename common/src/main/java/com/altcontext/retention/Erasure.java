@@ -44,9 +44,6 @@ import org.jspecify.annotations.Nullable;
  * only what was received since the erasure began.
  */
 public final class Erasure {
-    /** The number of visitors that ingest locks at once: the server's lock table has room for some thousands. */
-    private static final int MAX_VISITORS = 500;
-
     /** The assumed difference between the clocks of the machines that received an event and that began the erasure. */
     private static final Duration CLOCK_DIFFERENCE = Duration.ofMinutes(10);
 
@@ -164,11 +161,11 @@ public final class Erasure {
                 takeTurn(tx, request.deadline);
                 Set<UUID> going = linked(tx, request.email);
                 going.addAll(named(tx, request.address));
-                if (going.size() <= MAX_VISITORS) {
+                if (going.size() <= VisitorLock.MAX_VISITORS) {
                     return Optional.empty();
                 }
                 VisitorRows part = VisitorRows.delete(
-                        tx, going.stream().limit(MAX_VISITORS).toList());
+                        tx, going.stream().limit(VisitorLock.MAX_VISITORS).toList());
                 log(tx, request, Erased.of(LeadRows.NONE, part, 0));
                 return Optional.of(part);
             });

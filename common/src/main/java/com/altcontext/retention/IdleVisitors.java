@@ -92,9 +92,6 @@ final class IdleVisitors {
     /** 32 MB of a table. */
     private static final int PAGES_AT_ONCE = 4_096;
 
-    /** As many as ingest locks at once: the server's table of locks has room for some thousands. */
-    private static final int VISITORS_AT_ONCE = 500;
-
     private final Sql sql;
     private final Instant keptFrom;
     /** Read once: a purge and a change of the buckets keep each other away. */
@@ -159,8 +156,8 @@ final class IdleVisitors {
     /** Deletes in parts, each for one bucket. */
     private <T> void inTurns(List<T> rows, Function<T, UUID> visitorOf, Consumer<List<T>> delete) {
         buckets().split(rows, visitorOf).values().forEach(ofBucket -> {
-            for (int from = 0; from < ofBucket.size(); from += VISITORS_AT_ONCE) {
-                delete.accept(ofBucket.subList(from, Math.min(from + VISITORS_AT_ONCE, ofBucket.size())));
+            for (int from = 0; from < ofBucket.size(); from += VisitorLock.MAX_VISITORS) {
+                delete.accept(ofBucket.subList(from, Math.min(from + VisitorLock.MAX_VISITORS, ofBucket.size())));
             }
         });
     }

@@ -36,6 +36,9 @@ public final class VisitorLock {
             FROM unnest(?::int8[]) AS key
             """;
 
+    /** How many visitors one transaction locks where work can be split: the server's table of locks has room for some thousands. */
+    public static final int MAX_VISITORS = 500;
+
     private VisitorLock() {}
 
     /**
