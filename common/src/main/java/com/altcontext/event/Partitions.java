@@ -4,6 +4,7 @@ import com.altcontext.db.AdvisoryLock;
 import com.altcontext.db.Pipeline;
 import com.altcontext.db.Sql;
 import com.altcontext.db.SqlFailure;
+import com.altcontext.db.Tx;
 import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -25,6 +26,8 @@ public final class Partitions {
     /** Long enough to move a million rows, whatever the timeout of other statements is. */
     private static final String TIMEOUT = "SELECT set_config('statement_timeout', '2min', true)";
 
+    private static final String HAS_EVENTS = "SELECT EXISTS (SELECT 1 FROM events WHERE day = ? LIMIT 1)";
+
     private static final String ENSURE = "SELECT ensure_event_partition(?)";
 
     private final Sql sql;
@@ -34,6 +37,11 @@ public final class Partitions {
     public Partitions(Sql sql, InstantSource clock) {
         this.sql = sql;
         this.clock = clock;
+    }
+
+    /** Whether a UTC day has events; one on which the service was asleep has a partition without any. */
+    public static boolean hasEvents(Tx tx, LocalDate day) {
+        return tx.queryOne(HAS_EVENTS, row -> row.flag(1), day);
     }
 
     /**

@@ -1,6 +1,7 @@
 package com.altcontext.metrics;
 
 import com.altcontext.db.Sql;
+import com.altcontext.event.Partitions;
 import java.time.LocalDate;
 import org.jspecify.annotations.Nullable;
 
@@ -15,16 +16,13 @@ public record Backlog(@Nullable Integer lagDays, long gaps, long strays) {
     /** The count stops here: what matters is whether there are any. */
     private static final String STRAYS = "SELECT count(*) FROM (SELECT 1 FROM events_default LIMIT 10000) AS strays";
 
-    /** A day on which the service was asleep has a partition too. */
-    private static final String HAS_EVENTS = "SELECT EXISTS (SELECT 1 FROM events WHERE day = ? LIMIT 1)";
-
     /** Runs short statements, and one for each day without figures; most of the time there are none. */
     public static Backlog read(Sql sql, RollupDays days) {
         RollupStatus rollups = days.status();
         return sql.inTransaction(tx -> {
             long gaps = 0;
             for (LocalDate day : rollups.gaps()) {
-                gaps += tx.queryOne(HAS_EVENTS, row -> row.flag(1), day) ? 1 : 0;
+                gaps += Partitions.hasEvents(tx, day) ? 1 : 0;
             }
             long strays = tx.queryOne(STRAYS, row -> row.number(1));
             return new Backlog(rollups.lagDays(), gaps, strays);

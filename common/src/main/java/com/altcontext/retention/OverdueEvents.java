@@ -10,8 +10,6 @@ public final class OverdueEvents {
     /** A purge drops the partitions of expired days, so most of the time there are none. */
     private static final String EXPIRED = "SELECT day FROM " + Partitions.DAYS + " WHERE day < ? ORDER BY day";
 
-    private static final String HAS_EVENTS = "SELECT EXISTS (SELECT 1 FROM events WHERE day = ? LIMIT 1)";
-
     private OverdueEvents() {}
 
     /**
@@ -21,7 +19,7 @@ public final class OverdueEvents {
     public static long days(Sql sql, RetentionPolicy policy, Instant now) {
         return sql.inTransaction(tx -> {
             for (LocalDate day : tx.query(EXPIRED, row -> row.day(1), policy.eventsKeptFrom(now))) {
-                if (tx.queryOne(HAS_EVENTS, row -> row.flag(1), day)) {
+                if (Partitions.hasEvents(tx, day)) {
                     return policy.daysOverdue(day, now);
                 }
             }
