@@ -56,7 +56,7 @@ public record Breakdown(
             @Nullable Long sessions,
             @Nullable Long conversions) {
         /** @param ofEvents whether the values belong to events; otherwise each session has one value */
-        public static AdditiveSums of(boolean ofEvents, long pageViews, long sessions, long conversions) {
+        private static AdditiveSums of(boolean ofEvents, long pageViews, long sessions, long conversions) {
             return ofEvents
                     ? new AdditiveSums(pageViews, null, null)
                     : new AdditiveSums(pageViews, sessions, conversions);
@@ -92,7 +92,13 @@ public record Breakdown(
                 more);
     }
 
-    /** The first rows of a breakdown by goals, of which no sum is given. */
+    /** A breakdown by goals: no sum is given, since a session may reach several. */
+    public static Breakdown byGoals(Window window, FigureSource from, List<Value> rows, Map<String, String> reasons) {
+        AdditiveSums nothing = new AdditiveSums(null, null, null);
+        return new Breakdown(window, GOAL, from, rows, nothing, nothing, reasons);
+    }
+
+    /** The first rows of a breakdown by goals. */
     public Breakdown firstRows(int limit) {
         return new Breakdown(
                 window, dimension, from, rows.subList(0, Math.min(limit, rows.size())), other, total, reasons);

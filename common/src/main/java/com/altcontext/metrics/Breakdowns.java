@@ -120,8 +120,7 @@ public final class Breakdowns {
         if (!rows.stream().allMatch(Value::hasConversions)) {
             reasons.put("rows.conversions", NOT_ON_ALL_DAYS);
         }
-        Breakdown.AdditiveSums nothing = new Breakdown.AdditiveSums(null, null, null);
-        return new Breakdown(window, Breakdown.GOAL, FigureSource.ROLLUPS, rows, nothing, nothing, reasons);
+        return Breakdown.byGoals(window, FigureSource.ROLLUPS, rows, reasons);
     }
 
     private static Sums sums(Row row) throws SQLException {

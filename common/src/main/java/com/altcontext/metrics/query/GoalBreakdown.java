@@ -29,9 +29,8 @@ final class GoalBreakdown {
     Breakdown read(RawRows rows, Window window, List<ZoneWindow> windows, Filter filter) {
         List<Value> values = goals.isEmpty()
                 ? List.of()
-                : rows.query(statement(windows, filter, rows), this::values).getFirst();
-        Breakdown.AdditiveSums nothing = new Breakdown.AdditiveSums(null, null, null);
-        return new Breakdown(window, Breakdown.GOAL, FigureSource.RAW, values, nothing, nothing, Map.of());
+                : rows.queryOne(statement(windows, filter, rows), this::values);
+        return Breakdown.byGoals(window, FigureSource.RAW, values, Map.of());
     }
 
     private SqlFragment statement(List<ZoneWindow> windows, Filter filter, SessionDays days) {
