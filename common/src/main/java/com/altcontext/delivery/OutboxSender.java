@@ -77,7 +77,7 @@ public final class OutboxSender {
         Set<String> slow = new HashSet<>();
         List<Outbox.Message> batch = claim(slow);
         while (!batch.isEmpty()) {
-            Set<String> quick = pass(batch);
+            Set<String> quick = send(batch);
             batch.stream()
                     .map(kind::receiver)
                     .filter(name -> !quick.contains(name))
@@ -91,7 +91,7 @@ public final class OutboxSender {
     }
 
     /** @return the receivers that accepted something soon */
-    private Set<String> pass(List<Outbox.Message> batch) {
+    private Set<String> send(List<Outbox.Message> batch) {
         Map<Outbox.Message, Future<Attempt>> underWay = new LinkedHashMap<>();
         batch.forEach(message -> underWay.put(message, send(message)));
         long began = System.nanoTime();

@@ -18,6 +18,7 @@ import java.time.format.ResolverStyle;
 import java.time.temporal.TemporalAccessor;
 import java.util.Locale;
 import java.util.Map;
+import java.util.UUID;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -77,7 +78,7 @@ public final class EventReader {
         String referrer = fields.optionalText("referrer", 1, 2048);
         Utm utm = utm(fields.object("utm"));
         Traffic traffic = traffic(fields.object("traffic"));
-        var eventId = fields.uuid("eventId");
+        UUID eventId = fields.uuid("eventId");
         String props = fields.document("props", MAX_KEYS);
         if (!issues.isEmpty()) {
             return null;

@@ -215,8 +215,7 @@ public final class PropertyStore {
      */
     public static PropertyRemoval remove(Tx tx, String slug) {
         LOCK.take(tx);
-        if (tx.query("SELECT 1 FROM properties WHERE id = ?", row -> row.number(1), slug)
-                .isEmpty()) {
+        if (find(tx, slug).isEmpty()) {
             return new PropertyRemoval.Unknown();
         }
         if (slug.equals(Property.DEFAULT)) {
