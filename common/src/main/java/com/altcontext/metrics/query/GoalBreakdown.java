@@ -27,9 +27,8 @@ final class GoalBreakdown {
 
     /** The sessions of each row are all that the filter keeps, and its conversions those that reached the goal. */
     Breakdown read(RawRows rows, Window window, List<ZoneWindow> windows, Filter filter) {
-        List<Value> values = goals.isEmpty()
-                ? List.of()
-                : rows.queryOne(statement(windows, filter, rows), this::values);
+        List<Value> values =
+                goals.isEmpty() ? List.of() : rows.queryOne(statement(windows, filter, rows), this::values);
         return Breakdown.byGoals(window, FigureSource.RAW, values, Map.of());
     }
 
