@@ -72,10 +72,7 @@ public record ClusterStatus(Buckets buckets, boolean isDistributed, List<Node> n
             List<Node> nodes = distributed ? nodes(tx, buckets) : List.of();
             boolean isUneven = skew(nodes) > MAX_SKEW;
             return new ClusterStatus(
-                    buckets,
-                    distributed,
-                    nodes,
-                    isUneven && tx.query(HAS_MOVES, row -> row.flag(1)).getFirst());
+                    buckets, distributed, nodes, isUneven && tx.queryOne(HAS_MOVES, row -> row.flag(1)));
         });
     }
 

@@ -115,8 +115,7 @@ public final class Recipients {
 
     private static boolean set(Tx tx, String property, MailKind kind, List<String> emails, Instant at) {
         String[] wanted = emails.toArray(String[]::new);
-        long removed = tx.query(REMOVE_OTHERS, row -> row.number(1), property, kind.key, wanted)
-                .getFirst();
+        long removed = tx.queryOne(REMOVE_OTHERS, row -> row.number(1), property, kind.key, wanted);
         return tx.update(ADD, property, kind.key, at, wanted) + removed > 0;
     }
 

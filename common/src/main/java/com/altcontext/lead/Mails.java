@@ -95,11 +95,11 @@ public final class Mails {
 
     /** @param event null for all; as for {@link #replay}, which would do this */
     public static Replay plan(Tx tx, @Nullable String event) {
-        return tx.query(COUNT, Replay::read, event).getFirst();
+        return tx.queryOne(COUNT, Replay::read, event);
     }
 
     /** Makes mails that were set aside due again, and removes those that nobody wants any more. */
     public static Replay replay(Tx tx, @Nullable String event) {
-        return tx.query(REPLAY, Replay::read, event).getFirst();
+        return tx.queryOne(REPLAY, Replay::read, event);
     }
 }
