@@ -10,10 +10,9 @@ import com.altcontext.api.testing.ScriptedSmtp;
 import com.altcontext.api.testing.StoredRows;
 import com.altcontext.db.DatabaseUrl;
 import com.altcontext.db.Sql;
+import com.altcontext.devdb.Ports;
 import com.altcontext.testing.Database;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -27,14 +26,11 @@ class MailDeliveryIT {
     private final Sql sql = Database.at(url).sql();
     private final StoredRows stored = new StoredRows(sql);
     private final String email = Forms.email();
-    private int port;
+    private final int port = Ports.free();
 
     @BeforeEach
-    void askForConfirmation() throws IOException {
+    void askForConfirmation() {
         stored.execute("UPDATE properties SET confirm = true");
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
     }
 
     private PackagedService service() {

@@ -2,10 +2,9 @@ package com.altcontext.api.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.altcontext.devdb.Ports;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -70,7 +69,7 @@ public final class PackagedService implements AutoCloseable {
     /** Starts a process in an empty directory, with these variables and those that every start needs. */
     public static PackagedService launch(Map<String, String> variables) {
         assertThat(JAR).as("the jar, which mvn package makes").exists();
-        Ports ports = Ports.free();
+        int port = Ports.free();
         try {
             Path directory = Files.createTempDirectory("altcontext-service-");
             String java =
@@ -87,15 +86,15 @@ public final class PackagedService implements AutoCloseable {
                             "HOST",
                             "127.0.0.1",
                             "PORT",
-                            String.valueOf(ports.service()),
+                            String.valueOf(port),
                             "MANAGEMENT_PORT",
-                            String.valueOf(ports.management()),
+                            "0",
                             "RATE_LIMIT_EVENTS",
                             "1000000000",
                             "RATE_LIMIT_BYTES",
                             "1000000000"));
             builder.environment().putAll(variables);
-            return new PackagedService(directory, builder.start(), "http://127.0.0.1:" + ports.service());
+            return new PackagedService(directory, builder.start(), "http://127.0.0.1:" + port);
         } catch (IOException failed) {
             throw new UncheckedIOException("the service could not be started", failed);
         }
@@ -220,19 +219,6 @@ public final class PackagedService implements AutoCloseable {
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();
             throw new AssertionError("interrupted while waiting for an answer", stop);
-        }
-    }
-
-    private record Ports(int service, int management) {
-        /** Two that are free now. */
-        static Ports free() {
-            InetAddress here = InetAddress.getLoopbackAddress();
-            try (ServerSocket one = new ServerSocket(0, 1, here);
-                    ServerSocket other = new ServerSocket(0, 1, here)) {
-                return new Ports(one.getLocalPort(), other.getLocalPort());
-            } catch (IOException none) {
-                throw new UncheckedIOException("no port is free", none);
-            }
         }
     }
 }

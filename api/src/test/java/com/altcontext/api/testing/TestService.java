@@ -1,10 +1,8 @@
 package com.altcontext.api.testing;
 
+import com.altcontext.devdb.Ports;
 import com.altcontext.testing.Database;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -102,17 +100,8 @@ public final class TestService implements QuarkusTestResourceLifecycleManager {
             environment.put("RATE_LIMIT_" + limit, "1000000");
         }
         environment.putAll(variables);
-        environment.replaceAll((name, value) -> value.replace("127.0.0.1:0/", "127.0.0.1:" + freePort() + "/"));
+        environment.replaceAll((name, value) -> value.replace("127.0.0.1:0/", "127.0.0.1:" + Ports.free() + "/"));
         return environment;
-    }
-
-    /** A port of this machine where nothing listens yet. */
-    private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        } catch (IOException none) {
-            throw new UncheckedIOException(none);
-        }
     }
 
     @Override

@@ -6,7 +6,7 @@ import java.net.ServerSocket;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** The ports of this machine that a server could listen on. */
-final class Ports {
+public final class Ports {
     /** Below the ports that systems give to clients, so that no connection takes the port of a stopped server. */
     private static final int MIN_PORT = 15_000;
 
@@ -22,7 +22,8 @@ final class Ports {
         }
     }
 
-    static int free() {
+    /** One on which nothing listens yet. */
+    public static int free() {
         return ThreadLocalRandom.current()
                 .ints(MIN_PORT, MAX_PORT)
                 .filter(Ports::isFree)
