@@ -133,6 +133,8 @@ class ImportedLeadsTest {
         original.visitWithForm("v1", ANON_ID).lead("l2", "grace@example.com", status, 7);
         original.run(
                 "DELETE FROM consent_events",
+                "UPDATE form_submissions SET form_name = 'contact', submitted_at = submitted_at + interval '3 min'"
+                        + " WHERE validation_status = 'rejected'",
                 "UPDATE leads SET consent_status = '" + status + "'",
                 "UPDATE events SET device_type = 'bot'");
         take();

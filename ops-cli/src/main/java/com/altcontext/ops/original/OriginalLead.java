@@ -187,7 +187,11 @@ record OriginalLead(
             Instant last = consents.isEmpty() ? lastCapturedAt : consents.getLast().at;
             record.add(new GivenConsent(
                     status,
-                    forms.isEmpty() ? UNKNOWN_FORM : forms.getLast().name,
+                    forms.stream()
+                            .filter(Form::isAccepted)
+                            .reduce((earlier, later) -> later)
+                            .map(Form::name)
+                            .orElse(UNKNOWN_FORM),
                     last.isAfter(lastCapturedAt) ? last : lastCapturedAt,
                     null,
                     false));

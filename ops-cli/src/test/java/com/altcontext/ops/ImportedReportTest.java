@@ -1,0 +1,68 @@
+package com.altcontext.ops;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What an import of the earlier system says of itself, and leaves to the planner. */
+class ImportedReportTest {
+    private static final String ANON_ID = "8f14e45f-ceea-467f-a0e6-1a2b3c4d5e6f";
+
+    private final MigratedDatabase database = MigratedDatabase.fresh();
+    private final OriginalDatabase original = OriginalDatabase.empty();
+
+    private CommandRun take(String... more) {
+        List<String> args = new ArrayList<>(List.of("import", "original", "--from", original.url()));
+        args.addAll(List.of(more));
+        return database.altops(args.toArray(String[]::new));
+    }
+
+    @Test
+    void after_it_the_planner_knows_every_table() {
+        original.visitWithForm("v1", ANON_ID);
+        take();
+
+        assertThat(database.tablesWithoutStatistics()).isZero();
+    }
+
+    @Test
+    void another_run_says_only_what_it_took_itself() {
+        original.visitWithForm("v1", ANON_ID);
+        original.run("UPDATE events SET props = '1'", "UPDATE form_submissions SET payload = '[]'");
+        original.link("l1", "v1", "manual_merge", 6)
+                .lead("l2", "grace@example.com", "express", 3)
+                .lead("l3", "Grace@example.com", "express", 4);
+        original.run("DELETE FROM lead_identities WHERE link_source = 'form_submit'");
+        assertThat(take().out())
+                .contains(
+                        "took 1 visitors\n",
+                        "took 2 leads\n",
+                        "changed 3 events whose props are no object",
+                        "changed 1 submissions whose payload is no object",
+                        "changed 1 links by manual merge",
+                        "changed 2 consents that had no record\n",
+                        "left 1 leads of an address that another lead has\n");
+
+        original.event("v1-1", "page_view", "/late", 8, "");
+        String again = take().out();
+
+        assertThat(again)
+                .contains(
+                        "took 0 visitors\n",
+                        "took 1 events\n",
+                        "left 2 leads that are here already\n",
+                        "left 1 leads of an address that")
+                .doesNotContain("changed ");
+    }
+
+    @Test
+    void json_says_which_days_to_roll_up() {
+        original.visitWithForm("v1", ANON_ID);
+        String day = CommandRun.TODAY.minusDays(2).toString();
+
+        assertThat(take("--json").out()).contains("\"rollup\":{\"from\":\"" + day + "\",\"to\":\"" + day + "\"}");
+        assertThat(take("--dry-run", "--json").out()).contains("\"rollup\":null");
+    }
+}
