@@ -121,6 +121,14 @@ class AddressSearchTest {
         assertThat(read).containsExactly(0L, 5L);
     }
 
+    /** Where a table has no index that helps, its plan looks as costly as if it were worth compiling. */
+    @Test
+    void no_statement_is_compiled_for_the_cost_of_a_table_without_such_an_index() {
+        List<String> jit = counted(tx -> tx.query("SHOW jit", row -> row.text(1)));
+
+        assertThat(jit).containsExactly("off");
+    }
+
     /** Only marked events are searched: in a text that does not mark its event, an address would stay for good. */
     @Test
     void an_at_sign_in_any_text_of_an_event_marks_it() {
