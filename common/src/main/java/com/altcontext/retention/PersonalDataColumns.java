@@ -39,8 +39,7 @@ record PersonalDataColumns(String table, List<String> texts, List<String> docume
      * expects that reading all of it is cheap. A table without such an index then looks so costly that each statement would be
      * compiled, which takes longer than to run it.
      */
-    private static final String BY_INDEX =
-            Tx.ALSO_ON_NODES + "SET LOCAL enable_seqscan = off; SET LOCAL jit = off";
+    private static final String BY_INDEX = Tx.ALSO_ON_NODES + "SET LOCAL enable_seqscan = off; SET LOCAL jit = off";
 
     static final PersonalDataColumns SESSIONS = new PersonalDataColumns(
             "sessions",

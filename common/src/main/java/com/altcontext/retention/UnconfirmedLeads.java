@@ -31,7 +31,7 @@ final class UnconfirmedLeads {
               AND NOT EXISTS (SELECT FROM consent_events AS c WHERE c.lead_id = l.id AND c.status <> 'pending')
             """.formatted(PendingConsent.IS_TICKED);
 
-    private static final String FIND =
+    static final String FIND =
             "SELECT l.id, l.email " + THOSE + " AND (?::uuid IS NULL OR l.id > ?) ORDER BY l.id LIMIT ?";
 
     private static final String STILL = "SELECT l.id " + THOSE + " AND l.id = ANY (?)";
@@ -73,7 +73,14 @@ final class UnconfirmedLeads {
     }
 
     static List<FoundLead> find(Sql sql, Instant keptFrom, @Nullable UUID after) {
-        return sql.inTransaction(tx -> tx.query(FIND, FoundLead::read, keptFrom, after, after, AT_ONCE));
+        return sql.inTransaction(tx -> find(tx, keptFrom, after));
+    }
+
+    /** All parts together read the leads once: the planner would read all of them for each part. */
+    static List<FoundLead> find(Tx tx, Instant keptFrom, @Nullable UUID after) {
+        var _ = tx.query(IdleVisitors.BY_KEY, row -> row.text(1));
+        var _ = tx.query(Tx.WITHOUT_JIT, row -> row.text(1));
+        return tx.query(FIND, FoundLead::read, keptFrom, after, after, AT_ONCE);
     }
 
     /** Deletes those that are still to go once their addresses are locked. */

@@ -194,4 +194,17 @@ class UnconfirmedLeadsTest extends ErasureFixture {
         assertThat(database.texts("SELECT body::jsonb #>> '{data,email}' FROM outbox"))
                 .containsExactly("ann@x.ca");
     }
+
+    /** Otherwise all leads would be read again for each part of those that go. */
+    @Test
+    void they_are_found_in_the_order_of_their_key() {
+        List<String> plan = database.sql().inTransaction(tx -> {
+            var _ = UnconfirmedLeads.find(tx, LATER, null);
+            return tx.query("EXPLAIN (COSTS OFF) " + UnconfirmedLeads.FIND, row -> row.text(1), LATER, null, null, 100);
+        });
+
+        assertThat(String.join("\n", plan))
+                .contains("Index Scan using leads_pkey on leads l")
+                .doesNotContain("Seq Scan", "Sort");
+    }
 }
