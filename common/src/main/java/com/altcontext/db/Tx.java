@@ -19,8 +19,8 @@ public final class Tx {
     public static final int ROWS_AT_ONCE = 200;
 
     /**
-     * Has the statements that follow in the transaction run without being compiled. The planner takes each look-up of a lead's consent
-     * for costly, and would have a few thousand of them compiled, which takes longer than to run them.
+     * Has the statements that follow in the transaction run without being compiled, which takes longer than to run those that look up
+     * the consent of some thousands of leads, or sum up a year of rollups. The planner takes them for costlier than they are.
      */
     public static final String WITHOUT_JIT = "SELECT set_config('jit', 'off', true)";
 

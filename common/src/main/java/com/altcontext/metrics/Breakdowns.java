@@ -3,6 +3,7 @@ package com.altcontext.metrics;
 import com.altcontext.db.Pipeline;
 import com.altcontext.db.Row;
 import com.altcontext.db.Sql;
+import com.altcontext.db.Tx;
 import com.altcontext.metrics.Breakdown.Sums;
 import com.altcontext.metrics.Breakdown.Value;
 import com.altcontext.value.Rejected;
@@ -75,6 +76,7 @@ public final class Breakdowns {
         Object[] asked = {dimension.key(), window.from(), window.to(), property, property};
         return sql.inTransaction(tx -> {
             Pipeline look = tx.pipeline();
+            look.query(Tx.WITHOUT_JIT, row -> row.text(1));
             Pipeline.Pending<Value> rows = look.query(
                     ROWS.replace("{shown}", ShownValue.sql("value", limit)),
                     row -> new Value(row.textOrNull(4), sums(row)),

@@ -116,4 +116,19 @@ class RollupDimensionsTest {
                         "SELECT value FROM daily_dimension_rollups WHERE dimension = 'path' ORDER BY length(value)"))
                 .containsExactly("/'; DROP TABLE events; --\\", longest);
     }
+
+    /** The view counts nothing where statements may be compiled, which takes longer than to sum up a year of a site. */
+    @Test
+    void the_values_of_a_window_are_summed_up_without_being_compiled() {
+        site.does(TestEvent.view("a", site.at(1, "10:00:00"), "/"));
+        site.rollUp();
+        site.database.run(
+                "ALTER TABLE daily_dimension_rollups RENAME TO stored_rollups",
+                "CREATE VIEW daily_dimension_rollups AS SELECT * FROM stored_rollups WHERE current_setting('jit') = 'off'");
+
+        assertThat(new Breakdowns(site.database.sql())
+                        .of(Dimension.PATH, new Window(site.day(1), site.day(1)), 5, "default")
+                        .rows())
+                .hasSize(1);
+    }
 }
