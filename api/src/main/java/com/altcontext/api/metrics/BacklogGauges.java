@@ -61,7 +61,7 @@ public final class BacklogGauges {
         gauge(
                 meters,
                 "altcontext.outbox.set.aside",
-                "mails and webhook messages that were not accepted for three days",
+                "mails and webhook messages that were refused, or not delivered within three days",
                 () -> messagesSetAside);
         gauge(
                 meters,
