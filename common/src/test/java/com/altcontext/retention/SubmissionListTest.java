@@ -137,4 +137,27 @@ class SubmissionListTest {
             assertThat(Cursor.parse(wrong)).as(wrong).isEmpty();
         }
     }
+
+    @Test
+    void a_search_that_few_leads_match_reads_none_of_the_submissions_of_others() {
+        database.run("""
+                INSERT INTO leads (id, property_id, email, first_captured_at, last_captured_at, consent_status)
+                SELECT gen_random_uuid(), 'default', n || '@x.ca', now(), now(), 'pending' FROM generate_series(1, 3000) AS n
+                """, """
+                INSERT INTO form_submissions (id, lead_id, property_id, form_name, submitted_at, content_hash)
+                SELECT gen_random_uuid(), id, 'default', 'footer', first_captured_at, sha256('x') FROM leads
+                """, "ANALYZE leads, form_submissions");
+        SubmissionRequest request =
+                new SubmissionRequest("default", "nobody", null, 10, new Caller("api", KEY, new byte[32]), NOW);
+
+        long read = database.sql().inTransaction(tx -> {
+            assertThat(SubmissionList.keys(tx, request)).isEmpty();
+            return tx.query("""
+                            SELECT seq_tup_read + coalesce(idx_tup_fetch, 0)
+                            FROM pg_stat_xact_user_tables WHERE relname = 'form_submissions'
+                            """, row -> row.number(1)).getFirst();
+        });
+
+        assertThat(read).isLessThan(10);
+    }
 }
