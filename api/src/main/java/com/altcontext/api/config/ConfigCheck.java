@@ -2,10 +2,10 @@ package com.altcontext.api.config;
 
 import com.altcontext.db.DatabaseUrl;
 import com.altcontext.delivery.WebhookSignature;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -19,8 +19,8 @@ public final class ConfigCheck {
 
     private final Function<String, @Nullable String> environment;
     private final Map<String, String> values;
-    /** By variable, in order; only one fault of each. */
-    private final Map<String, String> faults = new LinkedHashMap<>();
+    /** By variable, in the order of the alphabet, since reflection finds them in none; only one fault of each. */
+    private final Map<String, String> faults = new TreeMap<>();
 
     private ConfigCheck(Function<String, @Nullable String> environment) {
         this.environment = environment;
