@@ -357,7 +357,7 @@ run 'docker compose logs caddy'
 # Not here: they need an account, a key or a remote repository, would make the image anew (image-root-test.sh does), or only name a program.
 elsewhere=('fly auth login' 'fly certs add' 'fly launch' 'fly logs' 'fly proxy' 'fly machine clone'
   'fly tokens revoke' 'altops key revoke NAME' 'altops webhook remove' 'altops webhook add' 'altops webhook list'
-  'altops webhook replay' 'altops property set' 'altops property set SLUG --confirm' 'altops backup' 'fly proxy 9091 --app altcontext' 'curl http://localhost:9091/q/health/ready'
+  'altops webhook replay' 'altops mail replay' 'altops property set' 'altops property set SLUG --confirm' 'altops backup' 'fly proxy 9091 --app altcontext' 'curl http://localhost:9091/q/health/ready'
   'docker compose restart db' 'gpg --armor --export' 'gpg --decrypt' 'git pull' 'docker buildx imagetools inspect NAME:TAG' 'fly postgres connect --app altcontext-db' 'fly mpg proxy' 'make image-root' 'make fly-…')
 left=$(sort -u "$work/commands" | grep -vxF -f <(printf '%s\n' "${played[@]}" "${elsewhere[@]}") || true)
 [[ -z $left ]] || fail "these commands of the pages were not run: $left"
