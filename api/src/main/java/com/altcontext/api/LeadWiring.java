@@ -16,7 +16,6 @@ import com.altcontext.ingest.CaptureQueue;
 import com.altcontext.ingest.DatabaseExecutors;
 import com.altcontext.ingest.MemoryBudget;
 import com.altcontext.lead.DistinctEmails;
-import com.altcontext.lead.LeadAlerts;
 import com.altcontext.lead.LeadMessages;
 import com.altcontext.lead.LeadRules;
 import com.altcontext.lead.Leads;
@@ -24,7 +23,6 @@ import com.altcontext.lead.Unsubscribe;
 import com.altcontext.lead.UnsubscribeLinks;
 import com.altcontext.lead.UnsubscribeToken;
 import com.altcontext.report.StopToken;
-import com.altcontext.report.WeeklyReports;
 import com.altcontext.retention.Erasure;
 import com.altcontext.retention.Export;
 import com.altcontext.retention.LeadList;
@@ -118,9 +116,9 @@ class LeadWiring {
                     return Map.<String, Function<Outbox.Message, Mail>>of(
                             Outbox.CONFIRMATION,
                             confirmation::of,
-                            LeadAlerts.EVENT,
+                            Outbox.LEAD_ALERT,
                             new LeadAlertMail(url)::of,
-                            WeeklyReports.EVENT,
+                            Outbox.WEEKLY_REPORT,
                             new ReportMail(url, stop)::of);
                 })
                 .orElse(Map.of()));

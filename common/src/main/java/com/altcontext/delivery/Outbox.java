@@ -29,6 +29,15 @@ public final class Outbox {
     /** The {@code event} of a mail that asks a lead to confirm its consent. */
     public static final String CONFIRMATION = "confirmation";
 
+    /** The {@code event} of a mail that tells the operator's people of a new lead. */
+    public static final String LEAD_ALERT = "lead.alert";
+
+    /** The {@code event} of a weekly report. */
+    public static final String WEEKLY_REPORT = "report.weekly";
+
+    /** What mails are about. */
+    public static final List<String> MAIL_EVENTS = List.of(CONFIRMATION, LEAD_ALERT, WEEKLY_REPORT);
+
     /** Skips messages that another machine is claiming, instead of waiting for it. */
     private static final String CLAIM = """
             WITH due AS MATERIALIZED (

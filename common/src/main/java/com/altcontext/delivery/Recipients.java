@@ -18,11 +18,10 @@ public final class Recipients {
     /** Also removes the mails to them that are not sent yet. */
     private static final String REMOVE_OTHERS = """
             WITH gone AS (
-                DELETE FROM recipients WHERE property_id = ? AND kind = ? AND email <> ALL (?) RETURNING property_id, kind, email),
+                DELETE FROM recipients WHERE property_id = ? AND kind = ? AND email <> ALL (?) RETURNING property_id, email),
             mails AS (
                 DELETE FROM outbox AS o USING gone
-                WHERE o.kind = 'mail' AND o.property_id = gone.property_id AND o.destination = gone.email
-                  AND o.event = CASE gone.kind WHEN 'report' THEN 'report.weekly' ELSE 'lead.alert' END)
+                WHERE o.kind = 'mail' AND o.property_id = gone.property_id AND o.destination = gone.email AND o.event = ?)
             SELECT count(*) FROM gone
             """;
 
@@ -45,7 +44,7 @@ public final class Recipients {
     /** Also removes the reports to them that are not sent yet. */
     private static final String STOP = """
             WITH mails AS (
-                DELETE FROM outbox WHERE event = 'report.weekly' AND body::jsonb ->> 'recipientId' = ?::text)
+                DELETE FROM outbox WHERE event = ? AND body::jsonb ->> 'recipientId' = ?::text)
             UPDATE recipients SET stopped_at = ? WHERE id = ? AND stopped_at IS NULL
             """;
 
@@ -54,11 +53,16 @@ public final class Recipients {
     /** The kinds of mails. */
     public enum MailKind {
         /** One for each new lead. */
-        ALERT,
+        ALERT(Outbox.LEAD_ALERT),
         /** One a week. */
-        REPORT;
+        REPORT(Outbox.WEEKLY_REPORT);
 
         private final String key = name().toLowerCase(Locale.ROOT);
+        private final String event;
+
+        MailKind(String event) {
+            this.event = event;
+        }
 
         public String key() {
             return key;
@@ -115,7 +119,7 @@ public final class Recipients {
 
     private static boolean set(Tx tx, String property, MailKind kind, List<String> emails, Instant at) {
         String[] wanted = emails.toArray(String[]::new);
-        long removed = tx.queryOne(REMOVE_OTHERS, row -> row.number(1), property, kind.key, wanted);
+        long removed = tx.queryOne(REMOVE_OTHERS, row -> row.number(1), property, kind.key, wanted, kind.event);
         return tx.update(ADD, property, kind.key, at, wanted) + removed > 0;
     }
 
@@ -125,6 +129,6 @@ public final class Recipients {
 
     /** Stops the mails to a recipient. Does nothing if the recipient is gone. */
     public static void stop(Tx tx, UUID recipient, Instant at) {
-        var _ = tx.update(STOP, recipient.toString(), at, recipient);
+        var _ = tx.update(STOP, MailKind.REPORT.event, recipient.toString(), at, recipient);
     }
 }

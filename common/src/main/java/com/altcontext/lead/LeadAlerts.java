@@ -2,6 +2,7 @@ package com.altcontext.lead;
 
 import com.altcontext.db.Columns;
 import com.altcontext.db.Pipeline;
+import com.altcontext.delivery.Outbox;
 import java.util.List;
 
 /**
@@ -10,12 +11,9 @@ import java.util.List;
  * review until it is accepted.
  */
 public final class LeadAlerts {
-    /** The {@code event} of such a mail. */
-    public static final String EVENT = "lead.alert";
-
     private static final String PUT = """
             INSERT INTO outbox (id, kind, event, destination, lead_id, property_id, language, next_attempt_at, body)
-            SELECT gen_random_uuid(), 'mail', 'lead.alert', watcher.email, l.id, p.id, p.mail_language,
+            SELECT gen_random_uuid(), 'mail', '%s', watcher.email, l.id, p.id, p.mail_language,
                    CASE WHEN l.in_review THEN 'infinity' ELSE now() END,
                    jsonb_strip_nulls(jsonb_build_object('property', p.name, 'details', CASE WHEN p.notify_details THEN
                        jsonb_build_object('email', l.email, 'form', form.form_name, 'path', form.path,
@@ -30,7 +28,7 @@ public final class LeadAlerts {
                 WHERE NOT EXISTS (SELECT FROM recipients AS r WHERE r.property_id = q.id AND r.kind = 'alert'))
                 AS watcher ON watcher.property_id = p.id
             WHERE NOT l.is_bot AND l.first_captured_at = to_timestamp(form.at::float8 / 1000)
-            """;
+            """.formatted(Outbox.LEAD_ALERT);
 
     private LeadAlerts() {}
 

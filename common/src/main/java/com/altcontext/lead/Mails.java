@@ -24,7 +24,7 @@ public final class Mails {
             """
             SELECT o.id, CASE o.event
                 WHEN '%s' THEN %s
-                WHEN 'report.weekly' THEN EXISTS (
+                WHEN '%s' THEN EXISTS (
                     SELECT FROM recipients AS r
                     WHERE r.id = (o.body::jsonb ->> 'recipientId')::uuid AND r.stopped_at IS NULL)
                 WHEN '%s' THEN coalesce((
@@ -33,7 +33,7 @@ public final class Mails {
                 ELSE true END AS is_wanted
             FROM outbox AS o
             WHERE o.kind = 'mail' AND o.set_aside_at IS NOT NULL AND o.event = coalesce(?::text, o.event)
-            """.formatted(Outbox.CONFIRMATION, ConfirmationMails.IS_WANTED, LeadAlerts.EVENT);
+            """.formatted(Outbox.CONFIRMATION, ConfirmationMails.IS_WANTED, Outbox.WEEKLY_REPORT, Outbox.LEAD_ALERT);
 
     private static final String COUNT =
             "SELECT count(*) FILTER (WHERE is_wanted), count(*) FILTER (WHERE NOT is_wanted) FROM (" + SET_ASIDE

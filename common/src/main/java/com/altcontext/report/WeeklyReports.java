@@ -2,6 +2,7 @@ package com.altcontext.report;
 
 import com.altcontext.db.Sql;
 import com.altcontext.db.Tx;
+import com.altcontext.delivery.Outbox;
 import com.altcontext.metrics.Breakdown;
 import com.altcontext.metrics.Breakdowns;
 import com.altcontext.metrics.Dimension;
@@ -41,9 +42,6 @@ import org.jspecify.annotations.Nullable;
  * recipient and week: the same transaction notes what was sent.
  */
 public final class WeeklyReports {
-    /** The {@code event} of such a mail. */
-    public static final String EVENT = "report.weekly";
-
     private static final int MAX_ROWS = 5;
 
     private static final String DUE = """
@@ -81,11 +79,11 @@ public final class WeeklyReports {
                 RETURNING recipient_id),
             put AS (
                 INSERT INTO outbox (id, kind, event, destination, property_id, language, body)
-                SELECT gen_random_uuid(), 'mail', 'report.weekly', r.email, p.id, p.mail_language,
+                SELECT gen_random_uuid(), 'mail', '%s', r.email, p.id, p.mail_language,
                        (?::jsonb || jsonb_build_object('recipientId', r.id))::text
                 FROM due JOIN recipients AS r ON r.id = due.recipient_id JOIN properties AS p ON p.id = r.property_id)
             SELECT count(*) FROM due
-            """;
+            """.formatted(Outbox.WEEKLY_REPORT);
 
     private final Sql sql;
     private final Summaries summaries;

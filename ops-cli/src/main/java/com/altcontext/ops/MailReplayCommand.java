@@ -1,5 +1,6 @@
 package com.altcontext.ops;
 
+import com.altcontext.delivery.Outbox;
 import com.altcontext.lead.Mails;
 import com.altcontext.lead.Mails.Replay;
 import java.util.ArrayList;
@@ -19,8 +20,6 @@ import picocli.CommandLine.Parameters;
         },
         footer = {"", "Example:", "  altops mail replay --dry-run", "  altops mail replay confirmation"})
 final class MailReplayCommand implements Runnable {
-    private static final List<String> EVENTS = List.of("confirmation", "lead.alert", "report.weekly");
-
     private final CommandContext context;
 
     @Parameters(
@@ -39,8 +38,9 @@ final class MailReplayCommand implements Runnable {
     @Override
     public void run() {
         String wanted = event;
-        if (wanted != null && !EVENTS.contains(wanted)) {
-            throw new Failure(Exit.USAGE, "EVENT is no event of a mail", "name one of " + String.join(", ", EVENTS));
+        if (wanted != null && !Outbox.MAIL_EVENTS.contains(wanted)) {
+            throw new Failure(
+                    Exit.USAGE, "EVENT is no event of a mail", "name one of " + String.join(", ", Outbox.MAIL_EVENTS));
         }
         Replay done = context.sql().inTransaction(tx -> dryRun ? Mails.plan(tx, wanted) : Mails.replay(tx, wanted));
         List<String> lines = new ArrayList<>();
