@@ -55,9 +55,12 @@ public final class Erasure {
             WHERE l.email = ? AND i.source = 'form_submit'
             """;
 
-    private static final String NAMED_SO = """
-            SELECT visitor_id FROM visitors WHERE holds_at_sign(anon_id) AND anon_id ~* ?
+    private static final String NAMED = """
+            SELECT visitor_id FROM visitors WHERE holds_at_sign(anon_id) AND anon_id ~* ? AND anon_id ~* ?
             """;
+
+    /** One more than a transaction can lock shows that there is a surplus. */
+    private static final String NAMED_AT_FIRST = NAMED + "LIMIT " + (VisitorLock.MAX_VISITORS + 1);
 
     /** The record of consent is never updated: an entry that holds the address is taken out and put back without it. */
     private static final String REPLACE_CONSENT = """
@@ -160,7 +163,7 @@ public final class Erasure {
                 PersonalDataColumns.lookByIndex(tx);
                 takeTurn(tx, request.deadline);
                 Set<UUID> going = linked(tx, request.email);
-                going.addAll(named(tx, request.address));
+                going.addAll(named(tx, NAMED_AT_FIRST, request.address));
                 if (going.size() <= VisitorLock.MAX_VISITORS) {
                     return Optional.empty();
                 }
@@ -278,7 +281,11 @@ public final class Erasure {
 
     /** The visitors whose identifier holds the address. */
     static List<UUID> named(Tx tx, AddressPattern address) {
-        return tx.query(NAMED_SO, row -> row.id(1), address.precise());
+        return named(tx, NAMED, address);
+    }
+
+    private static List<UUID> named(Tx tx, String statement, AddressPattern address) {
+        return tx.query(statement, row -> row.id(1), address.rough(), address.precise());
     }
 
     private static long replaceConsent(Tx tx, AddressPattern address) {

@@ -82,8 +82,8 @@ final class IdleVisitors {
 
     private static final String DELETE_VISITORS = """
             WITH gone AS (
-                DELETE FROM visitors AS v USING unnest(?::uuid[]) AS left_over(visitor_id)
-                WHERE v.bucket = ?::int2 AND v.visitor_id = left_over.visitor_id AND v.first_seen_at < ?
+                DELETE FROM visitors AS v
+                WHERE v.visitor_id = ANY (?::uuid[]) AND v.bucket = ?::int2 AND v.first_seen_at < ?
                   AND NOT EXISTS (SELECT FROM sessions AS s WHERE s.bucket = ?::int2 AND s.visitor_id = v.visitor_id)
                 RETURNING 1)
             SELECT count(*) FROM gone
