@@ -10,7 +10,7 @@ public record AnonId(String value) {
         value = Text.trimmed("anonId", value, 8, 128);
     }
 
-    /** The visitor's id: computed from the property and this. */
+    /** The id of the visitor on a property: computed from the property and this value. */
     public UUID visitorOf(String propertyId) {
         return ComputedId.of("visitor").with(propertyId).with(value).toUuid();
     }

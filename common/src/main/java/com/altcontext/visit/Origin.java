@@ -22,22 +22,22 @@ public record Origin(
         @Nullable String hostname) {
     private static final int OBJECT = 48;
 
-    /** How much of the heap it holds beside its campaign, which is that of its event, in bytes; see {@link Weight}. */
+    /** Bytes of heap, without the UTM values: the beacon counts those. See {@link Weight}. */
     public int weight() {
         return OBJECT + Weight.of(referrerHost) + Weight.of(country) + Weight.of(hostname);
     }
 
-    /** Whether it is a bot's. Bots' events have sessions of their own. */
+    /** Whether the event is a bot's. Bots' events have sessions of their own. */
     public boolean isBot() {
         return device == DeviceType.BOT;
     }
 
-    /** Whether it is of a bot that came to advertise the site it says it came from. */
+    /** Whether this is referrer spam: a bot whose only aim is to show its referrer, a site that it advertises. */
     boolean isSpam() {
         return isBot() && ReferrerSpam.isFrom(referrerHost);
     }
 
-    /** The same, of a bot. */
+    /** A copy of this origin with the device type of a bot. */
     public Origin ofBot() {
         return new Origin(utm, source, referrerHost, DeviceType.BOT, country, hostname);
     }

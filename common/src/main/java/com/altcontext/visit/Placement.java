@@ -4,9 +4,9 @@ import java.time.Instant;
 import java.util.UUID;
 
 /**
- * The session that an event belongs to, and its time there.
+ * The session that an event belongs to, and the time under which it is stored.
  *
- * @param at the time that the event gets: its own, unless that is outside of the session
- * @param isBot whether its session is a bot's, and so is the event
+ * @param at the event's own time, or a time within the session if its own lies outside
+ * @param isBot whether the session is a bot's; the event is then stored as a bot's too
  */
 public record Placement(UUID sessionId, Instant at, boolean isBot) {}

@@ -11,7 +11,7 @@ final class Session {
     /** Bots' events have sessions of their own. */
     final boolean isBot;
 
-    /** Whether a spammer's referrer makes it a bot's. */
+    /** Whether it is a bot's session because its referrer is spam. */
     private final boolean isSpam;
 
     /** What the batch adds to its counters. */
@@ -28,7 +28,7 @@ final class Session {
     /** The stored start; null for a new session. */
     private final @Nullable Instant storedStart;
 
-    /** The stored time of the entrance; null if there is none, as for a new session. */
+    /** The stored time of the first page view; null if none is stored. */
     private final @Nullable Instant storedEntry;
 
     private Session(
@@ -51,7 +51,7 @@ final class Session {
     }
 
     /** A stored session. */
-    static Session known(
+    static Session stored(
             UUID id,
             boolean isBot,
             boolean isSpam,
@@ -62,7 +62,7 @@ final class Session {
         return new Session(id, isBot, isSpam, utm, startedAt, lastEventAt, startedAt, entry);
     }
 
-    static Session begun(UUID id, SessionEvent by, Visitor visitor) {
+    static Session begin(UUID id, SessionEvent by, Visitor visitor) {
         Origin origin = by.origin();
         Session session = new Session(id, origin.isBot(), origin.isSpam(), origin.utm(), by.at(), by.at(), null, null);
         session.startMoved = true;
@@ -71,15 +71,18 @@ final class Session {
     }
 
     /**
-     * Whether it is of the same kind, a person's or a bot's. Only the first page of a spammer's visit names the referrer, so what
-     * follows it is of that visit too, except a form: spammers of referrers send none.
+     * Whether the event can belong to this session: a person's event to a person's session, and a bot's to a bot's. In
+     * a visit of referrer spam only the first page names the referrer, so later events belong to its session too. A
+     * submitted form does not: referrer spam sends no forms.
      */
-    boolean admits(SessionEvent event) {
+    boolean accepts(SessionEvent event) {
         return isBot == event.origin().isBot()
                 || (isSpam && !event.isFormSubmit() && !event.at().isBefore(startedAt));
     }
 
-    /** Adds an event: start and end only move outwards, and the first event gives the session its origin. */
+    /**
+     * Adds an event. The start only moves back, the end only forward, and the first event gives the session its origin.
+     */
     void join(SessionEvent event, Visitor visitor) {
         Instant at = event.at();
         add(event, at);
@@ -95,7 +98,7 @@ final class Session {
         }
     }
 
-    /** Adds an event from outside of the session, as if it had happened at a given time within it. */
+    /** Adds an event that lies outside the session, as if it had happened at a given time inside. */
     Placement joinAt(Instant inside, SessionEvent event) {
         add(event, inside);
         return new Placement(id, inside, isBot);
@@ -110,14 +113,16 @@ final class Session {
         return storedStart != null;
     }
 
-    /** Whether it starts earlier than stored; then its visitor may have been first seen at its start. */
+    /**
+     * Whether the session is new or starts earlier than stored. Then its visitor may have been first seen at its start.
+     */
     boolean isStartMoved() {
         return startMoved;
     }
 
     /**
-     * The origin of the first event, if the batch holds that; of another event of the batch, which does not count, if the
-     * database knows an earlier one; null if the batch has no event of this session.
+     * The origin of the session's first event, if the batch holds that event. Otherwise the origin of another event of
+     * the batch; the session's stored origin then stays. Null if the batch has no event of this session.
      */
     @Nullable
     Origin origin() {
@@ -125,8 +130,10 @@ final class Session {
     }
 
     /**
-     * Whether the batch adds to what is stored, and one path says which pages come first and last: its last page view is as
-     * late as its last event, and its first one either comes after the stored one or is the same. Else more may change.
+     * Whether {@link VisitRows#continueSessions} can save the changes, which writes only one path. The start must stay.
+     * The batch's last page view must be as late as the session's last event. Its first page view must come after the
+     * stored first one; if none is stored, the batch must have only one page view, which is then the first and the
+     * last.
      */
     boolean isOnlyContinued() {
         Instant entry = SessionCounters.timeOf(added.entry);
@@ -137,8 +144,8 @@ final class Session {
                 && (entry == null || (storedEntry == null ? added.pageViews == 1 : storedEntry.isBefore(entry)));
     }
 
-    /** Whether the batch holds its first page view. */
-    boolean isFirstViewed() {
+    /** Whether the batch has page views and none is stored. */
+    boolean hasFirstPageView() {
         return storedEntry == null && added.entry != null;
     }
 
@@ -159,7 +166,7 @@ final class Session {
         return storedStart;
     }
 
-    /** The visitor as in the latest event, if an event moved the end. */
+    /** The visitor as seen in the session's last event; null if that event is not in the batch. */
     @Nullable
     Visitor lastSeenAs() {
         return lastSeenAs;

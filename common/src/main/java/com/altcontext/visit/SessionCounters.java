@@ -28,7 +28,7 @@ final class SessionCounters {
 
     boolean mayHoldAddress;
 
-    /** A page view; those at the same time are in the order of their paths, so that the order of arrival does not matter. */
+    /** A page view. Page views at the same time are ordered by path, so that the order of arrival does not matter. */
     record PageView(Instant at, String path) {
         boolean isBefore(@Nullable PageView other) {
             if (other == null) {

@@ -8,8 +8,8 @@ import java.util.UUID;
  *
  * @param at when it happened, in whole milliseconds
  * @param type {@code page_view}, {@code form_start} and so on
- * @param engagedMs engaged time that it reports; 0 if it reports none
- * @param mayHoldAddress whether one of its texts has an at sign, so that it could hold an e-mail address
+ * @param engagedMs the engaged time that it reports; 0 if it reports none
+ * @param mayHoldAddress whether one of its texts has an at sign, so that it could contain an e-mail address
  */
 public record SessionEvent(
         UUID id,

@@ -8,16 +8,20 @@ import org.jspecify.annotations.Nullable;
 /**
  * Decides which session an event belongs to.
  *
- * <p>An event that comes after all others near it continues the latest session, unless more than {@code inactivity} has
- * passed since that session's last event, or the event carries UTM values that differ from the session's. An event that
- * arrives late belongs to the session around it; else to the one that ended before it; else to the one that began after
- * it, each within {@code inactivity}. So an event between two sessions joins the earlier one. UTM values do not split a
- * session afterwards, and those that a submitted form repeats never do. Bots' events have sessions of their
- * own, to which what follows the landing page of a spammer's visit belongs too.
+ * <p>An event that is later than the visitor's other events continues the latest session. It begins a new one if more
+ * than {@code inactivity} has passed since that session's last event, or if it carries UTM values that differ from the
+ * session's. The UTM values that a submitted form repeats begin no session.
  *
- * <p>An engagement, which reports how long a page was looked at, is no visit: outside of all sessions it belongs to the
- * visitor's latest one of the last day, whose end stays; else to one that begins within the inactivity, whose start stays;
- * else to none.
+ * <p>An event that arrives late joins the session that it lies in, else the session that ended before it, else the
+ * session that began after it. Those two must be at most {@code inactivity} away. So an event between two sessions
+ * joins the earlier one. UTM values of late events split no session.
+ *
+ * <p>Bots' events have sessions of their own. The events that follow the landing page of a visit of referrer spam
+ * belong to them too.
+ *
+ * <p>An engagement reports how long a page was looked at. It does not count as a visit. If it is too far from all
+ * sessions to join one as above, it belongs to the visitor's latest session of the last day, whose end stays; else to a
+ * session that begins within {@code inactivity} after it, whose start stays; else to none.
  *
  * @param inactivity the longest time without an event inside a session, at most a day; a gap of exactly this length still
  *     joins
@@ -51,7 +55,7 @@ public record SessionRule(Duration inactivity) {
         Session before = null;
         Session after = null;
         for (Session session : sessions) {
-            if (!session.admits(event)) {
+            if (!session.accepts(event)) {
                 continue;
             }
             if (session.startedAt().isAfter(at)) {
@@ -77,12 +81,12 @@ public record SessionRule(Duration inactivity) {
         return event.isEngagement() ? null : after;
     }
 
-    /** The session that an engagement belongs to though it happened after its end; null if none ended within the last day. */
+    /** The visitor's latest session that ended in the day before an engagement; null if there is none. */
     @Nullable
     Session latestEnded(List<Session> sessions, SessionEvent engagement) {
         Session latest = null;
         for (Session session : sessions) {
-            if (session.admits(engagement)
+            if (session.accepts(engagement)
                     && !session.lastEventAt().isAfter(engagement.at())
                     && !session.lastEventAt().isBefore(engagement.at().minus(lookBack(true)))
                     && endsLater(session, latest)) {
@@ -92,12 +96,12 @@ public record SessionRule(Duration inactivity) {
         return latest;
     }
 
-    /** The session that an engagement belongs to though it happened before its start; null if none begins soon after. */
+    /** The first session that begins within {@code inactivity} after an engagement; null if there is none. */
     @Nullable
     Session nextBegun(List<Session> sessions, SessionEvent engagement) {
         Session next = null;
         for (Session session : sessions) {
-            if (session.admits(engagement)
+            if (session.accepts(engagement)
                     && session.startedAt().isAfter(engagement.at())
                     && !session.startedAt().isAfter(engagement.at().plus(inactivity))
                     && startsEarlier(session, next)) {

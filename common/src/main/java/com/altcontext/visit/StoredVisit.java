@@ -8,7 +8,11 @@ import java.time.Instant;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** @param session one near an expected event; null if there is none */
+/**
+ * A stored visitor, and one of their sessions.
+ *
+ * @param session a session near an expected event; null if there is none
+ */
 record StoredVisit(
         UUID visitorId, Instant firstSeenAt, @Nullable Session session) {
     static StoredVisit read(Row row) throws SQLException {
@@ -20,6 +24,6 @@ record StoredVisit(
         Utm utm = new Utm(
                 row.textOrNull(8), row.textOrNull(9), row.textOrNull(10), row.textOrNull(11), row.textOrNull(12));
         boolean isSpam = ReferrerSpam.isFrom(row.textOrNull(13));
-        return Session.known(id, row.flag(4), isSpam, utm, row.time(5), row.time(6), row.timeOrNull(7));
+        return Session.stored(id, row.flag(4), isSpam, utm, row.time(5), row.time(6), row.timeOrNull(7));
     }
 }

@@ -5,18 +5,18 @@ import java.time.Instant;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** A session that is new, or in which events of the batch happened. */
+/** A session that events of the batch belong to. */
 record TouchedSession(Visitor visitor, Session session, Origin origin) {
     SessionCounters added() {
         return session.added;
     }
 
     /** Whether the session is stored with a later start. */
-    boolean isMoved() {
+    boolean isStartMoved() {
         return session.storedStart() != null && session.isStartMoved();
     }
 
-    /** As {@link #numbers}, but with the stored start, and the new one in the place of the entrance. */
+    /** Like {@link #numbers}, but the first is the stored start, and the third is the new start. */
     long[] startNumbers() {
         long[] numbers = numbers();
         numbers[0] = Columns.micros(Objects.requireNonNull(session.storedStart(), "a session that is stored"));
@@ -42,12 +42,12 @@ record TouchedSession(Visitor visitor, Session session, Origin origin) {
         };
     }
 
-    long[] addedNumbers() {
+    long[] continuedNumbers() {
         SessionCounters added = session.added;
         return new long[] {
             Columns.micros(session.startedAt()),
             Columns.micros(session.lastEventAt()),
-            session.isFirstViewed() ? millis(SessionCounters.timeOf(added.entry)) : 0,
+            session.hasFirstPageView() ? millis(SessionCounters.timeOf(added.entry)) : 0,
             millis(added.firstFormStart),
             millis(added.lastFormSubmit),
             added.events,
@@ -68,7 +68,7 @@ record TouchedSession(Visitor visitor, Session session, Origin origin) {
         return seenAs == null ? null : seenAs.uaHash();
     }
 
-    /** The statements take 0 for none. */
+    /** The statements read 0 as null. */
     private static long millis(@Nullable Instant time) {
         return time == null ? 0 : time.toEpochMilli();
     }

@@ -11,26 +11,29 @@ import java.util.stream.Stream;
 
 /** The rows of visitors and sessions in one bucket. Each statement names the bucket, so a cluster sends it to one node. */
 final class VisitRows {
-    /** A visitor who is stored has a row, also without sessions near; one who is not has no session. */
+    /**
+     * Returns the sessions in each range of time of each stored visitor, or a row without a session if there are none.
+     * A visitor who is not stored has no sessions and gets no row.
+     */
     private static final String FIND = """
-            SELECT sought.visitor_id, known.first_seen_at, s.id, s.device = 'bot', s.started_at, s.last_event_at, s.entry_at,
+            SELECT range.visitor_id, known.first_seen_at, s.id, s.device = 'bot', s.started_at, s.last_event_at, s.entry_at,
                    s.utm_source, s.utm_medium, s.utm_campaign, s.utm_term, s.utm_content,
                    CASE WHEN s.device = 'bot' THEN s.referrer_host END
-            FROM unnest(?::uuid[], ?::int8[], ?::int8[], ?::int8[]) AS sought(visitor_id, since, until, max)
+            FROM unnest(?::uuid[], ?::int8[], ?::int8[], ?::int8[]) AS range(visitor_id, since, until, max)
             CROSS JOIN LATERAL (
                 SELECT first_seen_at FROM visitors
-                WHERE visitors.bucket = ?::int2 AND visitors.visitor_id = sought.visitor_id
+                WHERE visitors.bucket = ?::int2 AND visitors.visitor_id = range.visitor_id
                 LIMIT 1) AS known
             LEFT JOIN LATERAL (
                 SELECT * FROM sessions
-                WHERE sessions.bucket = ?::int2 AND sessions.visitor_id = sought.visitor_id
-                  AND sessions.started_at <= to_timestamp(sought.until::float8 / 1000)
+                WHERE sessions.bucket = ?::int2 AND sessions.visitor_id = range.visitor_id
+                  AND sessions.started_at <= to_timestamp(range.until::float8 / 1000)
                 ORDER BY sessions.started_at DESC
-                LIMIT sought.max) AS s ON s.last_event_at >= to_timestamp(sought.since::float8 / 1000)
+                LIMIT range.max) AS s ON s.last_event_at >= to_timestamp(range.since::float8 / 1000)
             ORDER BY s.started_at, s.id
             """;
 
-    /** Others cannot insert the same visitors because of the lock, so there are no conflicts. */
+    /** The visitors are locked, so no other writer can insert them at the same time and there are no conflicts. */
     private static final String INSERT_VISITORS = """
             INSERT INTO visitors AS known (bucket, visitor_id, property_id, anon_id, first_seen_at)
             SELECT ?::int2, visitor_id, property_id, anon_id, to_timestamp(first_seen::float8 / 1000)
@@ -41,15 +44,13 @@ final class VisitRows {
             ON CONFLICT (bucket, visitor_id) DO UPDATE SET first_seen_at = excluded.first_seen_at
             """;
 
-    /**
-     * If a person's event is older than all others of the visitor, it becomes the time at which the visitor was first
-     * seen.
-     */
+    /** Updates when visitors were first seen: a session of a person turned out to start earlier. */
     private static final String MOVE_FIRST_SEEN = INSERT_VISITORS + OR_MOVE;
 
     /**
-     * Who had only bots' sessions so far is first seen as a person. The session of the time that is stored says for all others, in
-     * one look-up, that nothing is to do.
+     * Updates when a visitor was first seen: if all stored sessions are a bot's, it becomes the start of the first
+     * session of a person. For most visitors one look-up shows that there is nothing to do: the session at the stored
+     * time is a person's.
      */
     private static final String MOVE_FIRST_SEEN_OF_BOTS = """
             INSERT INTO visitors AS known (bucket, visitor_id, property_id, anon_id, first_seen_at)
@@ -66,8 +67,9 @@ final class VisitRows {
             """ + OR_MOVE;
 
     /**
-     * For new visitors, who have no sessions yet. Looking for a row that is in the way costs a fifth of an insertion. The
-     * numbers of a row are one row of a matrix: {@code unnest} takes four times as long for a number as a subscript does.
+     * Inserts sessions of new visitors. They have no sessions yet, so there is no check for conflicts, which would take
+     * a fifth of an insertion's time. The numbers of all rows are one matrix: reading a number with {@code unnest}
+     * takes four times as long as with a subscript.
      */
     private static final String INSERT_SESSIONS = """
             INSERT INTO sessions AS known (
@@ -91,10 +93,10 @@ final class VisitRows {
             """;
 
     /**
-     * Moves the start of known sessions, which then get the origin of their first event. The start is part of the key, so the
-     * rows name the one that is stored; the new one is in the place of the entrance. It is an insertion, although the rows
-     * are there, since that looks for a row by its key: for an update the planner may read a whole bucket that it believes
-     * to be empty.
+     * Moves the start of stored sessions back, and gives them the origin of their new first event. The start is part of
+     * the key, so {@code started_at} is the stored start, and {@code entry_at} carries the new one. This is an
+     * {@code INSERT}, although the rows exist, because that finds a row by its key. For an {@code UPDATE}, the planner
+     * may read the whole bucket if it believes that the bucket is empty.
      */
     private static final String MOVE_STARTS = INSERT_SESSIONS
             + """
@@ -116,8 +118,8 @@ final class VisitRows {
                     .collect(Collectors.joining(",\n                ")));
 
     /**
-     * Saves a new session of a known visitor, or one that may change in any way but for its start. It is an insertion for the
-     * reason of {@link #MOVE_STARTS}.
+     * Saves new sessions of stored visitors, and any change to stored sessions except to their start.
+     * {@link #MOVE_STARTS} says why this is an {@code INSERT}.
      */
     private static final String SAVE_SESSIONS = INSERT_SESSIONS + """
             ON CONFLICT (bucket, visitor_id, started_at, id) DO UPDATE SET
@@ -145,9 +147,10 @@ final class VisitRows {
             """;
 
     /**
-     * Adds to known sessions, most of them: those whose start stays, and of whose page views one path is enough. The row is
-     * there, since its visitor is locked, so what an insertion needs besides is a placeholder. The path is that of the last
-     * page view, which is as late as the last event, and of the first one if that is new too.
+     * Adds to stored sessions for which one path is enough; see {@link Session#isOnlyContinued}. These are most
+     * sessions. The rows exist, since their visitors are locked, so the values that only an insertion needs are
+     * placeholders. The path is that of the last page view, whose time is that of the last event. If no page view was
+     * stored before, it is also the path of the first one.
      */
     private static final String CONTINUE_SESSIONS = """
             INSERT INTO sessions AS known (
@@ -191,14 +194,14 @@ final class VisitRows {
 
     /** Adds the query for stored visitors and for their sessions in these ranges of time. */
     Pipeline.Pending<StoredVisit> find(Pipeline pipeline, List<VisitorSessions.TimeRange> ranges) {
-        Columns<VisitorSessions.TimeRange> sought = new Columns<>(ranges);
+        Columns<VisitorSessions.TimeRange> columns = new Columns<>(ranges);
         return pipeline.query(
                 FIND,
                 StoredVisit::read,
-                sought.ids(range -> range.visitorId()),
-                sought.numbers(range -> range.since().toEpochMilli()),
-                sought.numbers(range -> range.until().toEpochMilli()),
-                sought.numbers(range -> range.maxSessions()),
+                columns.ids(range -> range.visitorId()),
+                columns.numbers(range -> range.since().toEpochMilli()),
+                columns.numbers(range -> range.until().toEpochMilli()),
+                columns.numbers(range -> range.maxSessions()),
                 bucket,
                 bucket);
     }
@@ -211,7 +214,7 @@ final class VisitRows {
         saveVisitors(pipeline, MOVE_FIRST_SEEN, rows);
     }
 
-    /** Moves it for those of stored visitors who had no person's session, to their first one. */
+    /** For stored visitors with a new session of a person, if all their stored sessions are a bot's. */
     void moveFirstSeenOfBots(Pipeline pipeline, List<FirstVisit> rows) {
         if (rows.isEmpty()) {
             return;
@@ -233,10 +236,10 @@ final class VisitRows {
         saveSessions(pipeline, INSERT_SESSIONS, rows, TouchedSession::numbers);
     }
 
-    /** Saves also sessions whose start moves, which take one statement more. */
+    /** Saves new and changed sessions. If the start of any moves, this takes one more statement. */
     void saveSessions(Pipeline pipeline, List<TouchedSession> rows) {
         List<TouchedSession> moved =
-                rows.stream().filter(TouchedSession::isMoved).toList();
+                rows.stream().filter(TouchedSession::isStartMoved).toList();
         saveSessions(pipeline, MOVE_STARTS, moved, TouchedSession::startNumbers);
         saveSessions(pipeline, SAVE_SESSIONS, rows, TouchedSession::numbers);
     }
@@ -292,7 +295,7 @@ final class VisitRows {
         pipeline.update(
                 CONTINUE_SESSIONS,
                 bucket,
-                seen.matrix(TouchedSession::addedNumbers),
+                seen.matrix(TouchedSession::continuedNumbers),
                 seen.ids(s -> s.visitor().id()),
                 seen.ids(s -> s.session().id),
                 seen.hashes(TouchedSession::ipHash),
@@ -303,7 +306,8 @@ final class VisitRows {
     /**
      * When a visitor was first seen.
      *
-     * @param stored as the database knows it; of a new visitor the same
+     * @param first the time to store
+     * @param stored the time that is stored; for a new visitor the same as {@code first}
      */
     record FirstVisit(Visitor visitor, Instant first, Instant stored) {}
 }

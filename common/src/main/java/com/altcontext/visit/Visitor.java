@@ -9,14 +9,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id computed from property and anonId
  * @param ipHash keyed hash of the client's address, 32 bytes
- * @param uaHash keyed hash of its user agent, 32 bytes; null if it sent none
+ * @param uaHash keyed hash of the client's user agent, 32 bytes; null if it sent none
  */
 @SuppressWarnings("ArrayRecordComponent") // Hashes are compared in the database, never here.
 public record Visitor(UUID id, String propertyId, AnonId anonId, byte[] ipHash, byte @Nullable [] uaHash) {
-    /** This object, its id and two hashes, in bytes. */
+    /** Bytes of heap for this object, its id and two hashes. */
     private static final int OBJECTS = 200;
 
-    /** How much of the heap it holds beside its anonId, which is that of its event, in bytes; see {@link Weight}. */
+    /** Bytes of heap, without the anonId: the beacon counts that. See {@link Weight}. */
     public int weight() {
         return OBJECTS + Weight.of(propertyId);
     }

@@ -8,18 +8,20 @@ import java.util.Collection;
 import java.util.UUID;
 
 /**
- * Keeps other writers away from some visitors until the transaction ends: two machines that write events of one visitor
- * at once would each begin a session for the same visit. Locks are taken in the same order everywhere, so that two
- * holders never wait for each other. They belong to the transaction, so they work through a pooler in transaction mode.
+ * Locks visitors against other writers until the transaction ends. Without the lock, two machines that write events of
+ * one visitor at the same time would each begin a session for the same visit. Locks are taken in the same order
+ * everywhere, so that there are no deadlocks. They belong to the transaction, so they work through a pooler in
+ * transaction mode.
  *
- * <p>The same statement sets the planner up for the statements after it. A batch looks up keys in tables that are empty
- * at midnight and hold a million rows at noon: a plan made for the empty table (a scan) must never be used for the full
- * one, and planning again for each batch would cost more than the look-ups. Plans without scans look so costly to the planner
- * that it would compile them each time (JIT), which takes 0.2 seconds. Citus sends a statement to one node only if it is
- * planned with the values of its parameters.
+ * <p>The statement that takes the locks also sets up the planner for the rest of the transaction. A batch looks up keys
+ * in tables that are empty at midnight and hold a million rows at noon. A plan that was made for the empty table (a
+ * scan) must never be used for the full one, and planning again for each batch would cost more than the look-ups. So
+ * scans are off. Plans without scans look so costly to the planner that it would compile them each time (JIT), which
+ * takes 0.2 seconds. So JIT is off too. On Citus, each statement is planned with the values of its parameters: only
+ * then is it sent to a single node.
  *
- * <p>On a cluster the locks are on its coordinator, through which all writers go: one place, whichever node a shard moves
- * to, and no message to a node.
+ * <p>On a cluster the locks are on the coordinator, which all writers connect to. So they stay in one place when a
+ * shard moves, and need no message to a node.
  */
 public final class VisitorLock {
     private static final String TAKE = """
@@ -36,15 +38,18 @@ public final class VisitorLock {
             FROM unnest(?::int8[]) AS key
             """;
 
-    /** How many visitors one transaction locks where work can be split: the server's table of locks has room for some thousands. */
+    /**
+     * The most visitors that one transaction should lock, if its work can be split: the server's lock table has room
+     * for only a few thousand locks.
+     */
     public static final int MAX_VISITORS = 500;
 
     private VisitorLock() {}
 
     /**
-     * Adds the lock to the pipeline. Later statements see the changes that it waited for.
+     * Adds the lock to the pipeline. If it waits for another transaction, later statements see what that one changed.
      *
-     * @return one row: the buckets that visitors are in, until the transaction ends
+     * @return one row: the number of buckets, which can't change until the transaction ends
      */
     public static Pipeline.Pending<Buckets> take(Pipeline pipeline, Collection<UUID> visitors) {
         long[] keys = new long[visitors.size()];
@@ -52,7 +57,7 @@ public final class VisitorLock {
         for (UUID visitor : visitors) {
             keys[size++] = visitor.getMostSignificantBits();
         }
-        // Locking a key twice is one lock.
+        // Duplicates are harmless: the server counts a key that is locked twice as one lock.
         Arrays.sort(keys);
         return pipeline.query(TAKE, row -> new Buckets(Math.toIntExact(row.number(1))), keys);
     }

@@ -8,11 +8,12 @@ import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** The sessions of one visitor in this batch, stored and new. */
+/** The sessions of one visitor while a batch is written, stored and new ones. */
 final class VisitorSessions {
     /**
-     * A visitor with more sessions around a time is hostile; the earliest of them are ignored. All sessions of a batch
-     * are in memory at once, each with up to 2.5 KB of campaign, so there must not be many more than its events.
+     * Only a hostile client has more sessions than this near one time; the earliest of them are ignored. All sessions
+     * of a batch are in memory at once, each with up to 2.5 KB of UTM values, so there must not be many more sessions
+     * than events.
      */
     private static final int MAX_SESSIONS_AROUND = 8;
 
@@ -32,7 +33,7 @@ final class VisitorSessions {
         return firstSeenAt;
     }
 
-    /** An event that may come, and how long before it a session that it belongs to can have ended. */
+    /** An event that the batch may place. A session that it joins can have ended up to {@code lookBack} before it. */
     private record Expected(Instant at, Duration lookBack) {
         Instant since() {
             return at.minus(lookBack);
@@ -44,8 +45,8 @@ final class VisitorSessions {
     }
 
     /**
-     * Adds what was read of a stored visitor, and a session of theirs if there is one. One that lies around two times is
-     * read twice, one after the other.
+     * Adds a row that was read about this visitor. A session in two ranges of time is read twice, in two successive
+     * rows.
      */
     void addRead(Instant firstSeen, @Nullable Session read) {
         firstSeenAt = firstSeen;
@@ -55,10 +56,11 @@ final class VisitorSessions {
     }
 
     /**
-     * Adds the ranges of time in which an event of this visitor could join a session: one for events that could join the same.
-     * An engagement's may reach over those of earlier events, each of which has its own, since a range is read from its end.
+     * Adds the ranges of time in which the expected events could join a session. Events that could join the same
+     * session share a range. An engagement's range may overlap those of earlier events. These keep their own ranges,
+     * because only the latest sessions of a range are read.
      */
-    void addTo(List<TimeRange> all, Duration inactivity) {
+    void addTimeRanges(List<TimeRange> all, Duration inactivity) {
         expected.sort(Comparator.comparing(Expected::at));
         Instant since = expected.getFirst().since();
         Instant until = since;
@@ -76,7 +78,7 @@ final class VisitorSessions {
         all.add(new TimeRange(visitor.id(), since, until, max));
     }
 
-    /** The earliest start, of those of people or of bots, that the database does not know yet; null if there is none. */
+    /** The earliest start that is not stored yet, of the bots' sessions or of the people's; null if there is none. */
     @Nullable
     Instant movedStart(boolean ofBots) {
         Instant earliest = null;
@@ -90,11 +92,11 @@ final class VisitorSessions {
         return earliest;
     }
 
-    /** Whether a stored session that was read is that of a person. */
-    boolean isKnownPerson() {
+    /** Whether one of the stored sessions that were read is a person's. */
+    boolean hasStoredPersonSession() {
         return sessions.stream().anyMatch(session -> !session.isBot && session.isStored());
     }
 
-    /** Where sessions of a visitor are looked for. */
+    /** A range of time in which sessions of a visitor are looked up. */
     record TimeRange(UUID visitorId, Instant since, Instant until, int maxSessions) {}
 }

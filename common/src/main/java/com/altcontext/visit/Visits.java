@@ -25,14 +25,14 @@ public final class Visits {
     private Pipeline.@Nullable Pending<Buckets> buckets;
     private Pipeline.@Nullable Pending<StoredVisit> found;
 
-    /** @param bucket the one that all visitors of the batch are in */
+    /** @param bucket the bucket of all visitors of the batch */
     public Visits(SessionRule rule, Bucket bucket) {
         this.rule = rule;
         this.bucket = bucket;
         this.rows = new VisitRows(bucket);
     }
 
-    /** Announces an event of this visitor that the batch may place; call this before {@link #lockAndRead}. */
+    /** Announces an event of a visitor that the batch may place. Call this before {@link #lockAndRead}. */
     public void expect(Visitor visitor, Instant at, boolean isEngagement) {
         byVisitor
                 .computeIfAbsent(visitor.id(), id -> new VisitorSessions(visitor))
@@ -40,21 +40,22 @@ public final class Visits {
     }
 
     /**
-     * Adds the lock of the expected visitors ({@link VisitorLock}), which must come before all other look-ups, and the
-     * query for those who are stored and for the sessions that an expected event could join. {@link #place} and
-     * {@link #firstSeenAt} may be called once both are sent; they throw {@link BucketsChanged} if the bucket no longer exists.
+     * Adds two statements to the pipeline. The first locks the expected visitors ({@link VisitorLock}); it must come
+     * before all other look-ups. The second reads the stored visitors among them, and the sessions that an expected
+     * event could join. Once the pipeline is sent, {@link #place} and {@link #firstSeenAt} may be called; they throw
+     * {@link BucketsChanged} if the database has another number of buckets.
      */
     public void lockAndRead(Pipeline pipeline) {
         buckets = VisitorLock.take(pipeline, byVisitor.keySet());
         List<VisitorSessions.TimeRange> all = new ArrayList<>(byVisitor.size());
-        byVisitor.values().forEach(sessionsOf -> sessionsOf.addTo(all, rule.inactivity()));
+        byVisitor.values().forEach(sessionsOf -> sessionsOf.addTimeRanges(all, rule.inactivity()));
         found = rows.find(pipeline, all);
     }
 
     /**
      * Finds or begins the session of an expected event that is not stored yet, and counts the event in it.
      *
-     * @return null for an engagement of a visitor who has no session that it could be about
+     * @return null for an engagement if its visitor has no session that it can belong to
      */
     public @Nullable Placement place(Visitor visitor, SessionEvent event) {
         VisitorSessions sessionsOf = sessionsOf(visitor.id());
@@ -66,8 +67,8 @@ public final class Visits {
         if (event.isEngagement()) {
             return placeOutside(sessionsOf.sessions, event);
         }
-        UUID id = sessionBegunBy(visitor.id(), event.id(), event.at());
-        sessionsOf.sessions.add(Session.begun(id, event, visitor));
+        UUID id = sessionId(visitor.id(), event.id(), event.at());
+        sessionsOf.sessions.add(Session.begin(id, event, visitor));
         return new Placement(id, event.at(), event.origin().isBot());
     }
 
@@ -86,10 +87,10 @@ public final class Visits {
     }
 
     /**
-     * A session's id: computed from its visitor, and from the event that began it with its time. It never changes. The time
-     * keeps ids apart where an event is sent again, without a time of its own, after its row was purged.
+     * A session's id: computed from its visitor, the event that began it, and that event's time. It never changes. The
+     * time keeps ids apart if an event without a time of its own is sent again after its row was purged.
      */
-    public static UUID sessionBegunBy(UUID visitorId, UUID eventId, Instant at) {
+    public static UUID sessionId(UUID visitorId, UUID eventId, Instant at) {
         return ComputedId.of("session")
                 .with(visitorId)
                 .with(eventId)
@@ -97,11 +98,11 @@ public final class Visits {
                 .toUuid();
     }
 
-    /** Adds the statements that save new visitors, new sessions, and what happened in known ones. */
+    /** Adds the statements that save new visitors, new sessions, and the changes to stored ones. */
     public void save(Pipeline pipeline) {
         List<VisitRows.FirstVisit> newVisitors = new ArrayList<>();
         List<VisitRows.FirstVisit> seenEarlier = new ArrayList<>();
-        List<VisitRows.FirstVisit> maybeBots = new ArrayList<>();
+        List<VisitRows.FirstVisit> maybeOnlyBots = new ArrayList<>();
         List<TouchedSession> ofNewVisitors = new ArrayList<>();
         List<TouchedSession> changed = new ArrayList<>();
         List<TouchedSession> continued = new ArrayList<>();
@@ -117,8 +118,8 @@ public final class Visits {
                 VisitRows.FirstVisit visit = new VisitRows.FirstVisit(sessionsOf.visitor, start, known);
                 if (start.isBefore(known)) {
                     seenEarlier.add(visit);
-                } else if (!sessionsOf.isKnownPerson()) {
-                    maybeBots.add(visit);
+                } else if (!sessionsOf.hasStoredPersonSession()) {
+                    maybeOnlyBots.add(visit);
                 }
             }
             for (Session session : sessionsOf.sessions) {
@@ -131,7 +132,7 @@ public final class Visits {
         }
         rows.insertVisitors(pipeline, newVisitors);
         rows.moveFirstSeen(pipeline, seenEarlier);
-        rows.moveFirstSeenOfBots(pipeline, maybeBots);
+        rows.moveFirstSeenOfBots(pipeline, maybeOnlyBots);
         rows.insertSessions(pipeline, ofNewVisitors);
         rows.saveSessions(pipeline, changed);
         rows.continueSessions(pipeline, continued);

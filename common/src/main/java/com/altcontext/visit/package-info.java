@@ -1,4 +1,4 @@
-/** Visitors and their sessions: who came, and which events form one visit. */
+/** Visitors and their sessions, and the rule that decides which events form one session. */
 @NullMarked
 package com.altcontext.visit;
 

@@ -93,7 +93,7 @@ class SessionRuleTest {
                 .isNull();
 
         Session robots =
-                Session.begun(UUID.randomUUID(), event("page_view", 0, null, DeviceType.BOT), visitor("192.0.2.9"));
+                Session.begin(UUID.randomUUID(), event("page_view", 0, null, DeviceType.BOT), visitor("192.0.2.9"));
         sessions.add(robots);
         assertThat(RULE.choose(sessions, event("page_view", 5, null, DeviceType.BOT)))
                 .isSameAs(robots);
@@ -104,7 +104,7 @@ class SessionRuleTest {
     @Test
     void a_spammers_visit_takes_what_follows_it_but_no_form_and_nothing_before_it() {
         Session spam =
-                Session.known(UUID.randomUUID(), true, true, Utm.NONE, NOON, NOON.plus(Duration.ofMinutes(10)), null);
+                Session.stored(UUID.randomUUID(), true, true, Utm.NONE, NOON, NOON.plus(Duration.ofMinutes(10)), null);
 
         assertThat(RULE.choose(List.of(spam), event("page_view", 11, null, DeviceType.DESKTOP)))
                 .isSameAs(spam);
@@ -181,7 +181,7 @@ class SessionRuleTest {
         for (String text : known.isEmpty() ? new String[0] : known.split(" ", -1)) {
             String[] parts = text.split(":", -1);
             String[] ends = parts[0].split("-", -1);
-            sessions.add(Session.known(
+            sessions.add(Session.stored(
                     UUID.randomUUID(),
                     false,
                     false,
@@ -218,7 +218,7 @@ class SessionRuleTest {
     void a_new_session_has_the_origin_of_the_event_that_began_it() {
         SessionEvent first = event("page_view", 0, "ads", DeviceType.MOBILE);
 
-        Session session = Session.begun(UUID.randomUUID(), first, visitor("192.0.2.9"));
+        Session session = Session.begin(UUID.randomUUID(), first, visitor("192.0.2.9"));
 
         assertThat(session.isStartMoved()).isTrue();
         assertThat(session.origin()).isSameAs(first.origin());

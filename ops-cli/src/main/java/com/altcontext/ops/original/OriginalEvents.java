@@ -280,7 +280,7 @@ public final class OriginalEvents {
             switch (outcomes.get(i)) {
                 case Outcome.Stored stored -> {
                     took(event);
-                    UUID begun = Visits.sessionBegunBy(event.visitor().id(), event.id(), event.occurredAt());
+                    UUID begun = Visits.sessionId(event.visitor().id(), event.id(), event.occurredAt());
                     report.took("sessions", begun.equals(stored.receipt().sessionId()) ? 1 : 0);
                 }
                 case Outcome.Duplicate _ -> report.left("events that are here already");
