@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * An event as its sender reported it: a request's body after validation.
  *
  * @param eventType 1 to 64 characters; {@code page_view}, {@code form_submit} and so on
- * @param timestamp when it happened by the sender's clock
+ * @param timestamp when the event happened, by the sender's clock
  * @param eventId the sender's own idempotency key
  * @param props a JSON object as text
  * @param sentAt the sender's clock when it sent the event
@@ -44,13 +44,13 @@ public record Beacon(
         this(anonId, eventType, path, timestamp, referrer, utm, traffic, eventId, props, null, null);
     }
 
-    /** This object, the claims about the visit with their numbers, a time and an id, in bytes. */
+    /** Bytes of heap for this object, its {@link Traffic}, a time and an id. */
     private static final int OBJECTS = 480;
 
     /** Equal beacons without a time or an id are one event if they are received in the same window of this many ms. */
     private static final long RECEIPT_WINDOW_MS = 30_000;
 
-    /** How much of the heap it holds, in bytes; see {@link Weight}. */
+    /** Bytes of heap; see {@link Weight}. */
     public int weight() {
         return OBJECTS
                 + Weight.of(anonId.value())

@@ -18,14 +18,14 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the events of a batch that are stored already. It searches from the days of the batch up to today, in the round
- * trip of the batch's other look-ups. It searches further back only for events whose time does not determine their day,
- * and whose visitor was already known then.
+ * Finds the events of a batch that are already stored. The first search covers the days of the batch up to today, in
+ * the same round trip as the batch's other look-ups. A second search covers earlier days. It is needed only for events
+ * whose first copy may be stored under another day, and goes back to the day on which their visitor was first seen.
  */
 final class DuplicateSearch {
     /**
-     * The bounds of {@code day} let the executor search only one to three partitions. The limit keeps each look-up a
-     * probe of the key: a plan made while a day was empty could otherwise read the whole of it later.
+     * The bounds of {@code day} let the executor search only one to three partitions. The limit makes each look-up use
+     * the index: a plan made while a partition was empty could otherwise read all of it later.
      */
     private static final String FIND = """
             SELECT sent.visitor_id, sent.id, first.session_id
@@ -37,8 +37,8 @@ final class DuplicateSearch {
             """;
 
     /**
-     * For events whose first copy may be stored under any day: a probe of each day since the visitor was first seen. The
-     * two bounds that are the same for all events let the executor skip the other partitions.
+     * For events whose first copy may be stored under any day: looks in each day since the visitor was first seen. The
+     * bounds that are the same for all events let the executor skip the other partitions.
      */
     private static final String FIND_EARLIER = """
             SELECT sent.visitor_id, sent.id, first.session_id
@@ -50,13 +50,15 @@ final class DuplicateSearch {
                 LIMIT 1) AS first
             """;
 
-    /** When the visitor of a bot first came: visits of bots do not count for when a visitor was first seen. */
+    /**
+     * When a visitor's first session began, a bot's or a person's: {@code first_seen_at} may leave out bots' sessions.
+     */
     private static final String FIND_FIRST_SESSIONS = """
-            SELECT sought.visitor_id, first.started_at
-            FROM unnest(?::uuid[]) AS sought(visitor_id)
+            SELECT bot.visitor_id, first.started_at
+            FROM unnest(?::uuid[]) AS bot(visitor_id)
             CROSS JOIN LATERAL (
                 SELECT s.started_at FROM sessions s
-                WHERE s.bucket = ?::int2 AND s.visitor_id = sought.visitor_id
+                WHERE s.bucket = ?::int2 AND s.visitor_id = bot.visitor_id
                 ORDER BY s.started_at
                 LIMIT 1) AS first
             """;
@@ -79,7 +81,7 @@ final class DuplicateSearch {
         for (Event event : events) {
             LocalDate earliest = event.earliestDayOfACopy();
             first = earliest.isBefore(first) ? earliest : first;
-            // A copy may be dated as far ahead as an event received now could be.
+            // A client clock may be ahead, so a copy may be stored under the next day.
             LocalDate latest = event.latestDayOfACopy();
             last = latest.isAfter(last) ? latest : last;
         }
@@ -87,13 +89,13 @@ final class DuplicateSearch {
         this.to = last;
     }
 
-    /** Adds the look-ups of the batch. */
-    void ask(Pipeline look) {
+    /** Adds the first search to the batch's look-ups. */
+    void addTo(Pipeline lookups) {
         if (events.isEmpty()) {
             return;
         }
         Columns<Event> columns = new Columns<>(events);
-        recent = look.query(
+        recent = lookups.query(
                 FIND,
                 DuplicateSearch::receipt,
                 columns.ids(event -> event.visitor().id()),
@@ -107,20 +109,20 @@ final class DuplicateSearch {
                 .distinct()
                 .toArray(UUID[]::new);
         if (bots.length > 0) {
-            firstSessions = look.query(FIND_FIRST_SESSIONS, row -> Map.entry(row.id(1), row.time(2)), bots, bucket);
+            firstSessions = lookups.query(FIND_FIRST_SESSIONS, row -> Map.entry(row.id(1), row.time(2)), bots, bucket);
         }
     }
 
-    /** The stored events by id. Sends another query if an earlier day may hold one. */
+    /** The stored events by id. Runs the second search if an earlier day may have one. */
     Map<UUID, Receipt> stored(Tx tx, Visits visits) {
         if (recent != null) {
             recent.rows().forEach(this::found);
         }
-        lookFurtherBack(tx, visits);
+        searchEarlierDays(tx, visits);
         return stored;
     }
 
-    private void lookFurtherBack(Tx tx, Visits visits) {
+    private void searchEarlierDays(Tx tx, Visits visits) {
         Map<UUID, Instant> firstVisits = new HashMap<>();
         if (firstSessions != null) {
             firstSessions.rows().forEach(first -> firstVisits.put(first.getKey(), first.getValue()));

@@ -18,10 +18,11 @@ import org.jspecify.annotations.Nullable;
  * A beacon with its visitor, its id, the time at which it happened, and its origin. Times are in whole milliseconds.
  *
  * @param id see {@link Beacon#identity}
- * @param occurredAt the sender's time where it can be right, else the time of receipt
- * @param isDayCertain whether its copies can only be stored under its own day: the sender gave it neither an id nor a
- *     time. If false, its first copy may be stored under any day, since its time may not have been credible then
- * @param mayHoldAddress whether it could hold an e-mail address: only if one of its texts has an at sign, plain,
+ * @param occurredAt the sender's time if that is credible, else the time of receipt
+ * @param isDayCertain whether copies of the event can only be stored under the same day. That is so if the sender sent
+ *     neither an id nor a time. If false, the first copy may be stored under any day, for example if its time was not
+ *     credible when it was received
+ * @param mayHoldAddress whether it could contain an e-mail address: one of its texts has an at sign, plain,
  *     percent-encoded, or escaped as in JSON
  */
 public record Event(
@@ -33,7 +34,7 @@ public record Event(
         Instant receivedAt,
         boolean isDayCertain,
         boolean mayHoldAddress) {
-    /** This object, its id and two times, in bytes. */
+    /** Bytes of heap for this object, its id and two times. */
     private static final int OBJECTS = 160;
 
     /** Client clocks are often wrong: a time further ahead than this is replaced by the time of receipt. */
@@ -42,7 +43,7 @@ public record Event(
     private static final int MAX_BACK_DAYS = 7;
     /** The tracker keeps unsent beacons this long: a time further back is replaced by the time of receipt. */
     static final Duration MAX_BACK = Duration.ofDays(MAX_BACK_DAYS);
-    /** So many days after its own, events of a day can still come. */
+    /** Events of a day can still arrive this many days later. */
     public static final int LATE_DAYS = MAX_BACK_DAYS + 1;
 
     /** Decides identity and time of a beacon that was received at {@code receivedAt}. */
@@ -58,7 +59,10 @@ public record Event(
         return new Event(id, visitor, beacon, origin, occurred, received, isDayCertain, mayHoldAddress(beacon, origin));
     }
 
-    /** The sender's time. If the sender also reports its clock at sending, a wrong clock is corrected. */
+    /**
+     * The sender's time. If the sender also says what its clock showed when it sent the event, a wrong clock is
+     * corrected.
+     */
     private static @Nullable Instant claimed(Beacon beacon, Instant received) {
         Instant timestamp = beacon.timestamp();
         Instant sentAt = beacon.sentAt();
@@ -67,8 +71,8 @@ public record Event(
                 : received.minus(Duration.between(timestamp, sentAt).truncatedTo(ChronoUnit.MILLIS));
     }
 
-    /** What the session counts of this event. */
-    public SessionEvent inSession() {
+    /** The part of this event that its session counts. */
+    public SessionEvent toSessionEvent() {
         Integer engaged = beacon.traffic().engagedTimeMs();
         return new SessionEvent(
                 id,
@@ -85,8 +89,8 @@ public record Event(
         return beacon.eventType().equals(SessionEvent.ENGAGEMENT);
     }
 
-    /** The same event as its session has it: at another time, or a bot's. */
-    Event in(Placement placement) {
+    /** This event as it is stored in its session: at the placement's time, and as a bot's if the session is a bot's. */
+    Event placedAt(Placement placement) {
         if (placement.at().equals(occurredAt) && placement.isBot() == origin.isBot()) {
             return this;
         }
@@ -109,7 +113,7 @@ public record Event(
                 || holdsAtSign(utm.content());
     }
 
-    /** The same as the database's function {@code holds_at_sign}. */
+    /** Must agree with the database function {@code holds_at_sign}. */
     private static boolean holdsAtSign(@Nullable String text) {
         if (text == null) {
             return false;
@@ -126,8 +130,8 @@ public record Event(
     }
 
     /**
-     * The first UTC day in which its copies are looked for. An engagement may be stored at the end of a session that
-     * ended the day before. If the day is not certain, all earlier days are searched in another way.
+     * The first UTC day on which {@link DuplicateSearch} looks for copies at first. An engagement may be stored at the
+     * end of a session that ended the day before. If the day is not certain, earlier days are searched separately.
      */
     LocalDate earliestDayOfACopy() {
         return isDayCertain && isEngagement() ? day().minusDays(1) : day();
@@ -138,7 +142,7 @@ public record Event(
         return isDayCertain ? day() : LocalDate.ofInstant(receivedAt.plus(MAX_AHEAD), ZoneOffset.UTC);
     }
 
-    /** How much of the heap it holds, in bytes; see {@link Weight}. */
+    /** Bytes of heap; see {@link Weight}. */
     public int weight() {
         return OBJECTS + visitor.weight() + beacon.weight() + origin.weight();
     }

@@ -22,10 +22,10 @@ import java.util.UUID;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Turns the fields of an event into a {@link Beacon}, by their rules. */
+/** Validates the JSON fields of an event and makes a {@link Beacon} of them. */
 public final class EventReader {
     public static final int MAX_KEYS = 256;
-    /** The range of a JavaScript Date: 100 million days around 1970. */
+    /** The range of a JavaScript Date: 100 million days before and after 1970. */
     private static final double MAX_EPOCH_MILLIS = 8.64e15;
 
     private static final Pattern COUNTRY = Pattern.compile("[A-Za-z]{2}");
@@ -51,16 +51,16 @@ public final class EventReader {
     private EventReader() {}
 
     /**
-     * The time that a sender says it sends at, beside the events of a batch or in an event.
+     * Reads {@code sentAt}: what the sender's clock showed when it sent a batch.
      *
-     * @param json what may have a field {@code sentAt}
+     * @param json the body of the batch
      */
     public static @Nullable Instant sentAt(@Nullable Object json, Issues issues) {
         return json instanceof Map ? time(Fields.of(json, issues), "sentAt") : null;
     }
 
     /**
-     * The beacon, or null if there are issues.
+     * Reads an event; null if there are issues.
      *
      * @param batchSentAt {@code sentAt} of the batch; null if the batch has none or the event came alone
      */
@@ -126,7 +126,7 @@ public final class EventReader {
                         vitals.number("clsScore", 0, 10)));
     }
 
-    /** Of {@code traffic}; null if it does not say. */
+    /** The device type that {@code traffic} declares; null if it is absent or unknown. */
     public static @Nullable DeviceType deviceType(Fields fields) {
         String text = fields.optionalText("deviceType", 1, 16);
         DeviceType device = text == null ? null : DeviceType.of(text);

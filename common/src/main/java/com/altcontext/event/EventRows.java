@@ -5,7 +5,7 @@ import com.altcontext.db.Buckets.Bucket;
 import com.altcontext.db.Tx;
 import java.util.UUID;
 
-/** New events on their way into the table, as rows of {@code COPY}. */
+/** Collects new events as rows of a {@code COPY} into the table {@code events}. */
 public final class EventRows {
     private static final String COPY = """
             COPY events (
@@ -17,7 +17,7 @@ public final class EventRows {
             """;
 
     private static final int COLUMNS = 31;
-    /** Few rows need more. */
+    /** Enough for most rows. */
     private static final int ROW_BYTES = 640;
 
     private final short bucket;
@@ -33,8 +33,8 @@ public final class EventRows {
     /**
      * Adds an event that is not stored yet.
      *
-     * @param session the one that it belongs to
-     * @return the ids that it is stored under
+     * @param session the id of its session
+     * @return the ids under which the event is stored
      */
     public Receipt add(Event event, UUID session) {
         isEmpty = false;

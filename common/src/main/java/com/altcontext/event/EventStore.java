@@ -23,8 +23,8 @@ import java.util.stream.IntStream;
 /** Stores events with their visitors and sessions. */
 public final class EventStore {
     /**
-     * By time: a landing page that arrives late is still the landing page. An engagement comes after the page view that
-     * it is about.
+     * Orders events by time, so that a landing page that arrives late is still the landing page. Of events at the same
+     * time, an engagement comes after the page view that it is about.
      */
     public static final Comparator<Event> ORDER =
             Comparator.comparing(Event::occurredAt).thenComparing(Event::isEngagement);
@@ -36,10 +36,11 @@ public final class EventStore {
     }
 
     /**
-     * Stores the events in the order of their times, each once. Events of several buckets are stored one bucket after the
-     * other: the writer of the service stores each bucket in a transaction of its own.
+     * Stores each event once, in the order of their times. Events of several buckets are stored in one transaction, one
+     * bucket after another. The service's writer calls {@link #write(Tx, Bucket, List)} instead, with a transaction for
+     * each bucket.
      *
-     * @return the outcome of each, as below
+     * @return one outcome for each event, in the order of the list
      */
     public List<Outcome> write(Tx tx, List<Event> events) {
         Buckets buckets = lockVisitors(tx, events);
@@ -60,11 +61,12 @@ public final class EventStore {
     }
 
     /**
-     * Stores events of one bucket in three round trips: look up, save the visits, copy the events. Two machines never
-     * write events of one visitor at the same time.
+     * Stores events of one bucket in three round trips: look up, save the visits, copy the events. The visitors are
+     * locked, so two machines never write events of one visitor at the same time.
      *
      * @throws BucketsChanged if the database has another number of buckets; nothing was written
-     * @return {@link Outcome.Stored}, {@link Outcome.Duplicate} or {@link Outcome.Dropped} for each, in their own order
+     * @return {@link Outcome.Stored}, {@link Outcome.Duplicate} or {@link Outcome.Dropped} for each event, in the order
+     *     of the list
      */
     public List<Outcome> write(Tx tx, Bucket bucket, List<Event> events) {
         Visits visits = visits(bucket);
@@ -72,20 +74,20 @@ public final class EventStore {
             visits.expect(event.visitor(), event.occurredAt(), event.isEngagement());
         }
         DuplicateSearch duplicates = new DuplicateSearch(events, bucket);
-        Pipeline look = tx.pipeline();
-        visits.lockAndRead(look);
-        duplicates.ask(look);
-        look.send();
+        Pipeline lookups = tx.pipeline();
+        visits.lockAndRead(lookups);
+        duplicates.addTo(lookups);
+        lookups.send();
         Map<UUID, Receipt> stored = duplicates.stored(tx, visits);
 
         EventRows rows = new EventRows(bucket, events.size());
         Map<UUID, Outcome> outcomes = new HashMap<>();
         for (Event event : newEvents(events, stored.keySet())) {
-            Placement placement = visits.place(event.visitor(), event.inSession());
+            Placement placement = visits.place(event.visitor(), event.toSessionEvent());
             if (placement == null) {
                 outcomes.put(event.id(), new Outcome.Dropped(Outcome.DropReason.ENGAGEMENT_WITHOUT_SESSION));
             } else {
-                Event placed = event.in(placement);
+                Event placed = event.placedAt(placement);
                 Receipt receipt = rows.add(placed, placement.sessionId());
                 stored.put(event.id(), receipt);
                 outcomes.put(
@@ -117,7 +119,7 @@ public final class EventStore {
         return ordered;
     }
 
-    /** The first copy in a batch is the one that is stored. */
+    /** If a batch has several copies of an event, the first one is stored and the others are duplicates. */
     private static Outcome outcome(Event event, Map<UUID, Outcome> ofNew, Map<UUID, Receipt> stored) {
         Outcome outcome = ofNew.get(event.id());
         if (outcome instanceof Outcome.Dropped) {
@@ -131,15 +133,16 @@ public final class EventStore {
         return new Outcome.Duplicate(receipt);
     }
 
-    /** The visits of a batch that its caller stores in the same steps. */
+    /** The visits of a batch, for a caller that performs the steps of {@link #write} itself. */
     public Visits visits(Bucket bucket) {
         return new Visits(sessionRule, bucket);
     }
 
     /**
-     * Keeps other writers away from these events' visitors until the transaction ends; {@link #write} does it itself.
+     * Locks the visitors of these events against other writers until the transaction ends. {@link #write} does this
+     * itself.
      *
-     * @return the buckets that visitors are in, until then
+     * @return the number of buckets, which can't change until the transaction ends
      */
     public static Buckets lockVisitors(Tx tx, List<Event> events) {
         return VisitorLock.take(

@@ -8,20 +8,20 @@ public sealed interface Outcome {
     /**
      * The event was new and is now stored.
      *
-     * @param device bots are stored, and counted apart
+     * @param device events of bots are stored too, but counted separately
      */
     record Stored(Receipt receipt, DeviceType device) implements Outcome {}
 
-    /** The event was stored before; the receipt is the one of the first time. */
+    /** The event was stored before; the receipt is the same as then. */
     record Duplicate(Receipt receipt) implements Outcome {}
 
-    /** Only a count is stored, and the sender does not learn why. */
+    /** The event is not stored, only counted. The sender does not learn why. */
     record Dropped(DropReason reason) implements Outcome {}
 
     /**
-     * The database refuses this one event, for a reason that validation did not foresee.
+     * The database refuses this event, for a reason that validation did not foresee.
      *
-     * @param sqlState its SQLSTATE
+     * @param sqlState the SQLSTATE of the refusal
      */
     record Unstorable(String sqlState) implements Outcome {}
 

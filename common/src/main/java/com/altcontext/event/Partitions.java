@@ -11,7 +11,7 @@ import java.time.ZoneOffset;
 
 /** Makes the partitions of {@code events} ahead of time, by calling functions that a migration created. */
 public final class Partitions {
-    /** The days that have a partition, each with its {@code id}: a table for a query. */
+    /** A table for use in a query: the days that have a partition, each with the {@code id} of its partition. */
     public static final String DAYS = """
             (SELECT to_date(right(c.relname, 8), 'YYYYMMDD') AS day, c.oid AS id
              FROM pg_inherits JOIN pg_class c ON c.oid = pg_inherits.inhrelid
@@ -20,7 +20,10 @@ public final class Partitions {
 
     private static final int DAYS_AHEAD = 7;
 
-    /** One at a time. The function takes the same lock but gives up sooner; waiting here blocks no writer. */
+    /**
+     * Only one process at a time makes partitions. The database function takes the same lock but gives up sooner;
+     * waiting for it here blocks no writer.
+     */
     private static final AdvisoryLock LOCK = new AdvisoryLock("altcontext.event-partitions");
 
     /** Long enough to move a million rows, whatever the timeout of other statements is. */
@@ -33,25 +36,25 @@ public final class Partitions {
     private final Sql sql;
     private final InstantSource clock;
 
-    /** @param sql whose statements may take minutes, for when the default partition has caught very many rows */
+    /** @param sql must allow statements that take minutes: the default partition may have received very many rows */
     public Partitions(Sql sql, InstantSource clock) {
         this.sql = sql;
         this.clock = clock;
     }
 
-    /** Whether a UTC day has events; one on which the service was asleep has a partition without any. */
+    /** Whether a UTC day has events. A day on which the service was suspended has an empty partition. */
     public static boolean hasEvents(Tx tx, LocalDate day) {
         return tx.queryOne(HAS_EVENTS, row -> row.flag(1), day);
     }
 
     /**
-     * Makes the missing partitions from a week ago to a week ahead, each in a transaction of its own, and moves the rows
-     * that the default partition has received for those days. Writers of events wait only for a moment, however many rows
-     * there are.
+     * Makes the missing partitions of all days whose events can still arrive, and of the coming week. Each is made in a
+     * transaction of its own, which also moves the rows of its day out of the default partition. Writers of events wait
+     * only for a moment, however many rows there are.
      *
-     * @return how many were made
-     * @throws SqlFailure 55P03 (lock_not_available) if another transaction reads the default partition for long: try
-     *     again later
+     * @return the number of partitions made
+     * @throws SqlFailure 55P03 (lock_not_available) if another transaction reads the default partition for a long time;
+     *     the caller can try again later
      */
     public int ensureComing() {
         LocalDate today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
@@ -59,7 +62,7 @@ public final class Partitions {
     }
 
     /**
-     * The same for other UTC days, at most 400 back and 60 ahead.
+     * Makes the missing partitions of these UTC days, at most 400 back and 60 ahead, like {@link #ensureComing}.
      *
      * @throws SqlFailure as {@link #ensureComing} does
      */

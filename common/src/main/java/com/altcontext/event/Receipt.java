@@ -2,5 +2,5 @@ package com.altcontext.event;
 
 import java.util.UUID;
 
-/** The ids that an event is stored under. */
+/** The ids under which an event is stored. */
 public record Receipt(UUID eventId, UUID visitorId, UUID sessionId) {}

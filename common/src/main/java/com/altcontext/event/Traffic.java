@@ -5,8 +5,8 @@ import com.altcontext.value.ComputedId;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the sender says about the visit. Entrance and exit are only claims: the stored events decide which page view was
- * a session's first or last. The claims count only for the identity of the event.
+ * What the sender says about the visit. {@code isEntrance} and {@code isExit} are only claims: the stored events decide
+ * which page view was a session's first or last. These claims are used only for the identity of the event.
  *
  * @param engagedTimeMs 0 to 86 400 000
  * @param scrollDepthPercent 0 to 100
@@ -23,7 +23,7 @@ public record Traffic(
         WebVitals webVitals) {
     public static final Traffic NONE = of(null);
 
-    /** What a sender says who says no more than the type of its device. */
+    /** The values of a sender that declares only its device type, or nothing. */
     public static Traffic of(@Nullable DeviceType deviceType) {
         return new Traffic(deviceType, null, null, null, null, null, null, WebVitals.NONE);
     }

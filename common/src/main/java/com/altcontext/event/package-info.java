@@ -1,4 +1,4 @@
-/** Events: what a visitor did at one time, its identity, and its way into the database. */
+/** Events: what visitors did, what identifies an event, and how events are stored. */
 @NullMarked
 package com.altcontext.event;
 

@@ -141,8 +141,8 @@ public final class Leads {
             Capture capture, LeadBefore lead, ConfirmationMails asked, Visits visits, EventRows rows) {
         UUID id = capture.submissionOf(lead.id());
         Event event = capture.event(id);
-        Placement placement =
-                Objects.requireNonNull(visits.place(event.visitor(), event.inSession()), "a form always has a session");
+        Placement placement = Objects.requireNonNull(
+                visits.place(event.visitor(), event.toSessionEvent()), "a form always has a session");
         Receipt receipt = rows.add(event, placement.sessionId());
         boolean toConfirm = rules.needConfirmation(capture);
         Consent given = Consent.given(
