@@ -15,8 +15,8 @@ import java.util.stream.IntStream;
 
 /**
  * Stores a batch in one transaction and retries where that can help. If the database refuses the rows themselves, it
- * halves the batch until the bad rows are alone: one bad event must not fail the others. Validation refuses what is
- * known to be bad; this handles what was not foreseen.
+ * halves the batch until each bad event is alone, so that one bad event does not fail the others. Validation already
+ * refuses the events that are known to be bad; this handles those that it did not foresee.
  */
 final class BatchWriter {
     private static final int MAX_TRIES = 5;
@@ -32,11 +32,12 @@ final class BatchWriter {
     }
 
     /**
-     * Stores events of one bucket. Retrying is safe even after a commit whose answer was lost: events are found again
-     * by their identity.
+     * Stores events of one bucket. A retry is safe even after a commit whose answer was lost: the stored events are
+     * found by their identity.
      *
-     * @return the outcome of each, in their order
-     * @throws SqlFailure if nothing was stored, or if the connection was lost while it was
+     * @return the outcome of each event, in the order of the list
+     * @throws SqlFailure if nothing was stored, or if the connection was lost during the commit and the result is not
+     *     known
      */
     List<Outcome> write(Bucket bucket, List<Event> events) {
         long began = System.nanoTime();
@@ -58,10 +59,9 @@ final class BatchWriter {
     }
 
     private List<Outcome> isolate(Tx tx, Bucket bucket, List<Event> events) {
-        // Each half alone would lock its visitors in its own order: two machines could then wait for each other.
+        // Locks all visitors first. If each half locked its own, two machines could wait for each other.
         var _ = EventStore.lockVisitors(tx, events);
-        // The halves are stored one after the other, so they must follow the order in which the whole batch would be
-        // stored.
+        // The halves are stored one after the other, so the events must first be sorted as the whole batch would be.
         List<Integer> places = IntStream.range(0, events.size())
                 .boxed()
                 .sorted(Comparator.comparing(events::get, EventStore.ORDER))

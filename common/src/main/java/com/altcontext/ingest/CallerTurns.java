@@ -8,7 +8,10 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
-/** Shares threads between callers: each has a few pieces of work there at a time, and its others wait without holding up anyone else's. */
+/**
+ * Shares threads between callers. Each caller has only a few tasks there at a time; its further tasks wait here and do
+ * not delay those of other callers.
+ */
 final class CallerTurns {
     private final Executor threads;
     private final int perCaller;
@@ -17,8 +20,8 @@ final class CallerTurns {
     private int waiting;
 
     /**
-     * @param perCaller how many pieces of work of one caller the threads have at a time
-     * @param maxWaiting how many wait for others of their callers
+     * @param perCaller how many tasks of one caller the threads have at a time, running or in their queue
+     * @param maxWaiting how many tasks may wait here, of all callers together
      */
     CallerTurns(Executor threads, int perCaller, int maxWaiting) {
         this.threads = threads;
@@ -35,7 +38,8 @@ final class CallerTurns {
     synchronized void execute(String name, Runnable work) {
         Caller caller = callers.getOrDefault(name, new Caller());
         if (caller.running < perCaller) {
-            // Under the lock: otherwise, work that comes meanwhile could wait for this, which is then refused.
+            // This must be done under the lock. Otherwise a later task could be made to wait for this one, and would
+            // wait for ever if the threads refuse this one.
             threads.execute(() -> run(name, work));
             caller.running++;
             callers.put(name, caller);
@@ -61,10 +65,10 @@ final class CallerTurns {
             return;
         }
         try {
-            // Behind what waits of others.
+            // It goes to the end of the threads' queue, behind the tasks of other callers.
             threads.execute(() -> run(caller, next));
         } catch (RejectedExecutionException full) {
-            // It was accepted, and this is one of the threads.
+            // The task was accepted, so it must run. This thread is one of the pool's.
             run(caller, next);
         }
     }
@@ -72,7 +76,7 @@ final class CallerTurns {
     private synchronized @Nullable Runnable next(String name) {
         Caller caller = callers.get(name);
         if (caller == null) {
-            throw new IllegalStateException("a caller has work, or is not there");
+            throw new IllegalStateException("no task of this caller is running");
         }
         Runnable next = caller.waiting.poll();
         if (next != null) {
@@ -83,7 +87,7 @@ final class CallerTurns {
         return next;
     }
 
-    /** How many have work. */
+    /** The number of callers that have tasks. */
     synchronized int callers() {
         return callers.size();
     }

@@ -19,17 +19,17 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
 /**
- * The forms that wait to be stored. As in {@link GroupCommit}, one transaction stores all forms that came while the
- * previous one ran; no form waits for a timer. Each bucket has a transaction of its own, so that a node of a cluster that
- * is away, or does not answer, holds up its own forms alone. A form that would delay others is stored by itself: one whose
- * address is locked by another transaction, and each form of a batch that the database refuses.
+ * The forms that wait to be stored. As in {@link GroupCommit}, one transaction stores all forms that arrived while the
+ * previous one ran; no form waits for a timer. Each bucket has a transaction of its own, so that a cluster node that is
+ * away or does not answer delays only its own forms. A form that would delay others is stored alone: one whose address
+ * is locked by another transaction, and each form of a batch that the database refuses.
  */
 public final class CaptureQueue {
     private static final int MAX_WAITING = 128;
     private static final int MAX_AT_ONCE = 32;
-    /** The heap that a waiting form needs besides itself and its request, in bytes. */
+    /** Bytes of heap that a waiting form needs besides the form and its request. */
     private static final int OBJECTS = 256;
-    /** In characters of what the forms bring along: their copies on the way to the database are held all at once. */
+    /** The payloads of one batch, in characters: they are all in memory at once while they are sent to the database. */
     private static final int MAX_PAYLOAD_AT_ONCE = 128 * 1024;
 
     private final Leads leads;
@@ -37,7 +37,7 @@ public final class CaptureQueue {
     private final MemoryBudget memory;
     private final Consumer<Captured> observer;
     private final Deque<Waiting> waiting = new ArrayDeque<>();
-    /** The buckets whose forms a thread stores now. */
+    /** The buckets whose forms are being stored by a thread. */
     private final Set<Bucket> storing = new HashSet<>();
 
     public CaptureQueue(Leads leads, DatabaseExecutor executor, MemoryBudget memory, Consumer<Captured> observer) {
@@ -64,8 +64,8 @@ public final class CaptureQueue {
     /**
      * Stores the form.
      *
-     * @param weight what the request holds of the heap while it waits, in bytes
-     * @param eventLoop of the request
+     * @param weight bytes of heap that the request holds while it waits
+     * @param eventLoop the request's event loop
      * @return completes on the event loop, after the commit
      * @throws Unavailable if the database is away, too many wait or hold too much memory, or the service stops
      */
@@ -99,7 +99,7 @@ public final class CaptureQueue {
             try {
                 store(batch);
             } catch (RuntimeException | Error unforeseen) {
-                // The loop goes on: nobody else would store what waits.
+                // The loop must go on, since no other thread stores the waiting forms.
                 batch.forEach(one -> one.fail(unforeseen));
             }
         }
@@ -112,8 +112,8 @@ public final class CaptureQueue {
     }
 
     /**
-     * The first waiting forms of the bucket, but only one for each address. If none waits, the next form starts a worker
-     * again.
+     * Takes the first waiting forms of the bucket, at most one for each address. If none waits, the next form of the
+     * bucket starts a thread again.
      */
     private List<Waiting> next(Bucket bucket) {
         List<Waiting> batch = new ArrayList<>();
@@ -145,7 +145,7 @@ public final class CaptureQueue {
             captured = executor.attempt(() -> leads.captureFree(captures));
         } catch (Unavailable away) {
             batch.forEach(one -> one.fail(away));
-            // The forms behind it would have to wait that long again, which is longer than their senders do.
+            // The forms behind this batch would have to wait as long again, and their senders do not wait that long.
             failAll(batch.getFirst().bucket, away);
             return;
         } catch (RuntimeException ofOne) {
@@ -172,7 +172,7 @@ public final class CaptureQueue {
             executor.execute(work);
         } catch (Unavailable refused) {
             if (refused.reason() == Unavailable.Reason.STOPPING) {
-                // The form was accepted before, and the stop waits for this thread.
+                // The form was accepted before the stop, which waits for this thread, so it is stored here.
                 work.run();
             } else {
                 one.fail(refused);

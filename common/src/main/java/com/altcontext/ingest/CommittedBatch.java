@@ -3,9 +3,9 @@ package com.altcontext.ingest;
 import java.time.Duration;
 
 /**
- * One transaction of the writer, as it is measured.
+ * The measurements of one committed transaction of the writer.
  *
- * @param events how many it stored or found stored
+ * @param events the number of events in the batch, duplicates included
  * @param took from taking the batch from the queue to the database's confirmation of the commit
  */
 public record CommittedBatch(int events, Duration took) {}

@@ -15,9 +15,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * Runs work that waits for the database, so that event loops do not: few threads, each with a connection while it
- * works, and a short queue, so that nobody waits longer than a client would. Events are stored by {@link GroupCommit}
- * instead.
+ * Runs work that waits for the database, so that event loops do not have to wait. It has a few threads, each with a
+ * connection while it works, and a short queue, so that no request waits longer than its client would. Events are
+ * stored by {@link GroupCommit} instead.
  */
 public final class DatabaseExecutor {
     private static final Duration IDLE = Duration.ofSeconds(30);
@@ -32,9 +32,7 @@ public final class DatabaseExecutor {
         this(name, size, Integer.MAX_VALUE, maxWaiting, database, memory);
     }
 
-    /**
-     * @param perCaller how many pieces of work of one caller may run or be queued to run; further ones wait for these
-     */
+    /** @param perCaller how many tasks of one caller may run or be queued to run; further ones wait for these */
     public DatabaseExecutor(
             String name, int size, int perCaller, int maxWaiting, DatabaseState database, MemoryBudget memory) {
         this.memory = memory;
@@ -53,10 +51,10 @@ public final class DatabaseExecutor {
     /**
      * Does the work for a request.
      *
-     * @param caller who asks, if work is limited per caller
-     * @param requestId names the request in the log
-     * @param weight what the request holds of the heap while it waits, in bytes
-     * @param eventLoop of the request
+     * @param caller identifies the caller, if work is limited per caller
+     * @param requestId identifies the request in the log
+     * @param weight bytes of heap that the request holds while it waits
+     * @param eventLoop the request's event loop
      * @return completes on the event loop
      * @throws Unavailable if the database is away, or too much waits or holds too much memory
      */
@@ -108,18 +106,19 @@ public final class DatabaseExecutor {
     }
 
     /**
-     * Does work with the database on the caller's thread, which is one of these.
+     * Does work with the database on the calling thread, which must be one of this executor's.
      *
-     * @throws Unavailable if the database is away, or cannot do it now
+     * @throws Unavailable if the database is away or can't do the work at present
      */
     public <T> T attempt(Supplier<T> work) {
         return attempt(work, "");
     }
 
-    /** @param whose is added to what the log says of a failure */
-    private <T> T attempt(Supplier<T> work, String whose) {
-        // The database may have gone away while this waited. Then waiting work is refused at once, instead of each
-        // piece after its own time limit.
+    /** @param suffix is appended to the log message of a failure */
+    private <T> T attempt(Supplier<T> work, String suffix) {
+        // The database may have gone away while this task waited. Then all waiting tasks are refused at once, instead
+        // of
+        // each after its own timeout.
         checkDatabase();
         try {
             return work.get();
@@ -127,16 +126,18 @@ public final class DatabaseExecutor {
             if (!failed.isUnavailability()) {
                 throw failed;
             }
-            failures.log(System.Logger.Level.WARNING, "the database cannot do it now: " + failed.getMessage() + whose);
+            failures.log(
+                    System.Logger.Level.WARNING,
+                    "the database cannot serve a request now: " + failed.getMessage() + suffix);
             if (failed.isLostConnection()) {
-                // If the database answers, this is noticed within a fifth of a second.
+                // The writer checks this within 0.2 seconds, in case only the connection was lost.
                 database.lost();
             }
             throw new Unavailable(Unavailable.Reason.DATABASE_AWAY);
         }
     }
 
-    /** Those of the database when it was last asked. */
+    /** The buckets of the database when it was last checked. */
     Buckets buckets() {
         return database.buckets();
     }

@@ -3,10 +3,11 @@ package com.altcontext.ingest;
 import java.util.List;
 
 /**
- * The threads that wait for the database: four for forms, four for operators' requests, two for figures from rollups,
- * three for questions to the raw rows (at most two of them for one key), and one for checks of keys and sessions, which
- * take less than a millisecond each. So no kind of work waits for another, and the writer of events for none. Only two
- * requests at a time use the figures' tables of many megabytes, and only three questions keep the database busy.
+ * The executors for work that waits for the database. There are four threads for forms, four for operators' requests,
+ * two for figures from rollups, three for queries of raw rows (at most two of them for one key), and one for checks of
+ * keys and sessions, which take less than a millisecond each. So no kind of work waits for another, and the writer of
+ * events waits for none. At most two requests at a time use the rollups, which take many megabytes of memory, and at
+ * most three queries of raw rows keep the database busy.
  */
 public record DatabaseExecutors(
         DatabaseExecutor forms,

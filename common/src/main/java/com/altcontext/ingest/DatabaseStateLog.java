@@ -7,8 +7,8 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 
 /**
- * Logs when the database is lost, with the reason, and when it is back. It is not lost if a connection fails and the next one
- * works. A database that comes and goes gets two lines a minute.
+ * Logs when the database is lost, with the reason, and when it is back. If a connection fails and the next one works,
+ * nothing is logged. A database that goes away and comes back again and again causes at most two lines a minute.
  */
 final class DatabaseStateLog {
     private static final long PERIOD_NANOS = Duration.ofMinutes(1).toNanos();
@@ -22,7 +22,7 @@ final class DatabaseStateLog {
         this.logger = logger;
     }
 
-    /** Called whenever the database was asked. */
+    /** Must be called after each check of the database. */
     void log(DatabaseState database) {
         Status now = database.status();
         if (now == logged) {
@@ -42,7 +42,7 @@ final class DatabaseStateLog {
     private static String describe(Status status, String trouble) {
         return status == Status.SCHEMA_OUTDATED
                 ? "the database's schema is older than version " + DatabaseState.REQUIRED_SCHEMA
-                        + ", which this version needs, or a restore is not done: answering 503 until `altops migrate` or"
+                        + ", which this version needs, or a restore is not complete: answering 503 until `altops migrate` or"
                         + " `altops restore` has run"
                 : "the database cannot be reached or read: answering 503 until it can; " + trouble;
     }

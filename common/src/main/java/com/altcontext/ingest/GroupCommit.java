@@ -21,31 +21,31 @@ import java.util.function.Consumer;
  * Stores the events of many requests in one commit. An event goes through these steps:
  *
  * <ol>
- *   <li>{@link #submit} puts the events of a request into the lane of their bucket. No thread waits with them.
- *   <li>A writer takes everything that waits in a lane as one batch. A single PostgreSQL has one bucket and one writer.
- *   <li>{@link BatchWriter} stores the batch in one transaction. In it {@link EventStore#write} locks the visitors, looks
- *       for duplicates, finds or begins the sessions, saves those, and copies the events.
+ *   <li>{@link #submit} puts the events of a request into the lane of their bucket. No thread is blocked while they
+ *   wait. <li>A writer takes everything that waits in a lane as one batch. A single PostgreSQL has one bucket and one
+ *   writer. <li>{@link BatchWriter} stores the batch in one transaction. In it {@link EventStore#write} locks the
+ *       visitors, looks for duplicates, finds or begins the sessions, saves those, and copies the events.
  *   <li>After the commit the writer answers each request.
  * </ol>
  *
- * <p>There is no timer: while one commit runs the next batch gathers, so batches grow with the load. While the database
- * is away, all requests are refused at once, including those that wait.
+ * <p>There is no timer: while one commit runs, the events of the next batch arrive, so batches grow with the load.
+ * While the database is away, all requests are refused at once, including those that already wait.
  */
 public final class GroupCommit implements AutoCloseable {
     private static final Logger LOG = System.getLogger(GroupCommit.class.getName());
 
     private static final long FLUSH_EVERY_MILLIS = 1_000;
-    /** After a failure, which may take seconds: events must not wait for counts. */
+    /** The pause after a flush that failed, which may have taken seconds: events must not wait for counts. */
     private static final long FLUSH_AGAIN_MILLIS = 10_000;
 
-    /** How long refused events count as waiting, since their senders try again. */
+    /** Refused events count as waiting for this long, since their senders try again. */
     private static final long SENDERS_RETRY_NANOS = Duration.ofMinutes(1).toNanos();
 
-    /** Each has one of the connections that a process may have. */
+    /** Each writer uses one of the process's connections. */
     private static final int MAX_WRITERS = 8;
 
-    /** Longer than a commit takes, but shorter than a sender waits. */
-    private static final Duration MAX_ALONE = Duration.ofMillis(100);
+    /** How long one lane may keep the others waiting: longer than a commit takes, but shorter than a sender waits. */
+    private static final Duration MAX_EXCLUSIVE = Duration.ofMillis(100);
 
     /**
      * If more events than this wait at the end of a commit, they arrive faster than single commits could store them.
@@ -64,14 +64,17 @@ public final class GroupCommit implements AutoCloseable {
     private final MemoryBudget memory;
     private final LaneWriter lanes;
     private final Thread writer;
-    /** Any writer may add to them, as buckets are added; {@link #close} reads them once the first has ended. */
-    private final List<Thread> moreWriters = new CopyOnWriteArrayList<>();
+    /**
+     * Any writer may start more of them, when there are more buckets. {@link #close} reads the list once the first
+     * writer has ended.
+     */
+    private final List<Thread> otherWriters = new CopyOnWriteArrayList<>();
 
-    private final ReentrantLock asking = new ReentrantLock();
+    private final ReentrantLock checking = new ReentrantLock();
     private final DatabaseStateLog states = new DatabaseStateLog(LOG);
     private final LimitedLog lateCounts = new LimitedLog(LOG);
     private long nextFlush = System.nanoTime() + FLUSH_EVERY_MILLIS * 1_000_000;
-    /** When the first event came after the last commit; 0 if none did. */
+    /** When the first event after the last commit arrived; 0 if none did. */
     private volatile long uncommittedSince;
 
     private volatile long latestSubmit;
@@ -83,8 +86,8 @@ public final class GroupCommit implements AutoCloseable {
      *
      * @param maxEvents in the queue
      * @param maxInBatch events in one transaction
-     * @param maxBytesInBatch of the heap, for the events of one transaction: on their way to the database they are copied
-     *     several times
+     * @param maxBytesInBatch bytes of heap of the events in one transaction: several copies of them are made on the way
+     *     to the database
      */
     public record Bounds(int maxEvents, int maxInBatch, long maxBytesInBatch) {
         /** 512 events of typical length hold less than a megabyte. */
@@ -104,7 +107,7 @@ public final class GroupCommit implements AutoCloseable {
         this.rejections = rejections;
         this.observer = observer;
         this.memory = memory;
-        this.queue = new WriteQueue(bounds.maxEvents(), MAX_ALONE.toNanos());
+        this.queue = new WriteQueue(bounds.maxEvents(), MAX_EXCLUSIVE.toNanos());
         this.lanes = new LaneWriter(queue, new BatchWriter(sql, store), database, bounds, this::committed);
         this.writer = Thread.ofPlatform().name("ingest-writer").daemon().unstarted(this::run);
     }
@@ -117,9 +120,9 @@ public final class GroupCommit implements AutoCloseable {
     /**
      * Queues the events of one request.
      *
-     * @return completes after the commit with the outcome of each event, in their order, or fails with
+     * @return completes after the commit with the outcome of each event, in the order of the list, or fails with
      *     {@link Unavailable}
-     * @throws Unavailable at once, if the queue or the memory for it is full, the database is away or the service stops
+     * @throws Unavailable at once, if the queue or the memory budget is full, the database is away or the service stops
      */
     public CompletableFuture<List<Outcome>> submit(List<Event> events) {
         long now = System.nanoTime() | 1;
@@ -150,12 +153,14 @@ public final class GroupCommit implements AutoCloseable {
         }
     }
 
-    /** How many events wait. */
+    /** The number of waiting events. */
     public int depth() {
         return queue.depth();
     }
 
-    /** For how long events, including refused ones, have come without one being stored; zero if none came. */
+    /**
+     * For how long events have been arriving, refused ones included, without any being stored; zero if none arrived.
+     */
     public Duration uncommittedFor() {
         long since = uncommittedSince;
         long now = System.nanoTime();
@@ -163,17 +168,17 @@ public final class GroupCommit implements AutoCloseable {
         return isWaiting ? Duration.ofNanos(now - since) : Duration.ZERO;
     }
 
-    /** Whether so many events came within the last second that other work should leave them the database. */
+    /** Whether so many events arrived within the last second that other work should leave the database to them. */
     public boolean isBusy() {
         return busyUntil - System.nanoTime() > 0;
     }
 
-    /** Whether the writer runs: without it nothing is stored until the process is restarted. */
+    /** Whether the writer runs. If it has ended, no event is stored until the process is restarted. */
     public boolean isRunning() {
         return writer.isAlive();
     }
 
-    /** Accepts nothing more, stores what waits, and ends the writer. */
+    /** Accepts no more events, stores the waiting ones, and ends the writers. */
     @Override
     public void close() {
         queue.close();
@@ -183,18 +188,18 @@ public final class GroupCommit implements AutoCloseable {
         long deadline = System.nanoTime() + MAX_STOP.toNanos();
         try {
             writer.join(MAX_STOP);
-            for (Thread more : moreWriters) {
-                more.join(Duration.ofNanos(Math.max(1, deadline - System.nanoTime())));
+            for (Thread other : otherWriters) {
+                other.join(Duration.ofNanos(Math.max(1, deadline - System.nanoTime())));
             }
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();
         }
     }
 
-    /** Continues after any failure of a batch: without this thread nothing is stored. */
+    /** Continues after any failure of a batch: without this thread no event is stored. */
     private void run() {
         try {
-            startMoreWriters();
+            startOtherWriters();
             whileOpen(this::step);
             flush();
         } finally {
@@ -220,7 +225,7 @@ public final class GroupCommit implements AutoCloseable {
     private void step() throws InterruptedException {
         if (!database.isReady()) {
             lanes.refuseWaiting(Unavailable.Reason.DATABASE_AWAY);
-            askDatabase();
+            checkDatabase();
             return;
         }
         lanes.writeNext();
@@ -229,30 +234,36 @@ public final class GroupCommit implements AutoCloseable {
         }
     }
 
-    /** The loop of the other writers, which write no counts. They ask too: a node may hold up the first writer for seconds. */
-    private void stepOfMore() throws InterruptedException {
+    /**
+     * A step of the other writers, which do not write counts. They check the database too, because a slow node may
+     * block the first writer for seconds.
+     */
+    private void stepOfOther() throws InterruptedException {
         if (database.isReady()) {
             lanes.writeNext();
         } else {
-            askDatabase();
+            checkDatabase();
         }
     }
 
-    /** One writer per bucket, as far as one process has connections. */
-    private synchronized void startMoreWriters() {
+    /** Starts writers until there is one for each bucket, but no more than {@link #MAX_WRITERS}. */
+    private synchronized void startOtherWriters() {
         int wanted = Math.min(database.buckets().count(), MAX_WRITERS) - 1;
-        while (moreWriters.size() < wanted) {
-            moreWriters.add(Thread.ofPlatform()
-                    .name("ingest-writer-" + (moreWriters.size() + 2))
+        while (otherWriters.size() < wanted) {
+            otherWriters.add(Thread.ofPlatform()
+                    .name("ingest-writer-" + (otherWriters.size() + 2))
                     .daemon()
-                    .start(() -> whileOpen(this::stepOfMore)));
+                    .start(() -> whileOpen(this::stepOfOther)));
         }
     }
 
-    /** One writer asks at a time. The others do not wait for its answer: the first one has to refuse what waits. */
-    private void askDatabase() throws InterruptedException {
-        if (!asking.tryLock()) {
-            queue.pause(LaneWriter.ASK_AGAIN_MILLIS);
+    /**
+     * Only one writer at a time checks the database. The others do not wait for the result, because the first writer
+     * has to refuse the waiting requests.
+     */
+    private void checkDatabase() throws InterruptedException {
+        if (!checking.tryLock()) {
+            queue.pause(LaneWriter.CHECK_AGAIN_MILLIS);
             return;
         }
         try {
@@ -262,12 +273,12 @@ public final class GroupCommit implements AutoCloseable {
             DatabaseState.Status now = database.ask();
             states.log(database);
             if (now == DatabaseState.Status.READY) {
-                startMoreWriters();
+                startOtherWriters();
             } else {
-                queue.pause(LaneWriter.ASK_AGAIN_MILLIS);
+                queue.pause(LaneWriter.CHECK_AGAIN_MILLIS);
             }
         } finally {
-            asking.unlock();
+            checking.unlock();
         }
     }
 

@@ -13,13 +13,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** Takes batches from the queue, stores each in one transaction, and answers its requests. Several threads may use it at once. */
+/**
+ * Takes batches from the queue, stores each in one transaction, and answers the requests. Several threads may use it at
+ * once.
+ */
 final class LaneWriter {
     private static final Logger LOG = System.getLogger(GroupCommit.class.getName());
 
-    static final long ASK_AGAIN_MILLIS = 200;
-    private static final long MIN_REST_NANOS =
-            Duration.ofMillis(ASK_AGAIN_MILLIS).toNanos();
+    static final long CHECK_AGAIN_MILLIS = 200;
+    private static final long MIN_SUSPENSION_NANOS =
+            Duration.ofMillis(CHECK_AGAIN_MILLIS).toNanos();
 
     private final WriteQueue queue;
     private final BatchWriter batches;
@@ -44,11 +47,11 @@ final class LaneWriter {
     }
 
     /**
-     * Stores the next batch. It waits only briefly for one, since any thread may report the database lost meanwhile, and then nothing
-     * wakes this one.
+     * Stores the next batch. It waits only briefly for one: any thread may report meanwhile that the database is lost,
+     * and that does not wake this thread.
      */
     void writeNext() throws InterruptedException {
-        WriteQueue.Batch batch = queue.take(bounds.maxInBatch(), bounds.maxBytesInBatch(), ASK_AGAIN_MILLIS);
+        WriteQueue.Batch batch = queue.take(bounds.maxInBatch(), bounds.maxBytesInBatch(), CHECK_AGAIN_MILLIS);
         if (batch == null) {
             return;
         }
@@ -62,14 +65,14 @@ final class LaneWriter {
         }
     }
 
-    /** After a failure outside a batch. */
+    /** Must be called after an unexpected failure outside of a batch. Refuses the waiting requests. */
     void recover(Throwable unforeseen) {
         try {
             defects.log(Level.ERROR, "the writer failed unexpectedly and continues", unforeseen);
             refuseWaiting(Unavailable.Reason.WRITER_FAILED);
-            queue.pause(ASK_AGAIN_MILLIS);
+            queue.pause(CHECK_AGAIN_MILLIS);
         } catch (Throwable again) {
-            // Nothing is left to do here: the next turn of the loop tries again.
+            // Nothing more can be done here. The next step of the loop tries again.
         }
     }
 
@@ -101,7 +104,7 @@ final class LaneWriter {
         }
     }
 
-    /** A failure here must not change the answers, since the batch is stored. */
+    /** A failure of the observer must not change the answers, since the batch is stored. */
     private void measure(CommittedBatch batch) {
         try {
             committed.accept(batch);
@@ -111,9 +114,9 @@ final class LaneWriter {
     }
 
     /**
-     * The queued requests have waited for this failure too, so they are refused now; later ones are tried. With several
-     * buckets, only this one's node may be away: the lane then rests for twice as long as the failure took, so that it
-     * never takes more than a third of a writer's time.
+     * Refuses the queued requests too, since they have already waited for this failure; later requests are tried. If
+     * there are several buckets, perhaps only this bucket's node is away. Its lane is then suspended for twice as long
+     * as the failure took, so that it never takes more than a third of a writer's time.
      */
     private void backOff(WriteQueue.Batch batch, SqlFailure failed, long tookNanos) throws InterruptedException {
         boolean isOnly = batch.bucket().of().count() == 1;
@@ -123,15 +126,16 @@ final class LaneWriter {
         } else if (isOnly) {
             refuseWaiting(Unavailable.Reason.DATABASE_AWAY);
             if (failed.isCanceled()) {
-                // While all writers are held off, requests are refused at once until the database says that it is
-                // ready.
+                // Something in the database blocked the batch until its timeout. Until a check finds the database
+                // ready,
+                // requests are refused at once.
                 database.lost();
             } else {
-                queue.pause(ASK_AGAIN_MILLIS);
+                queue.pause(CHECK_AGAIN_MILLIS);
             }
         } else {
             refuseAll(
-                    queue.rest(batch.bucket(), Math.max(MIN_REST_NANOS, 2 * tookNanos)),
+                    queue.suspend(batch.bucket(), Math.max(MIN_SUSPENSION_NANOS, 2 * tookNanos)),
                     Unavailable.Reason.DATABASE_AWAY);
         }
     }

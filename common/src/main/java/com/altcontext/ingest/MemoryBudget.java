@@ -4,9 +4,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The heap, in bytes, that everything which waits may use together: bodies being received, events and forms that wait
- * for the database, requests that wait for their answers. The process has one budget. When it is used up, further
- * requests are refused, since the process would run out of memory.
+ * Limits the heap that all waiting work uses together, in bytes: bodies being received, events and forms that wait for
+ * the database, and requests that wait for their answers. The process has one budget. When it is used up, further
+ * requests are refused, since the process would otherwise run out of memory.
  */
 public final class MemoryBudget {
     private final long maxBytes;
@@ -16,7 +16,7 @@ public final class MemoryBudget {
         this.maxBytes = maxBytes;
     }
 
-    /** Bytes that are reserved until {@link #release}; a second release does nothing. */
+    /** Bytes that are reserved until {@link #release}. Only the first release has an effect. */
     public final class Reservation {
         private final long bytes;
         private final AtomicBoolean isReleased = new AtomicBoolean();
@@ -32,7 +32,7 @@ public final class MemoryBudget {
         }
     }
 
-    /** @throws Unavailable if this many bytes are not left */
+    /** @throws Unavailable if fewer bytes are left */
     public Reservation reserve(long bytes) {
         if (!take(bytes)) {
             throw new Unavailable(Unavailable.Reason.QUEUE_FULL);
@@ -40,7 +40,7 @@ public final class MemoryBudget {
         return new Reservation(bytes);
     }
 
-    /** Takes this many bytes if they are left; {@link #give} returns them. */
+    /** Takes this many bytes if they are left; {@link #give} gives them back. */
     public boolean take(long bytes) {
         long now = held.get();
         while (now + bytes <= maxBytes) {

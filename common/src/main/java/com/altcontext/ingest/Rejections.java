@@ -14,9 +14,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
 /**
- * Counts of refused and dropped requests, by day of the property, property, endpoint and reason. They gather in memory and are added to
- * the database at most once a second, so that a flood of bad requests is one small statement. A killed process loses
- * the counts of its last second, but no acknowledged event.
+ * Counts refused and dropped requests by day (in the property's time zone), property, endpoint and reason. The counts
+ * are collected in memory and added to the database at most once a second, so that a flood of bad requests costs one
+ * small statement. A killed process loses the counts of its last second, but no acknowledged event.
  */
 public final class Rejections {
     private static final String ADD = """
@@ -37,7 +37,7 @@ public final class Rejections {
         this.clock = clock;
     }
 
-    /** Adds to a count. The names are from small fixed sets: known properties, endpoints and reasons. */
+    /** Adds to a count. All names must be from small fixed sets: known properties, endpoints and reasons. */
     public void count(String propertyId, String endpoint, String reason, long more) {
         LocalDate today = LocalDate.ofInstant(clock.instant(), timeZone.apply(propertyId));
         counts.merge(new Key(today, propertyId, endpoint, reason), more, Long::sum);
@@ -50,7 +50,7 @@ public final class Rejections {
     /**
      * Adds the collected counts to the database.
      *
-     * @throws SqlFailure if it could not; after any failure everything is kept for the next time
+     * @throws SqlFailure if they could not be added; after any failure all counts are kept for the next time
      */
     void flush(Sql sql) {
         List<CountRow> rows = new ArrayList<>();
@@ -63,7 +63,7 @@ public final class Rejections {
         if (rows.isEmpty()) {
             return;
         }
-        // The rows are locked in one order, so that two machines never wait for each other.
+        // All machines lock the rows in this order, so that there are no deadlocks.
         rows.sort(Comparator.comparing((CountRow row) -> row.key.day)
                 .thenComparing(row -> row.key.propertyId)
                 .thenComparing(row -> row.key.endpoint)

@@ -31,7 +31,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds out which property a request is about, which visitor sent it, and where the visit came from. From these and the
+ * Finds out which property a request is about, which visitor sent it, and where the visit came from. From this and the
  * request it makes the event or form to be stored.
  */
 public final class RequestAttribution {
@@ -59,7 +59,11 @@ public final class RequestAttribution {
         return properties.byHost(client.siteHost());
     }
 
-    /** The property that the field {@code propertyId} names, else that of the page. An unknown one is an issue. */
+    /**
+     * The property that the field {@code propertyId} names; without that field, the property of the page.
+     *
+     * @param field the field that an issue names, if the property is unknown
+     */
     public Property property(Fields fields, String field, Client client, Issues issues) {
         Property site = propertyOf(client);
         if (!fields.has("propertyId")) {
@@ -73,7 +77,7 @@ public final class RequestAttribution {
         return property;
     }
 
-    /** The slug that a query names, if it does. An unknown one is an issue. */
+    /** The query's {@code propertyId}; null if it has none. Adds an issue if there is no such property. */
     public @Nullable String slug(QueryParameters query, Issues issues) {
         String slug = query.text("propertyId");
         if (slug != null && property(slug) == null) {
@@ -83,9 +87,9 @@ public final class RequestAttribution {
     }
 
     /**
-     * The property of that slug, or null if there is none.
+     * The property with that slug; null if there is none.
      *
-     * @throws Unavailable if the properties were never read, because the database was never there
+     * @throws Unavailable if the properties have not been read yet, because the database was never available
      */
     public @Nullable Property property(String slug) {
         Property property = properties.bySlug(slug);
@@ -95,7 +99,7 @@ public final class RequestAttribution {
         return property;
     }
 
-    /** Why the property does not count an event; null if it does. Forms are not excluded. */
+    /** Why the property does not count an event; null if it does. This does not apply to forms. */
     public @Nullable DropReason excluded(Beacon beacon, Property property, Client client) {
         Shields shields = property.shields();
         if (shields.areNone()) {
@@ -118,15 +122,15 @@ public final class RequestAttribution {
         return beacon.hostname() == null ? client.siteHost() : beacon.hostname();
     }
 
-    /** What an event is stored as. */
+    /** Makes the event to be stored. */
     public Event event(Beacon beacon, Property property, Client client, Instant receivedAt) {
         return Event.of(beacon, visitor(beacon, property, client), origin(beacon, property, client), receivedAt);
     }
 
-    /** What a form is stored as. */
+    /** Makes the form to be stored. */
     public Capture capture(LeadForm form, Property property, Client client, Instant receivedAt) {
         AnonId known = form.anonId();
-        AnonId anonId = known == null ? anonymous(form.email(), client) : known;
+        AnonId anonId = known == null ? computedAnonId(form.email(), client) : known;
         Beacon beacon = form.beacon(anonId, receivedAt, null);
         return new Capture(
                 form,
@@ -139,10 +143,11 @@ public final class RequestAttribution {
     }
 
     /**
-     * A page without a script sends no {@code anonId}. This one is the same for the same person and browser, so that a
-     * double click is one submission here too. Without the pepper it looks like any other.
+     * The {@code anonId} of a form from a page without a script, which sends none. It is the same for the same e-mail
+     * address, client address and browser, so that a double click is one submission here too. It can't be computed
+     * without the pepper.
      */
-    private AnonId anonymous(Email email, Client client) {
+    private AnonId computedAnonId(Email email, Client client) {
         return new AnonId("form-"
                 + ComputedId.of("form visitor")
                         .with(HexFormat.of().formatHex(addressHash(client)))
@@ -165,7 +170,7 @@ public final class RequestAttribution {
         String country = beacon.traffic().countryCode();
         String referrerHost = ReferrerHost.of(beacon.referrer());
         String pageHost = host(beacon, client);
-        // Spammers of referrers send no forms, but a person may come from a site of the list and submit one.
+        // Referrer spam sends no forms, but a person may come from a listed site and submit one.
         boolean isSpam = !beacon.isFormSubmit() && ReferrerSpam.isFrom(referrerHost);
         return new Origin(
                 beacon.utm(),

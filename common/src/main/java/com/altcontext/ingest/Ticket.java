@@ -12,11 +12,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 
 /**
- * The events of one request in the queue, or those of one bucket if they belong to visitors of several. One transaction
- * stores all of them, and one answer covers them.
+ * The events of one request in the queue. If their visitors are in several buckets, there is a ticket for each bucket.
+ * One transaction stores all events of a ticket, and one answer covers them.
  */
 final class Ticket {
-    /** This object, its list, the answer, and the callback of its caller, in bytes. */
+    /** Bytes of heap for this object, its list, the answer, and the caller's callback. */
     private static final int OBJECTS = 400;
 
     final Bucket bucket;
@@ -25,7 +25,7 @@ final class Ticket {
     private final MemoryBudget.Reservation memory;
     final CompletableFuture<List<Outcome>> answer = new CompletableFuture<>();
 
-    /** @throws Unavailable if there is no memory for it to wait in */
+    /** @throws Unavailable if the memory budget is used up */
     Ticket(Bucket bucket, List<Event> events, MemoryBudget budget) {
         this.bucket = bucket;
         this.events = events;
@@ -47,9 +47,14 @@ final class Ticket {
         answer.completeExceptionally(new Unavailable(reason));
     }
 
-    /** A request whose events belong to several buckets: a ticket for each, and the places of their events in the request. */
+    /**
+     * A request whose events belong to several buckets.
+     *
+     * @param tickets one for each bucket
+     * @param places for each ticket, the indexes of its events in the request
+     */
     record Split(List<Ticket> tickets, List<List<Integer>> places) {
-        /** @throws Unavailable if there is no memory for it to wait in */
+        /** @throws Unavailable if the memory budget is used up */
         static Split of(List<Event> events, Buckets buckets, MemoryBudget budget) {
             Split split = new Split(new ArrayList<>(), new ArrayList<>());
             Map<Short, List<Integer>> byBucket = buckets.split(
@@ -70,7 +75,10 @@ final class Ticket {
             return split;
         }
 
-        /** Completes once all are answered, with their outcomes in the order of the request; fails if one of them does. */
+        /**
+         * Completes once all tickets are answered, with the outcomes in the order of the request; fails if one ticket
+         * fails.
+         */
         CompletableFuture<List<Outcome>> answer() {
             return CompletableFuture.allOf(
                             tickets.stream().map(ticket -> ticket.answer).toArray(CompletableFuture[]::new))

@@ -1,10 +1,12 @@
 package com.altcontext.ingest;
 
-/** Nothing can be stored now. Nothing of the request was kept, so its sender should try again. */
+/**
+ * The service can't store or answer anything now. Nothing of the request was stored, so its sender should try again.
+ */
 public final class Unavailable extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    /** Why nothing can be stored. */
+    /** Why the service is unavailable. */
     public enum Reason {
         DATABASE_AWAY,
         QUEUE_FULL,

@@ -12,31 +12,32 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The requests that wait for a writer, bounded by the number of their events. The {@link MemoryBudget} bounds their memory.
- * Each bucket has a lane, and a lane has one writer at a time: what comes meanwhile becomes its next batch.
+ * The requests that wait for a writer. The number of their events is limited here, and their memory by the
+ * {@link MemoryBudget}. Each bucket has a lane, and a lane has one writer at a time: the events that arrive meanwhile
+ * become its next batch.
  *
- * <p>Lanes are written one after another, which makes batches large: eight lanes at once cost a cluster three times the
- * processor time of an event. A slow lane, for example one whose node is away, delays the others only for a limited
- * time.
+ * <p>Lanes are written one after another, which makes batches large: when a cluster writes eight lanes at once, an
+ * event takes three times as much processor time. A slow lane, for example one whose node is away, delays the others
+ * only for a limited time.
  */
 final class WriteQueue {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition filled = lock.newCondition();
-    /** The lanes in which something waits or is being written, and those that rest. */
+    /** The lanes in which events wait or are being written, and the suspended ones. */
     private final Map<Bucket, Lane> lanes = new HashMap<>();
     /** The lanes that have requests but no writer, in the order in which they are taken. */
     private final ArrayDeque<Lane> ready = new ArrayDeque<>();
 
     private final int maxEvents;
-    private final long maxAloneNanos;
+    private final long maxExclusiveNanos;
     private @Nullable Lane lastTaken;
     private int events;
     private boolean closed;
 
-    /** @param maxAloneNanos how long a lane that is being written keeps others from being taken */
-    WriteQueue(int maxEvents, long maxAloneNanos) {
+    /** @param maxExclusiveNanos how long no other lane is taken while one is being written */
+    WriteQueue(int maxEvents, long maxExclusiveNanos) {
         this.maxEvents = maxEvents;
-        this.maxAloneNanos = maxAloneNanos;
+        this.maxExclusiveNanos = maxExclusiveNanos;
     }
 
     private static final class Lane {
@@ -44,24 +45,24 @@ final class WriteQueue {
         final ArrayDeque<Ticket> tickets = new ArrayDeque<>();
         boolean isTaken;
         long takenAt;
-        long restsUntil;
+        long suspendedUntil;
 
         Lane(Bucket bucket) {
             this.bucket = bucket;
         }
 
-        boolean rests() {
-            return restsUntil != 0 && restsUntil - System.nanoTime() > 0;
+        boolean isSuspended() {
+            return suspendedUntil != 0 && suspendedUntil - System.nanoTime() > 0;
         }
     }
 
-    /** What a writer has taken from a lane; no other writer takes from that lane until {@link #done}. */
+    /** The tickets that a writer has taken from a lane. No other writer takes from that lane until {@link #done}. */
     record Batch(Bucket bucket, List<Ticket> tickets) {}
 
     /**
      * Adds the tickets of one request, all or none.
      *
-     * @throws Unavailable if it is full or closed, or if a lane rests
+     * @throws Unavailable if the queue is full or closed, or if one of the lanes is suspended
      */
     void put(List<Ticket> request) {
         lock.lock();
@@ -73,7 +74,7 @@ final class WriteQueue {
             for (Ticket ticket : request) {
                 more += ticket.events.size();
                 Lane lane = lanes.get(ticket.bucket);
-                if (lane != null && lane.rests()) {
+                if (lane != null && lane.isSuspended()) {
                     throw new Unavailable(Unavailable.Reason.DATABASE_AWAY);
                 }
             }
@@ -89,8 +90,8 @@ final class WriteQueue {
                 }
                 lane.tickets.add(ticket);
             }
-            // Otherwise, a writer is already waiting until it may take another lane.
-            if (wasEmpty || aloneNanos() <= 0) {
+            // Otherwise a writer is already waiting until it may take another lane.
+            if (wasEmpty || exclusiveNanosLeft() <= 0) {
                 filled.signal();
             }
         } finally {
@@ -99,9 +100,11 @@ final class WriteQueue {
     }
 
     /**
-     * Takes what waits in a lane, up to the given number of events and bytes. A ticket is never split, and at least one
-     * is taken. If no lane is ready, or another one was taken just now, this waits for the given time, or until the
-     * queue is closed and empty.
+     * Takes the waiting tickets of a lane, up to the given number of events and bytes. A ticket is never split, and at
+     * least one is taken. If no lane is ready, or another one was taken just now, this waits for the given time at
+     * most, or until the queue is closed and empty.
+     *
+     * @return null if no lane could be taken in that time
      */
     @Nullable
     Batch take(int maxBatch, long maxBytes, long waitMillis) throws InterruptedException {
@@ -109,11 +112,11 @@ final class WriteQueue {
         try {
             long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(waitMillis);
             long left = end - System.nanoTime();
-            while ((ready.isEmpty() || aloneNanos() > 0) && !(closed && events == 0) && left > 0) {
-                var _ = filled.awaitNanos(ready.isEmpty() ? left : Math.min(left, aloneNanos()));
+            while ((ready.isEmpty() || exclusiveNanosLeft() > 0) && !(closed && events == 0) && left > 0) {
+                var _ = filled.awaitNanos(ready.isEmpty() ? left : Math.min(left, exclusiveNanosLeft()));
                 left = end - System.nanoTime();
             }
-            Lane lane = aloneNanos() > 0 ? null : ready.poll();
+            Lane lane = exclusiveNanosLeft() > 0 ? null : ready.poll();
             if (lane == null) {
                 return null;
             }
@@ -142,12 +145,12 @@ final class WriteQueue {
         }
     }
 
-    /** For how long the lane that was taken last still keeps others from being taken. */
-    private long aloneNanos() {
-        return lastTaken == null || !lastTaken.isTaken ? 0 : lastTaken.takenAt + maxAloneNanos - System.nanoTime();
+    /** For how long the lane that was taken last still keeps the other lanes from being taken. */
+    private long exclusiveNanosLeft() {
+        return lastTaken == null || !lastTaken.isTaken ? 0 : lastTaken.takenAt + maxExclusiveNanos - System.nanoTime();
     }
 
-    /** Gives the lane of a batch back, once its requests are answered. */
+    /** Gives back the lane of a batch. Must be called once the batch's requests are answered. */
     void done(Batch batch) {
         lock.lock();
         try {
@@ -158,7 +161,7 @@ final class WriteQueue {
             lane.isTaken = false;
             if (!lane.tickets.isEmpty()) {
                 ready.add(lane);
-            } else if (!lane.rests()) {
+            } else if (!lane.isSuspended()) {
                 lanes.remove(lane.bucket);
             }
             if (!ready.isEmpty()) {
@@ -172,12 +175,12 @@ final class WriteQueue {
         }
     }
 
-    /** Takes what waits in a lane, and makes the lane refuse everything for some time. */
-    List<Ticket> rest(Bucket bucket, long nanos) {
+    /** Takes all waiting tickets of a lane, and makes the lane refuse new ones for some time. */
+    List<Ticket> suspend(Bucket bucket, long nanos) {
         lock.lock();
         try {
             Lane lane = lanes.computeIfAbsent(bucket, Lane::new);
-            lane.restsUntil = (System.nanoTime() + nanos) | 1;
+            lane.suspendedUntil = (System.nanoTime() + nanos) | 1;
             ready.remove(lane);
             return drain(lane);
         } finally {
@@ -185,14 +188,14 @@ final class WriteQueue {
         }
     }
 
-    /** Takes everything that waits. */
+    /** Takes all waiting tickets. */
     List<Ticket> takeAll() {
         lock.lock();
         try {
             List<Ticket> all = new ArrayList<>();
             lanes.values().forEach(lane -> all.addAll(drain(lane)));
             ready.clear();
-            lanes.values().removeIf(lane -> !lane.isTaken && !lane.rests());
+            lanes.values().removeIf(lane -> !lane.isTaken && !lane.isSuspended());
             return all;
         } finally {
             lock.unlock();
@@ -238,7 +241,7 @@ final class WriteQueue {
         }
     }
 
-    /** How many events wait. */
+    /** The number of waiting events. */
     int depth() {
         lock.lock();
         try {

@@ -1,6 +1,6 @@
 /**
- * Everything that waits for the database and is answered after the commit: events, forms and other work, and the limit
- * of the memory that they use.
+ * The requests that wait for the database and are answered after the commit: events, forms and other work. This package
+ * also limits the memory that they use.
  */
 @NullMarked
 package com.altcontext.ingest;

@@ -213,7 +213,7 @@ class DatabaseExecutorTest {
                     tx -> tx.queryOne("SELECT pg_terminate_backend(pg_backend_pid())::text", row -> row.text(1))));
             assertThat(answerOf(unlucky)).isEqualTo(UNAVAILABLE);
             assertThat(logged.lines())
-                    .filteredOn(line -> line.contains("the database cannot do it now"))
+                    .filteredOn(line -> line.contains("the database cannot serve a request now"))
                     .singleElement(STRING)
                     .contains("request as the filter gives one");
         }
