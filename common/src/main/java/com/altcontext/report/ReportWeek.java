@@ -12,9 +12,9 @@ import java.time.format.DateTimeParseException;
 import java.time.temporal.TemporalAdjusters;
 
 /**
- * Monday to Sunday, as ISO 8601 counts weeks, of a property's own days.
+ * An ISO 8601 week, from Monday to Sunday, of days in a property's time zone.
  *
- * @param monday its first day
+ * @param monday the first day of the week
  */
 public record ReportWeek(LocalDate monday) {
     private static final int DAYS = 7;
@@ -27,7 +27,7 @@ public record ReportWeek(LocalDate monday) {
 
     /**
      * @param text like {@code 2026-W47}
-     * @throws Rejected if it is no week
+     * @throws Rejected if it is not a week
      */
     public static ReportWeek parse(String text) {
         try {
@@ -37,23 +37,23 @@ public record ReportWeek(LocalDate monday) {
         }
     }
 
-    /** @param today the day that is not over yet */
+    /** @param today the current day, which is not over */
     public static ReportWeek lastFull(LocalDate today) {
         return new ReportWeek(
                 today.with(TemporalAdjusters.previousOrSame(DayOfWeek.MONDAY)).minusDays(DAYS));
     }
 
-    /** Whether it is still to end by UTC. */
+    /** Whether the week is not over yet in UTC. */
     public boolean isAfter(Instant now) {
         return end(ZoneOffset.UTC).isAfter(now);
     }
 
-    /** The moment at which it ends in a zone. */
+    /** The moment at which the week ends in a time zone. */
     Instant end(ZoneId zone) {
         return monday.plusDays(DAYS).atStartOfDay(zone).toInstant();
     }
 
-    /** In the form that {@link #parse} reads. */
+    /** The text that {@link #parse} reads. */
     public String text() {
         return DateTimeFormatter.ISO_WEEK_DATE.format(monday).substring(0, "2026-W47".length());
     }

@@ -6,20 +6,20 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * The signed token in the link by which a recipient stops reports. It holds their random id and never expires. Safe for
- * use by several threads.
+ * Signs and verifies the token in the link with which a recipient stops the reports. The token contains the recipient's
+ * random id and never expires. Safe for use by several threads.
  */
 public final class StopToken {
     private static final int ID_BYTES = 16;
 
     private final TokenSigner signer;
 
-    /** @param secret {@code UNSUBSCRIBE_SECRET}, else {@code IP_HASH_PEPPER} */
+    /** @param secret {@code UNSUBSCRIBE_SECRET}, or {@code IP_HASH_PEPPER} if that is not set */
     public StopToken(String secret) {
         signer = new TokenSigner(secret, "altcontext.report");
     }
 
-    /** 64 letters, digits, {@code -} and {@code _}; always the same. */
+    /** The token of a recipient: 64 letters, digits, {@code -} and {@code _}. It is always the same. */
     public String of(UUID recipient) {
         return signer.sign(ByteBuffer.allocate(ID_BYTES)
                 .putLong(recipient.getMostSignificantBits())
@@ -27,7 +27,7 @@ public final class StopToken {
                 .array());
     }
 
-    /** The recipient's id; empty if we did not make the token. */
+    /** The recipient's id; empty if the token was not signed with this secret. */
     public Optional<UUID> verify(String token) {
         return signer.verify(token)
                 .filter(content -> content.length == ID_BYTES)

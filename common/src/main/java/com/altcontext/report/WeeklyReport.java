@@ -9,13 +9,14 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The figures of a site's week.
+ * The weekly report of a site.
  *
  * @param site the name of the property
- * @param figures with the change against the week before
- * @param sources where new leads came from, those with the most leads first
- * @param pages those with the most visitors first
- * @param pagesBy what the pages are ranked by: visitors, or sessions where different visitors are not known
+ * @param figures the figures, with the change from the week before
+ * @param sources the traffic sources of new leads, most leads first
+ * @param pages the pages with the most visitors, most visitors first
+ *
+ * @param pagesBy what the pages are ranked by: visitors, or sessions if different visitors are unknown
  */
 public record WeeklyReport(
         String site,
@@ -28,11 +29,11 @@ public record WeeklyReport(
     public static final List<Metric> METRICS = List.of(
             Metric.UNIQUE_VISITORS, Metric.SESSIONS, Metric.PAGE_VIEWS, Metric.NEW_LEADS, Metric.NEW_MAILABLE_LEADS);
 
-    /** @param value null where it is not known */
+    /** @param value null if it is unknown */
     public record CountedValue(
             @Nullable String value, @Nullable Long count) {}
 
-    /** For the body of the message in the outbox. */
+    /** The JSON for the body of the message in the outbox. */
     public String toJson() {
         return "{\"site\":" + JsonText.string(site)
                 + ",\"week\":" + JsonText.string(week.text())

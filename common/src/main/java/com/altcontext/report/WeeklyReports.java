@@ -38,8 +38,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes weekly reports from the figures that the dashboard shows, and puts them into the outbox, once for each
- * recipient and week: the same transaction notes what was sent.
+ * Makes weekly reports from the figures that the dashboard shows, and puts them into the outbox. Each recipient gets
+ * the report of a week once, since the same transaction records what was queued.
  */
 public final class WeeklyReports {
     private static final int MAX_ROWS = 5;
@@ -52,13 +52,16 @@ public final class WeeklyReports {
             ORDER BY p.id
             """;
 
-    /** Computed before its end, a day's figures would be those of a part of it. */
+    /** Whether all days were rolled up after they ended. A rollup before the end of a day has only a part of it. */
     private static final String IS_COUNTED = """
             SELECT max(day) = ? AND bool_and(rolled_up_at >= (day + 1)::timestamp AT TIME ZONE ?)
             FROM daily_metric_rollups WHERE property_id = ? AND day BETWEEN ? AND ?
             """;
 
-    /** A rollup has a row of zeros for every property, also of days before it was there. */
+    /**
+     * A rollup has a row of zeros for every property, also for days before the property existed. So only rows with
+     * visits count.
+     */
     private static final String HAS_BEGUN = """
             SELECT EXISTS (SELECT FROM properties WHERE id = ? AND created_at < ?)
                 OR EXISTS (SELECT FROM daily_metric_rollups
@@ -91,7 +94,7 @@ public final class WeeklyReports {
     private final Breakdowns rolled;
     private final LeadBreakdowns leads;
 
-    /** @param timeout for each question to the raw rows */
+    /** @param timeout the limit of each query over raw rows */
     public WeeklyReports(Sql sql, InstantSource clock, Duration timeout) {
         QueryEngine engine = new QueryEngine(sql, timeout);
         this.sql = sql;
@@ -101,14 +104,18 @@ public final class WeeklyReports {
         this.leads = new LeadBreakdowns(engine);
     }
 
-    /** A property whose report has recipients. */
+    /** A property whose weekly report has recipients. */
     public record ReportedProperty(String slug, String name, ZoneId zone) {
         public LocalDate today(Instant now) {
             return LocalDate.ofInstant(now, zone);
         }
     }
 
-    /** @param property null for all */
+    /**
+     * The properties whose weekly report has recipients.
+     *
+     * @param property the only one; null for all
+     */
     public List<ReportedProperty> properties(@Nullable String property) {
         return sql.inTransaction(tx -> tx.query(
                 DUE,
@@ -116,12 +123,14 @@ public final class WeeklyReports {
                 property));
     }
 
-    /** How many recipients have not got this week's report yet. */
+    /** The number of recipients for whom the report of this week is not in the outbox yet, and was not sent. */
     public long unsent(ReportedProperty property, ReportWeek week) {
         return sql.inTransaction(tx -> tx.queryOne(UNSENT, row -> row.number(1), property.slug, week.monday()));
     }
 
-    /** Whether the property was there in the week, or had figures by then, as an imported one has. */
+    /**
+     * Whether the property existed in the week, or has figures of it or of an earlier day, for example imported ones.
+     */
     public boolean hasBegun(ReportedProperty property, ReportWeek week) {
         LocalDate last = week.window().to();
         return sql.inTransaction(tx -> tx.queryOne(
@@ -129,8 +138,8 @@ public final class WeeklyReports {
     }
 
     /**
-     * Empty if the week is not over for the property, or a day has not all its figures yet, or none any more. Throws as
-     * {@link QueryEngine} does.
+     * The report of a week. Empty if the week is not over for the property, or if the figures of a day are incomplete
+     * or no longer kept. Throws like {@link QueryEngine}.
      */
     public Optional<WeeklyReport> of(ReportedProperty property, ReportWeek week, Instant now) {
         Window window = week.window();
@@ -155,7 +164,7 @@ public final class WeeklyReports {
         return Optional.of(new WeeklyReport(property.name, week, figures, sources, counted(pages, pagesBy), pagesBy));
     }
 
-    /** Whether the last day was rolled up, and each of them after its end. */
+    /** Whether the last day of the week was rolled up, and each day was rolled up after its end. */
     private boolean isCounted(ReportedProperty property, ReportWeek week) {
         Window days = week.window();
         return sql.inTransaction(tx -> tx.queryOne(
@@ -178,7 +187,7 @@ public final class WeeklyReports {
                 .toList();
     }
 
-    /** By visitors, if raw rows reach back that far. */
+    /** The top pages: by visitors if the raw rows are still kept, otherwise by sessions. */
     private Breakdown pages(ReportedProperty property, Window window, PropertyZones zones) {
         try {
             Grouping byPath = new Grouping.By(Dimension.PATH.key(), new Field.Column(Dimension.PATH));
@@ -189,9 +198,9 @@ public final class WeeklyReports {
     }
 
     /**
-     * Puts a report into the outbox for each recipient who has not got this week's.
+     * Puts a report into the outbox for each recipient for whom this was not done yet.
      *
-     * @return how many
+     * @return how many recipients there were
      */
     public static long put(Tx tx, ReportedProperty property, WeeklyReport report, Instant at) {
         return tx.queryOne(PUT, row -> row.number(1), report.week().monday(), at, property.slug, report.toJson());
