@@ -8,15 +8,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * Work in the database that is overdue.
  *
- * @param lagDays from the latest day with figures to today; null if no day has any
- * @param gaps days before today that have events and no figures
- * @param strays events that no day's partition took, counted up to 10 000
+ * @param lagDays number of days from the latest day with figures to today; null if no day has figures
+ * @param gaps days before today that have events but no figures
+ * @param strays events in the default partition, because their day has no partition; counted up to 10 000
  */
 public record Backlog(@Nullable Integer lagDays, long gaps, long strays) {
-    /** The count stops here: what matters is whether there are any. */
+    /** The count is limited, since it only matters whether there are any. */
     private static final String STRAYS = "SELECT count(*) FROM (SELECT 1 FROM events_default LIMIT 10000) AS strays";
 
-    /** Runs short statements, and one for each day without figures; most of the time there are none. */
+    /** Runs a few short statements, and one more for each day without figures (usually none). */
     public static Backlog read(Sql sql, RollupDays days) {
         RollupStatus rollups = days.status();
         return sql.inTransaction(tx -> {

@@ -10,10 +10,10 @@ import org.jspecify.annotations.Nullable;
  * A window's visits by the values of a dimension.
  *
  * @param dimension its name in requests
- * @param rows those with the most visitors first; where these are unknown, those with the most sessions
- * @param other the sums of the values that are not among the rows
+ * @param rows most visitors first; most sessions first if visitors are unknown
+ * @param other the sums of the values without a row
  * @param total the sums of all values
- * @param reasons why a figure that is null cannot be given, by its dotted name
+ * @param reasons why a figure is null, by the dotted path of the figure
  */
 public record Breakdown(
         Window window,
@@ -26,14 +26,14 @@ public record Breakdown(
     /** The name of a breakdown by goals. */
     public static final String GOAL = "goal";
 
-    /** Whether page views are known. Of a goal, rollups hold only sessions. */
+    /** Whether page views are known. For goals, rollups store only sessions. */
     public boolean hasPageViews() {
         return from == FigureSource.RAW || !dimension.equals(GOAL);
     }
 
     /**
      * @param value null for sessions or events without a value, such as a session without a campaign
-     * @param hasConversions whether they are known on all days
+     * @param hasConversions whether conversions are known for all days of the window
      */
     public record Value(@Nullable String value, Sums sums, boolean hasConversions) {
         public Value(@Nullable String value, Sums sums) {
@@ -48,14 +48,14 @@ public record Breakdown(
     public record Sums(@Nullable Long visitors, long pageViews, long sessions, long conversions) {}
 
     /**
-     * The figures that add up over values. Those that do not are null, since a visitor or a session can have several
+     * Sums over several values. A figure that does not add up is null, since a visitor or a session can have several
      * values.
      */
     public record AdditiveSums(
             @Nullable Long pageViews,
             @Nullable Long sessions,
             @Nullable Long conversions) {
-        /** @param ofEvents whether the values belong to events; otherwise each session has one value */
+        /** @param ofEvents whether the values belong to events; if not, each session has exactly one value */
         private static AdditiveSums of(boolean ofEvents, long pageViews, long sessions, long conversions) {
             return ofEvents
                     ? new AdditiveSums(pageViews, null, null)
@@ -70,13 +70,13 @@ public record Breakdown(
         }
     }
 
-    /** The same of a window with so many days that another system counted, conversions not among their sums. */
+    /** Adds the reasons for a window of which another system counted this many days: such days have no conversions. */
     Breakdown overImported(long days) {
         if (days == 0) {
             return this;
         }
         Map<String, String> more = new TreeMap<>(reasons);
-        more.put("window", ImportedDays.counted(days));
+        more.put("window", ImportedDays.reason(days));
         more.put("rows.conversions", ImportedDays.NOT_COUNTED);
         if (total.conversions != null) {
             more.put("other.conversions", ImportedDays.NOT_COUNTED);
@@ -92,21 +92,21 @@ public record Breakdown(
                 more);
     }
 
-    /** A breakdown by goals: no sum is given, since a session may reach several. */
+    /** A breakdown by goals. It has no sums, since a session can reach several goals. */
     public static Breakdown byGoals(Window window, FigureSource from, List<Value> rows, Map<String, String> reasons) {
         AdditiveSums nothing = new AdditiveSums(null, null, null);
         return new Breakdown(window, GOAL, from, rows, nothing, nothing, reasons);
     }
 
-    /** The first rows of a breakdown by goals. */
+    /** This breakdown by goals with at most this many rows. */
     public Breakdown firstRows(int limit) {
         return new Breakdown(
                 window, dimension, from, rows.subList(0, Math.min(limit, rows.size())), other, total, reasons);
     }
 
     /**
-     * The same, with values of fewer visitors moved into {@code other}. Rollups do not know visitors, so all their
-     * values are moved.
+     * This breakdown with the values of fewer visitors moved into {@code other}. Values from rollups are all moved,
+     * since their visitors are unknown.
      */
     public Breakdown withoutRareValues(long minVisitors) {
         if (minVisitors == 0) {
@@ -130,8 +130,9 @@ public record Breakdown(
     }
 
     /**
-     * @param ofEvents as of {@link AdditiveSums}
-     * @param total the sums of all values; its visitors do not matter
+     * @param ofEvents whether the values belong to events; if not, each session has exactly one value
+     * @param noVisitors why the visitors of the rows are null; null if they are known
+     * @param total the sums of all values; its visitors are not used
      */
     public static Breakdown of(
             Window window,

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The values of a dimension over any window, from the rollups. */
 public final class Breakdowns {
-    /** The number of values that a rollup keeps per day. */
+    /** The number of values per dimension and day that a rollup stores. */
     public static final int MAX_ROWS = 500;
 
     private static final String ROWS = """
@@ -40,7 +40,7 @@ public final class Breakdowns {
             WHERE day BETWEEN ? AND ? AND (?::text IS NULL OR property_id = ?) AND imported = 1
             """;
 
-    /** For each goal, also whether there are sessions on days on which it was not counted. */
+    /** The last column says whether the window has sessions on a day on which the goal was not counted. */
     private static final String GOALS = """
             SELECT g.name, coalesce(sum(r.sessions), 0)::bigint,
                    coalesce(bool_or(d.sessions > 0 AND (r.goal IS NULL OR d.imported = 1)), false)
@@ -53,10 +53,10 @@ public final class Breakdowns {
             """;
 
     private static final String NO_VISITORS =
-            "rollups do not hold the different visitors of a value, and raw rows were not asked or are gone";
+            "rollups do not have the different visitors of a value, and raw rows were not read or are no longer kept";
 
     private static final String NOT_ON_ALL_DAYS =
-            "a goal is not counted on days whose raw rows were gone when it was added, nor on those that another system counted";
+            "a goal is not counted on days whose raw rows were already removed when it was added, or that another system counted";
 
     private final Sql sql;
 
@@ -65,7 +65,7 @@ public final class Breakdowns {
     }
 
     /**
-     * @param property null for all together
+     * @param property null for all properties together
      * @throws Rejected if the limit is not from 1 to {@value #MAX_ROWS}
      * @throws RollupsGone if the window begins before the rollups that are kept
      */
@@ -73,11 +73,11 @@ public final class Breakdowns {
         if (limit < 1 || limit > MAX_ROWS) {
             throw Rejected.of("limit", "must be 1 to " + MAX_ROWS);
         }
-        Object[] asked = {dimension.key(), window.from(), window.to(), property, property};
+        Object[] parameters = {dimension.key(), window.from(), window.to(), property, property};
         return sql.inTransaction(tx -> {
-            Pipeline look = tx.pipeline();
-            look.query(Tx.WITHOUT_JIT, row -> row.text(1));
-            Pipeline.Pending<Value> rows = look.query(
+            Pipeline pipeline = tx.pipeline();
+            pipeline.query(Tx.WITHOUT_JIT, row -> row.text(1));
+            Pipeline.Pending<Value> rows = pipeline.query(
                     ROWS.replace("{shown}", ShownValue.sql("value", limit)),
                     row -> new Value(row.textOrNull(4), sums(row)),
                     dimension.key(),
@@ -86,11 +86,11 @@ public final class Breakdowns {
                     property,
                     property,
                     limit);
-            Pipeline.Pending<Sums> total = look.query(SUMS, Breakdowns::sums, asked);
+            Pipeline.Pending<Sums> total = pipeline.query(SUMS, Breakdowns::sums, parameters);
             Pipeline.Pending<Long> imported =
-                    look.query(IMPORTED, row -> row.number(1), window.from(), window.to(), property, property);
-            Pipeline.Pending<LocalDate> kept = KeptRollups.ask(look, property, window.from());
-            look.send();
+                    pipeline.query(IMPORTED, row -> row.number(1), window.from(), window.to(), property, property);
+            Pipeline.Pending<LocalDate> kept = KeptRollups.query(pipeline, property, window.from());
+            pipeline.send();
             KeptRollups.of(kept).require(window);
             return Breakdown.of(
                             window,
@@ -105,9 +105,10 @@ public final class Breakdowns {
     }
 
     /**
-     * The goals of a property, those that most sessions reached first, those that are not known last. The days have to be kept.
+     * The goals of a property: most sessions first, goals that were not counted on all days last. The caller has to
+     * make sure that the rollups of the window are kept.
      *
-     * @param sessions of the window
+     * @param sessions the number of sessions in the window
      */
     public Breakdown ofGoals(Window window, String property, long sessions) {
         List<Value> rows = sql.inTransaction(tx -> tx.query(
@@ -118,7 +119,7 @@ public final class Breakdowns {
                 property));
         Map<String, String> reasons = new TreeMap<>();
         reasons.put("rows.visitors", NO_VISITORS);
-        reasons.put("rows.pageViews", "rollups hold only the sessions that reached a goal");
+        reasons.put("rows.pageViews", "rollups have only the sessions that reached a goal");
         if (!rows.stream().allMatch(Value::hasConversions)) {
             reasons.put("rows.conversions", NOT_ON_ALL_DAYS);
         }

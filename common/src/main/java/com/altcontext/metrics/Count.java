@@ -2,7 +2,7 @@ package com.altcontext.metrics;
 
 import java.util.Locale;
 
-/** The counts of a day that add up over days, named like their columns. */
+/** The counts of a day that can be added up over days. Each is named like its column. */
 enum Count {
     UNIQUE_VISITORS,
     NEW_VISITORS,
@@ -42,7 +42,7 @@ enum Count {
         return name().startsWith(SOURCE);
     }
 
-    /** For a count of a traffic source: its name in JSON. */
+    /** The JSON name of the traffic source, for a count of sessions from that source. */
     String source() {
         return name().substring(SOURCE.length()).toLowerCase(Locale.ROOT);
     }

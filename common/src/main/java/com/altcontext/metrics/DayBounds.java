@@ -7,10 +7,10 @@ import java.time.ZoneOffset;
 import java.util.stream.Stream;
 
 /**
- * A day of a time zone: 23, 24 or 25 hours, as a rule.
+ * A day in a time zone, usually 23, 24 or 25 hours long.
  *
- * @param start its first moment
- * @param end the first moment of the next
+ * @param start the first moment of the day
+ * @param end the first moment of the next day
  */
 record DayBounds(LocalDate day, ZoneId zone, Instant start, Instant end) {
     static DayBounds of(LocalDate day, ZoneId zone) {
@@ -21,7 +21,7 @@ record DayBounds(LocalDate day, ZoneId zone, Instant start, Instant end) {
                 day.plusDays(1).atStartOfDay(zone).toInstant());
     }
 
-    /** The first UTC day, and so the first partition, that it overlaps. */
+    /** The first UTC day that overlaps this day; each UTC day is a partition. */
     LocalDate firstPartition() {
         return LocalDate.ofInstant(start, ZoneOffset.UTC);
     }
@@ -30,7 +30,7 @@ record DayBounds(LocalDate day, ZoneId zone, Instant start, Instant end) {
         return LocalDate.ofInstant(end.minusMillis(1), ZoneOffset.UTC);
     }
 
-    /** The UTC days, and so the partitions, that it overlaps. */
+    /** The UTC days (partitions) that overlap this day. */
     Stream<LocalDate> partitions() {
         return firstPartition().datesUntil(lastPartition().plusDays(1));
     }

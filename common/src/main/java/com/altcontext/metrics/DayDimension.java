@@ -11,15 +11,15 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** The values of a dimension in a day's rollup: those with the most sessions, and the sums of the others. */
+/** One value of a dimension in a day's rollup. Rank 0 is the sum of all values that have no row of their own. */
 record DayDimension(
         String property,
         String dimension,
         long rank,
         @Nullable String value,
         Breakdown.Sums sums) {
-    /** The heap that a row needs without its value, in characters. */
-    private static final int ROW_LENGTH = 100;
+    /** The heap that a row needs besides its value, measured in characters. */
+    private static final int ROW_OVERHEAD = 100;
 
     private static final String SAVE = """
             INSERT INTO daily_dimension_rollups (property_id, dimension, day, rank, value, page_views, sessions, conversions)
@@ -28,17 +28,13 @@ record DayDimension(
                 AS made(property_id, dimension, rank, value, page_views, sessions, conversions)
             """;
 
-    /** The heap that it needs, measured in characters. */
+    /** The heap that this row needs, measured in characters. */
     int length() {
-        return ROW_LENGTH + (value == null ? 0 : value.length());
+        return ROW_OVERHEAD + (value == null ? 0 : value.length());
     }
 
-    /**
-     * Reads the values of all dimensions that are columns of sessions.
-     *
-     * @param asked what the statement asks by
-     */
-    static void ofSessions(Tx tx, Map<String, @Nullable Object> asked, Consumer<List<DayDimension>> parts) {
+    /** Reads the values of all dimensions that are columns of sessions. */
+    static void ofSessions(Tx tx, Map<String, @Nullable Object> parameters, Consumer<List<DayDimension>> parts) {
         List<Dimension> dimensions = Arrays.stream(Dimension.values())
                 .filter(dimension -> !dimension.isOfEvents())
                 .toList();
@@ -48,29 +44,27 @@ record DayDimension(
                 .map(dimension -> each.replace("{dimension}", dimension.key()).replace("{column}", dimension.column()))
                 .collect(Collectors.joining("\nUNION ALL\n"));
         String visits = DayRollup.text("visits").replace("{columns}", columns);
-        top(tx, "WITH visits AS MATERIALIZED (" + visits + ")\n", counted, asked, parts);
+        top(tx, "WITH visits AS MATERIALIZED (" + visits + ")\n", counted, parameters, parts);
     }
 
-    /** @param asked what the statement asks by */
-    static void ofPaths(Tx tx, Map<String, @Nullable Object> asked, Consumer<List<DayDimension>> parts) {
-        top(tx, "", DayRollup.text("paths"), asked, parts);
+    static void ofPaths(Tx tx, Map<String, @Nullable Object> parameters, Consumer<List<DayDimension>> parts) {
+        top(tx, "", DayRollup.text("paths"), parameters, parts);
     }
 
-    /** @param asked what the statement asks by */
-    static void ofEventTypes(Tx tx, Map<String, @Nullable Object> asked, Consumer<List<DayDimension>> parts) {
-        top(tx, "", DayRollup.text("eventTypes"), asked, parts);
+    static void ofEventTypes(Tx tx, Map<String, @Nullable Object> parameters, Consumer<List<DayDimension>> parts) {
+        top(tx, "", DayRollup.text("eventTypes"), parameters, parts);
     }
 
-    /** @param with what comes before the statement */
+    /** @param with the {@code WITH} clause, or an empty text */
     private static void top(
             Tx tx,
             String with,
             String counted,
-            Map<String, @Nullable Object> asked,
+            Map<String, @Nullable Object> parameters,
             Consumer<List<DayDimension>> parts) {
         NamedSql statement = new NamedSql(with + DayRollup.text("top").replace("{counted}", counted));
         tx.eachPart(
-                statement.with(asked),
+                statement.with(parameters),
                 ParallelReader.ROWS,
                 row -> new DayDimension(
                         row.text(1),
@@ -81,7 +75,7 @@ record DayDimension(
                 parts);
     }
 
-    /** Inserts the rows; there must be none yet. */
+    /** Inserts the rows. The day must not have any of them yet. */
     static void save(Tx tx, LocalDate day, List<DayDimension> rows) {
         Columns<DayDimension> made = new Columns<>(rows);
         var _ = tx.update(

@@ -4,8 +4,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * A day's counts of one property, or of several together: a visitor belongs to one property, so even the unique visitors
- * of different properties add up.
+ * The counts of a day, for one property or for several together. A visitor belongs to one property, so even the unique
+ * visitors of different properties can be added up.
  *
  * @param counts by {@link Count}
  * @param rejected events refused or dropped, by reason

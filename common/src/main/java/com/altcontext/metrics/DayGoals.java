@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
-/** Counts the sessions that began on a day and reached goals, and stores the counts. */
+/** Counts how many sessions that began on a day reached each goal, and stores the counts. */
 final class DayGoals {
     private static final String SAVE = """
             INSERT INTO daily_goal_rollups (property_id, goal, day, sessions)
@@ -20,37 +20,37 @@ final class DayGoals {
 
     private final Tx tx;
     private final LocalDate day;
-    private final Map<String, @Nullable Object> asked;
+    private final Map<String, @Nullable Object> parameters;
 
-    /** @param asked what {@code rollup.sql} knows of the day */
-    DayGoals(Tx tx, LocalDate day, Map<String, @Nullable Object> asked) {
+    /** @param parameters the parameters of {@code rollup.sql} for the day */
+    DayGoals(Tx tx, LocalDate day, Map<String, @Nullable Object> parameters) {
         this.tx = tx;
         this.day = day;
-        this.asked = new HashMap<>(asked);
+        this.parameters = new HashMap<>(parameters);
     }
 
-    /** Counts one goal, by the index of pages where it helps. The day is read for it. */
+    /** Counts one goal with a scan of the day, or with the page index if the goal's pattern allows it. */
     void save(StoredGoal goal) {
-        asked.put("property", goal.property());
-        asked.put("reached", goal.goal().reached());
-        long sessions = tx.queryOne(DayRollup.statement("goal", asked), row -> row.number(1));
+        parameters.put("property", goal.property());
+        parameters.put("reached", goal.goal().reached());
+        long sessions = tx.queryOne(DayRollup.statement("goal", parameters), row -> row.number(1));
         store(new Columns<>(List.of(goal)), new long[] {sessions});
     }
 
-    /** Counts many goals, for which the day is read once. Each event is compared with all goals of its property. */
+    /** Counts many goals in one scan of the day. Each event is compared with all goals of its property. */
     void saveTogether(List<StoredGoal> goals) {
         if (goals.isEmpty()) {
             return;
         }
         Columns<StoredGoal> columns = new Columns<>(goals);
-        asked.put("numbers", LongStream.range(0, goals.size()).toArray());
-        asked.put("owners", columns.texts(StoredGoal::property));
-        asked.put("types", columns.texts(goal -> goal.goal().eventType()));
-        asked.put("patterns", columns.texts(goal -> goal.goal().pathPattern()));
-        asked.put("keys", columns.texts(goal -> goal.goal().propKey()));
-        asked.put("wanted", columns.texts(goal -> goal.goal().propValue()));
+        parameters.put("numbers", LongStream.range(0, goals.size()).toArray());
+        parameters.put("owners", columns.texts(StoredGoal::property));
+        parameters.put("types", columns.texts(goal -> goal.goal().eventType()));
+        parameters.put("patterns", columns.texts(goal -> goal.goal().pathPattern()));
+        parameters.put("keys", columns.texts(goal -> goal.goal().propKey()));
+        parameters.put("wanted", columns.texts(goal -> goal.goal().propValue()));
         long[] sessions = new long[goals.size()];
-        tx.each(DayRollup.statement("goals", asked), row -> sessions[(int) row.number(1)] = row.number(2));
+        tx.each(DayRollup.statement("goals", parameters), row -> sessions[(int) row.number(1)] = row.number(2));
         store(columns, sessions);
     }
 

@@ -32,14 +32,14 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Computes the figures of one day for properties that share a time zone, by the statements of {@code rollup.sql}, and
- * replaces the old figures.
+ * Computes the figures of one day for properties that share a time zone, and replaces the old figures. The statements
+ * are in {@code rollup.sql}.
  */
 final class DayRollup {
     private static final Map<String, String> STATEMENTS = NamedSql.sections(DayRollup.class, "rollup.sql");
 
-    /** In the order of the statement's columns. */
-    private static final List<Count> OF_SESSIONS = List.of(
+    /** In the column order of the statement {@code sessions}. */
+    private static final List<Count> SESSION_COUNTS = List.of(
             Count.SESSIONS,
             Count.BOUNCES,
             Count.VIEWED_SESSIONS,
@@ -57,23 +57,25 @@ final class DayRollup {
             Count.FROM_INTERNAL,
             Count.FROM_UNKNOWN);
 
-    private static final int CAPTURES_AT_ONCE = 1_000;
+    private static final int CAPTURES_PER_PART = 1_000;
 
-    /** From so many events of a day on, the index of pages finds those of a goal sooner than a reading of the day. */
-    private static final int MANY_EVENTS = 10_000;
+    /**
+     * From this many events a day, the page index finds the page views of a goal faster than a scan of the day does.
+     */
+    private static final int MIN_EVENTS_FOR_INDEX = 10_000;
 
     private final Sql sql;
     private final Tx tx;
     private final LocalDate day;
     private final LocalDate lastPartition;
     private final String zone;
-    private final Map<String, @Nullable Object> asked = new HashMap<>();
+    private final Map<String, @Nullable Object> parameters = new HashMap<>();
     private final Map<String, PropertyDay> days = new LinkedHashMap<>();
 
     /**
-     * @param sql for reading in parallel
-     * @param tx writes
-     * @param properties their slugs
+     * @param sql opens a second transaction that reads in parallel
+     * @param tx the transaction that writes the figures
+     * @param properties the slugs of the properties
      */
     DayRollup(Sql sql, Tx tx, DayBounds bounds, List<String> properties) {
         this.sql = sql;
@@ -81,22 +83,22 @@ final class DayRollup {
         this.day = bounds.day();
         this.lastPartition = bounds.lastPartition();
         this.zone = bounds.zone().getId();
-        asked.put("day", day);
-        asked.put("start", bounds.start());
-        asked.put("end", bounds.end());
-        asked.put("first", bounds.firstPartition());
-        asked.put("last", bounds.lastPartition());
-        asked.put("properties", properties.toArray(String[]::new));
+        parameters.put("day", day);
+        parameters.put("start", bounds.start());
+        parameters.put("end", bounds.end());
+        parameters.put("first", bounds.firstPartition());
+        parameters.put("last", bounds.lastPartition());
+        parameters.put("properties", properties.toArray(String[]::new));
         properties.forEach(property -> days.put(property, new PropertyDay()));
     }
 
     /**
      * Computes and writes all figures.
      *
-     * @return how many events they were computed from, including bots'
+     * @return how many events the figures were computed from, including those of bots
      */
     long replace(long version, Instant now) {
-        forget();
+        deleteOld();
         read();
         days.forEach((property, figures) -> figures.save(tx, property, day, zone, version, now));
         saveGoals(GoalStore.list(tx, null).stream()
@@ -106,66 +108,67 @@ final class DayRollup {
     }
 
     /**
-     * The slowest parts are read in parallel: the vitals and the values of dimensions. The paths come last, since they
-     * need the sessions that continue over midnight. The values are written as they come; the rest is kept in memory.
+     * Reads the slowest parts, which are the vitals and the values of dimensions, in a second transaction in parallel.
+     * Paths are read last, since their statement needs the sessions that cross midnight. Dimension values are written
+     * while they are read; all other figures are kept in memory until the end.
      */
     private void read() {
-        Map<String, @Nullable Object> day = new HashMap<>(asked);
+        Map<String, @Nullable Object> day = new HashMap<>(parameters);
         CompletableFuture<Map<String, @Nullable Object>> dayAndCarried = new CompletableFuture<>();
         try (ParallelReader<DayDimension> dimensions =
                 new ParallelReader<>(sql, DayDimension::length, (other, parts) -> {
                     Rollup.prepare(other);
-                    measureVitals(other, day);
+                    readVitals(other, day);
                     DayDimension.ofSessions(other, day, parts);
                     DayDimension.ofPaths(other, dayAndCarried.join(), parts);
                 })) {
             try {
                 readUnfinished();
-                Map<String, Set<UUID>> alone = readCarried();
-                dayAndCarried.complete(new HashMap<>(asked));
-                count(alone);
+                Map<String, Set<UUID>> onlyContinued = readCarried();
+                dayAndCarried.complete(new HashMap<>(parameters));
+                count(onlyContinued);
             } finally {
                 dayAndCarried.cancel(false);
             }
             Consumer<List<DayDimension>> save = rows -> DayDimension.save(tx, this.day, rows);
-            DayDimension.ofEventTypes(tx, asked, save);
+            DayDimension.ofEventTypes(tx, parameters, save);
             dimensions.each(save);
         }
     }
 
-    private void count(Map<String, Set<UUID>> alone) {
+    private void count(Map<String, Set<UUID>> onlyContinued) {
         countSessions();
         each("events", (figures, row) -> {
             figures.add(Count.ACCEPTED, row.number(2) - row.number(4));
             figures.add(Count.PAGE_VIEWS, row.number(3));
             figures.add(Count.BOTS, row.number(4));
         });
-        countVisitors(alone);
+        countVisitors(onlyContinued);
         each("newVisitors", (figures, row) -> figures.add(Count.NEW_VISITORS, row.number(2)));
         each("leads", (figures, row) -> figures.add(Count.NEW_LEADS, row.number(2)));
-        timeCaptures();
+        readCaptures();
         each("rejections", (figures, row) -> figures.rejected.put(row.text(2), row.number(3)));
-        asked.put("views", ofProperties(figures -> figures.count(Count.PAGE_VIEWS)));
-        asked.put("viewed", ofProperties(figures -> figures.count(Count.VIEWED_SESSIONS)));
-        asked.put("engaged", ofProperties(figures -> figures.engagedSessions));
+        parameters.put("views", perProperty(figures -> figures.count(Count.PAGE_VIEWS)));
+        parameters.put("viewed", perProperty(figures -> figures.count(Count.VIEWED_SESSIONS)));
+        parameters.put("engaged", perProperty(figures -> figures.engagedSessions));
     }
 
-    /** In the order of the parameter {@code properties}. */
-    private long[] ofProperties(ToLongFunction<PropertyDay> figure) {
+    /** One number for each property, in the order of the parameter {@code properties}. */
+    private long[] perProperty(ToLongFunction<PropertyDay> figure) {
         return days.values().stream().mapToLong(figure).toArray();
     }
 
     /** Counts a goal that was added after the day was rolled up. */
     void add(StoredGoal goal) {
         readUnfinished();
-        new DayGoals(tx, day, asked).save(goal);
+        new DayGoals(tx, day, parameters).save(goal);
     }
 
     private void saveGoals(List<StoredGoal> goals) {
-        DayGoals counted = new DayGoals(tx, day, asked);
+        DayGoals counted = new DayGoals(tx, day, parameters);
         List<StoredGoal> together = new ArrayList<>();
         for (StoredGoal goal : goals) {
-            if (goal.goal().pathPattern() != null && events(goal.property()) >= MANY_EVENTS) {
+            if (goal.goal().pathPattern() != null && events(goal.property()) >= MIN_EVENTS_FOR_INDEX) {
                 counted.save(goal);
             } else {
                 together.add(goal);
@@ -187,32 +190,32 @@ final class DayRollup {
             LocalDate lastDay = row.day(2);
             until[0] = lastDay.isAfter(until[0]) ? lastDay : until[0];
         });
-        asked.put("unfinished", unfinished.toArray(UUID[]::new));
-        asked.put("until", until[0]);
+        parameters.put("unfinished", unfinished.toArray(UUID[]::new));
+        parameters.put("until", until[0]);
     }
 
     /**
-     * Reads the sessions that have events on the day and began before it.
+     * Reads the sessions that began before the day and have events on it.
      *
-     * @return by property, their visitors who began no session on the day
+     * @return by property, the visitors of those sessions who did not begin a session on the day
      */
     private Map<String, Set<UUID>> readCarried() {
         List<UUID> carried = new ArrayList<>();
-        Map<String, Set<UUID>> alone = new HashMap<>();
+        Map<String, Set<UUID>> onlyContinued = new HashMap<>();
         tx.each(statement("carried"), row -> {
             carried.add(row.id(3));
             if (row.flag(4)) {
-                alone.computeIfAbsent(row.text(1), _ -> new HashSet<>()).add(row.id(2));
+                onlyContinued.computeIfAbsent(row.text(1), _ -> new HashSet<>()).add(row.id(2));
             }
         });
-        asked.put("carried", carried.toArray(UUID[]::new));
-        return alone;
+        parameters.put("carried", carried.toArray(UUID[]::new));
+        return onlyContinued;
     }
 
     private void countSessions() {
         each("sessions", (figures, row) -> {
             int column = 2;
-            for (Count kind : OF_SESSIONS) {
+            for (Count kind : SESSION_COUNTS) {
                 figures.add(kind, row.number(column++));
             }
             figures.engagedSessions = row.number(column);
@@ -220,35 +223,35 @@ final class DayRollup {
     }
 
     /**
-     * Collects the visitors who began a session on the day, and those who only continued one.
+     * Counts the visitors who began a session on the day, and those who only continued one.
      *
-     * @param alone the latter, by property
+     * @param onlyContinued the visitors who only continued a session, by property
      */
-    private void countVisitors(Map<String, Set<UUID>> alone) {
+    private void countVisitors(Map<String, Set<UUID>> onlyContinued) {
         each("visitors", (figures, row) -> {
-            figures.visitors.addLeast((int) row.number(2), (int) row.number(3));
+            figures.visitors.addSmallest((int) row.number(2), (int) row.number(3));
             figures.add(Count.UNIQUE_VISITORS, row.number(4));
         });
-        alone.forEach((property, visitors) -> {
+        onlyContinued.forEach((property, visitors) -> {
             PropertyDay figures = Objects.requireNonNull(days.get(property));
             figures.visitors.add(VisitorSketch.of(visitors));
             figures.add(Count.UNIQUE_VISITORS, visitors.size());
         });
-        Map<String, Set<UUID>> few = new HashMap<>();
+        Map<String, Set<UUID>> exact = new HashMap<>();
         days.forEach((property, figures) -> {
             if (figures.count(Count.UNIQUE_VISITORS) <= VisitorSketch.MAX_EXACT) {
-                few.put(property, alone.getOrDefault(property, new HashSet<>()));
+                exact.put(property, onlyContinued.getOrDefault(property, new HashSet<>()));
             }
         });
-        asked.put("few", few.keySet().toArray(String[]::new));
+        parameters.put("exact", exact.keySet().toArray(String[]::new));
         tx.each(
-                statement("fewVisitors"),
-                row -> Objects.requireNonNull(few.get(row.text(1))).add(row.id(2)));
-        few.forEach((property, visitors) ->
-                Objects.requireNonNull(days.get(property)).fewVisitors = VisitorSketch.of(visitors));
+                statement("exactVisitors"),
+                row -> Objects.requireNonNull(exact.get(row.text(1))).add(row.id(2)));
+        exact.forEach((property, visitors) ->
+                Objects.requireNonNull(days.get(property)).exactVisitors = VisitorSketch.of(visitors));
     }
 
-    private void measureVitals(Tx tx, Map<String, @Nullable Object> asked) {
+    private void readVitals(Tx tx, Map<String, @Nullable Object> parameters) {
         List<Vital> vitals = List.of(Vital.values());
         NamedSql statement = new NamedSql(text("vitals")
                 .replace(
@@ -257,7 +260,7 @@ final class DayRollup {
                 .replace("{columns}", joined(vitals.stream(), Vital::raw))
                 .replace("{scales}", joined(vitals.stream(), vital -> vital == Vital.CLS ? "1000" : "1")));
         tx.each(
-                statement.with(asked),
+                statement.with(parameters),
                 row -> Objects.requireNonNull(days.get(row.text(1)))
                         .vitals
                         .computeIfAbsent(vitals.get((int) row.number(2) - 1), _ -> new ByteArrayOutputStream())
@@ -271,20 +274,20 @@ final class DayRollup {
     private record CaptureLink(String property, UUID visitor, Instant capturedAt) {}
 
     /**
-     * Finds the visitors who left an address, and how long after their first visit. Reads in parts, since a flood of
-     * forms can bring more than a small heap holds.
+     * Reads which visitors became leads, and how long after they were first seen. Reads in parts, since a flood of
+     * forms can be more than fits into a small heap.
      */
-    private void timeCaptures() {
-        asked.put("buckets", Buckets.read(tx).count());
+    private void readCaptures() {
+        parameters.put("buckets", Buckets.read(tx).count());
         tx.eachPart(
                 statement("captures"),
-                CAPTURES_AT_ONCE,
+                CAPTURES_PER_PART,
                 row -> new CaptureLink(row.text(1), row.id(2), row.time(3)),
-                this::time);
+                this::addCaptures);
     }
 
-    private void time(List<CaptureLink> captures) {
-        asked.put(
+    private void addCaptures(List<CaptureLink> captures) {
+        parameters.put(
                 "visitors",
                 captures.stream().map(CaptureLink::visitor).distinct().toArray(UUID[]::new));
         Map<UUID, Instant> firstSeen = new HashMap<>();
@@ -302,17 +305,19 @@ final class DayRollup {
         }
     }
 
-    private void forget() {
+    private void deleteOld() {
         Pipeline pipeline = tx.pipeline();
         for (String table : List.of(
                 "daily_dimension_rollups", "daily_goal_rollups", "daily_metric_rollups", "daily_ingest_rollups")) {
             pipeline.update(
-                    "DELETE FROM " + table + " WHERE day = ? AND property_id = ANY (?)", day, asked.get("properties"));
+                    "DELETE FROM " + table + " WHERE day = ? AND property_id = ANY (?)",
+                    day,
+                    parameters.get("properties"));
         }
         pipeline.send();
     }
 
-    /** Reads a row of a property. */
+    /** Adds a row of a result to the figures of its property. */
     @FunctionalInterface
     private interface Collector {
         void add(PropertyDay figures, Row row) throws SQLException;
@@ -322,16 +327,16 @@ final class DayRollup {
         tx.each(statement(name), row -> collector.add(Objects.requireNonNull(days.get(row.text(1))), row));
     }
 
-    /** One of {@code rollup.sql}, with what is known so far. */
+    /** A statement of {@code rollup.sql} with the parameters that are known so far. */
     private SqlFragment statement(String name) {
-        return statement(name, asked);
+        return statement(name, parameters);
     }
 
-    static SqlFragment statement(String name, Map<String, @Nullable Object> asked) {
-        return new NamedSql(text(name)).with(asked);
+    static SqlFragment statement(String name, Map<String, @Nullable Object> parameters) {
+        return new NamedSql(text(name)).with(parameters);
     }
 
-    /** The text of one. */
+    /** The text of a statement of {@code rollup.sql}. */
     static String text(String name) {
         return Objects.requireNonNull(STATEMENTS.get(name), name);
     }

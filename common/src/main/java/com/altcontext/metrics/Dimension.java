@@ -27,7 +27,7 @@ public enum Dimension {
         return key;
     }
 
-    /** Whether it is a property of events; the others are properties of sessions. */
+    /** Whether the value belongs to an event; if not, it belongs to a session. */
     public boolean isOfEvents() {
         return this == PATH || this == EVENT_TYPE;
     }

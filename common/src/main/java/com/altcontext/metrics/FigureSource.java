@@ -4,7 +4,7 @@ import java.util.Locale;
 
 /** What the figures of an answer were computed from: rollups or raw rows. */
 public enum FigureSource {
-    /** Sessions and events, counted on request. */
+    /** Counted from sessions and events on each request. */
     RAW,
     ROLLUPS;
 

@@ -5,9 +5,9 @@ import java.time.LocalDate;
 import java.util.HashMap;
 import java.util.Map;
 
-/** The first day with visits of each property, so that a long window can begin there. */
+/** The first day with visits of each property. A window over all time begins there. */
 public final class FirstDays {
-    /** One index probe for each property. */
+    /** One index lookup for each property. */
     private static final String FIRST = """
             SELECT p.id, (SELECT r.day FROM daily_metric_rollups AS r
                           WHERE r.property_id = p.id AND r.sessions + r.page_views > 0 ORDER BY r.day LIMIT 1)
@@ -16,7 +16,7 @@ public final class FirstDays {
 
     private FirstDays() {}
 
-    /** The first day that was rolled up with a visit, by property; none for a property without visits. */
+    /** By property, the first rolled-up day with a visit. A property without visits is not in the map. */
     public static Map<String, LocalDate> of(Tx tx) {
         Map<String, LocalDate> days = new HashMap<>();
         tx.each(FIRST, row -> {

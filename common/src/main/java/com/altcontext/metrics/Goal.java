@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A page view or an event that a property counts as success. A session reaches a goal or does not.
  *
- * @param name 1 to 64 characters, for people
+ * @param name 1 to 64 characters, shown to people
  */
 public record Goal(String name, Target target) {
     /** What must happen: a page view or an event. */
@@ -23,7 +23,7 @@ public record Goal(String name, Target target) {
     /**
      * An event of a type.
      *
-     * @param prop the property that it must have; null if none is required
+     * @param prop the key and value that its properties must have; null if none is required
      */
     public record CustomEvent(String type, @Nullable Prop prop) implements Target {}
 
@@ -57,7 +57,7 @@ public record Goal(String name, Target target) {
         } else if (path == null && event != null) {
             target = new CustomEvent(checked(issues, "event", event, MAX_EVENT_TYPE), prop(issues, prop));
         } else {
-            issues.add("path", "must be given, or an event (with or without a prop) instead, but not both");
+            issues.add("path", "is required if there is no event, and cannot be combined with event or prop");
         }
         issues.throwIfAny();
         return new Goal(checkedName, Objects.requireNonNull(target));
@@ -86,35 +86,35 @@ public record Goal(String name, Target target) {
         return text;
     }
 
-    /** The type of the events that may reach it. */
+    /** The type of the events that can reach this goal. */
     String eventType() {
         return target instanceof CustomEvent event ? event.type : "page_view";
     }
 
-    /** What their path must be like, for {@code LIKE}; null if any will do. */
+    /** The {@code LIKE} pattern that the path of such an event must match; null if any path does. */
     @Nullable
     String pathPattern() {
         return target instanceof Page page ? LikePattern.ofWildcards(page.pattern) : null;
     }
 
-    /** The key that their {@code props} must have; null if none is required. */
+    /** The key that {@code props} of such an event must have; null if none is required. */
     @Nullable
     String propKey() {
         return target instanceof CustomEvent event && event.prop != null ? event.prop.key : null;
     }
 
-    /** The value of that key, as text. */
+    /** The value that this key must have, as text. */
     @Nullable
     String propValue() {
         return target instanceof CustomEvent event && event.prop != null ? event.prop.value : null;
     }
 
-    /** The condition that an event {@code g} reaches one of the goals. */
+    /** The SQL condition that an event {@code g} reaches one of the goals. */
     public static SqlFragment reachedBy(List<Goal> goals) {
         return SqlFragment.any(goals.stream().map(Goal::reached).toList());
     }
 
-    /** The condition that an event {@code g} reaches this goal. */
+    /** The SQL condition that an event {@code g} reaches this goal. */
     public SqlFragment reached() {
         return switch (target) {
             case Page page ->

@@ -11,9 +11,12 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Stores the goals of properties. Rollups that begin after a change see it, the questions to a running service within seconds. */
+/**
+ * Stores the goals of properties. A rollup uses the goals that exist when it begins. A running service learns of a
+ * change within seconds, see {@link Goals}.
+ */
 public final class GoalStore {
-    /** The maximum number of goals per property: each makes a rollup longer. */
+    /** The maximum number of goals per property. It is limited because each goal makes a rollup slower. */
     public static final int MAX_GOALS = 50;
 
     private static final String LIST = """
@@ -47,7 +50,7 @@ public final class GoalStore {
 
     /** The result of adding a goal. */
     public sealed interface Addition {
-        /** @param days that have raw events and were counted */
+        /** @param days the number of days with raw events on which the goal was counted */
         record Added(int days) implements Addition {}
 
         /** Nothing was added. */
@@ -60,7 +63,7 @@ public final class GoalStore {
         record TooMany() implements Refused {}
     }
 
-    /** The goals by name. */
+    /** The goals of a property, sorted by name. */
     public static List<Goal> of(Tx tx, String property) {
         return list(tx, property).stream().map(StoredGoal::goal).toList();
     }
@@ -71,9 +74,9 @@ public final class GoalStore {
     }
 
     /**
-     * Adds a goal without counting it; see {@link Rollup#addGoal}.
+     * Adds a goal without counting it. {@link Rollup#addGoal} also counts it.
      *
-     * @return why it was not added; empty if it was
+     * @return why the goal was not added; empty if it was added
      */
     static Optional<Addition.Refused> add(Tx tx, String property, Goal goal) {
         if (tx.query("SELECT 1 FROM properties WHERE id = ? FOR UPDATE", row -> row.number(1), property)
@@ -97,13 +100,14 @@ public final class GoalStore {
         if (added == 0) {
             return Optional.of(new Addition.NameTaken());
         }
-        // A removed property with the same slug may have left counts.
+        // A removed property with the same slug may have left counts of a goal of the same name.
         var _ = tx.update(REMOVE_COUNTS, property, goal.name());
         return Optional.empty();
     }
 
     /**
-     * Removes a goal with its counts. Waits for a running rollup, which would store the goal's count again.
+     * Removes a goal with its counts. Waits for a running rollup, which would otherwise store a count of the goal
+     * again.
      *
      * @return false if there is no such goal
      */

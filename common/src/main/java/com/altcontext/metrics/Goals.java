@@ -11,8 +11,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The goals of all properties, held in memory so that no question waits for a look-up. {@link #refresh} is called every
- * few seconds, before the service is ready, and when a goal was added here.
+ * The goals of all properties, kept in memory so that queries need no lookup. {@link #refresh} is called before the
+ * service is ready, every few seconds after that, and when this process has added a goal.
  */
 public final class Goals {
     private final Sql sql;
@@ -28,7 +28,7 @@ public final class Goals {
                 .collect(groupingBy(StoredGoal::property, mapping(StoredGoal::goal, toUnmodifiableList())));
     }
 
-    /** @param property null for all together, which share no goals */
+    /** @param property null for all properties together, which have no goals in common */
     public List<Goal> of(@Nullable String property) {
         return property == null ? List.of() : byProperty.getOrDefault(property, List.of());
     }

@@ -4,9 +4,10 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts measured values in fixed buckets whose bounds grow by the factor 101/99: the middle of a bucket is within 1 %
- * of every value in it (Masson, Rim, Lee, "DDSketch", VLDB 2019). Since the buckets never move, histograms merge by
- * addition, and a quantile of the sum has the same error as one of a single day.
+ * Counts measured values in fixed buckets. The bounds of the buckets grow by the factor 101/99, so the middle of a
+ * bucket is within 1 % of every value in it (Masson, Rim, Lee, "DDSketch", VLDB 2019). Since the buckets are fixed,
+ * histograms are merged by adding their counts, and a quantile over many days has the same error as one of a single
+ * day.
  */
 final class Histogram {
     static final Histogram EMPTY = new Histogram(new short[0], new int[0]);
@@ -40,7 +41,7 @@ final class Histogram {
         return new Histogram(buckets, counts);
     }
 
-    /** A bucket and its count, as it is stored. */
+    /** The stored form of one bucket and its count. */
     static byte[] entry(int bucket, long count) {
         return ByteBuffer.allocate(ENTRY_BYTES)
                 .putShort((short) bucket)
@@ -82,7 +83,10 @@ final class Histogram {
             return new Histogram(buckets, counts);
         }
 
-        /** The least value that at least this share of all do not exceed, within 1 %; null if there are none. */
+        /**
+         * The smallest value that at least this share of all values does not exceed, within 1 %; null if there are no
+         * values.
+         */
         @Nullable
         Double quantile(double share) {
             long all = 0;

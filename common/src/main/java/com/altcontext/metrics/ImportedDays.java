@@ -19,8 +19,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Days that another system counted, stored as sums among the rollups and marked as imported. They lie before the
- * property's first own day.
+ * Days that another system counted. Their sums are stored as rollups that are marked as imported. All of them are
+ * before the first day that the property counted itself.
  */
 public final class ImportedDays {
     private static final List<Count> SUMS = Stream.concat(
@@ -28,7 +28,7 @@ public final class ImportedDays {
                     Stream.of(Count.values()).filter(Count::isSource))
             .toList();
 
-    /** A rollup has a row for each day, so a day without visits does not count as one of the property's own. */
+    /** Every rolled-up day has a row, also before the property was in use, so days without visits are ignored. */
     private static final String FIRST_ROLLED_UP = """
             SELECT p.time_zone, (
                 SELECT min(day) FROM daily_metric_rollups
@@ -40,8 +40,11 @@ public final class ImportedDays {
 
     private static final String DAYS = "SELECT day FROM daily_metric_rollups WHERE property_id = ? AND imported = 1";
 
-    /** A service that holds a day's figures of all properties reads them again. */
-    private static final String RENEW_OTHERS = """
+    /**
+     * A running service caches the figures of a day for all properties together. The new version makes it read them
+     * again.
+     */
+    private static final String RENEW_OTHER_PROPERTIES = """
             UPDATE daily_metric_rollups SET version = renewed.version
             FROM (SELECT nextval('rollup_version') AS version) AS renewed
             WHERE property_id <> ? AND day IN (SELECT day FROM daily_metric_rollups WHERE property_id = ? AND imported = 1)
@@ -58,18 +61,18 @@ public final class ImportedDays {
             """.formatted(
                     SUMS.stream().map(Count::column).collect(Collectors.joining(", ")), ", ?".repeat(SUMS.size()));
 
-    /** The reason for a figure that is null because other systems do not count it. */
+    /** The reason for a figure that is null because imported days do not have it. */
     public static final String NOT_COUNTED = "another system counted some of the days, but not this figure";
 
-    /** The value of unknown sessions in these dimensions; in the others they have none. */
+    /** The value of sessions whose value is unknown. In other dimensions it is null. */
     private static final Map<Dimension, String> UNKNOWN =
             Map.of(Dimension.TRAFFIC_SOURCE, "unknown", Dimension.DEVICE, "unknown");
 
     private ImportedDays() {}
 
-    /** The reason for figures that are null because of imported days in the window. */
-    static String counted(long days) {
-        return "another system counted " + days + " of its days, as sums";
+    /** The reason for figures that are null because this many days of the window were imported. */
+    static String reason(long days) {
+        return "another system counted " + days + " of the window's days, and gave only sums";
     }
 
     /** The counts of one value. */
@@ -82,8 +85,8 @@ public final class ImportedDays {
     /**
      * A day's sums.
      *
-     * @param sources sessions by the keys of traffic sources; sessions that are in none count as unknown
-     * @param values by dimension
+     * @param sources sessions by traffic source; sessions without a source count as unknown
+     * @param values the counts of each value, by dimension
      */
     public record Day(
             LocalDate day,
@@ -93,7 +96,7 @@ public final class ImportedDays {
             long bounces,
             Map<String, Long> sources,
             Map<Dimension, Map<String, Sum>> values) {
-        /** The values of a dimension; the day's other sessions have no value. */
+        /** The values of a dimension. The remaining sessions and page views of the day are added as unknown or null. */
         private Map<@Nullable String, Sum> valuesOf(Dimension dimension) {
             Map<@Nullable String, Sum> all = new HashMap<>(values.getOrDefault(dimension, Map.of()));
             Sum known = all.values().stream().reduce(new Sum(0, 0), Sum::plus);
@@ -123,7 +126,7 @@ public final class ImportedDays {
         }
     }
 
-    /** The days of a property that were imported. */
+    /** The imported days of a property. */
     static Set<LocalDate> of(Tx tx, String property) {
         return Set.copyOf(tx.query(DAYS, row -> row.day(1), property));
     }
@@ -144,23 +147,24 @@ public final class ImportedDays {
     }
 
     /**
-     * Saves the days. What was imported for them before is replaced.
+     * Saves the days. Replaces what was imported for the same days before.
      *
-     * @param atEach is given each day before it is saved
+     * @param beforeEach called with each day before the day is saved, to report progress
      * @throws Rejected if one of them is not before the first day that the property counted itself
      */
-    public static void save(Tx tx, String property, List<Day> days, Consumer<LocalDate> atEach) {
+    public static void save(Tx tx, String property, List<Day> days, Consumer<LocalDate> beforeEach) {
         Rollup.LOCK.take(tx);
         LocalDate first = firstOwnDay(tx, property);
         for (Day day : days) {
             if (first != null && !day.day.isBefore(first)) {
-                throw Rejected.of("day", "must be before " + first + ", the first that the property counted itself");
+                throw Rejected.of(
+                        "day", "must be before " + first + ", the first day that the property counted itself");
             }
         }
         remove(tx, property, days.stream().map(Day::day));
         long version = Rollup.nextVersion(tx);
         for (Day day : days) {
-            atEach.accept(day.day);
+            beforeEach.accept(day.day);
             List<Object> values = new ArrayList<>(List.of(day.day, version));
             SUMS.forEach(kind -> values.add(day.count(kind)));
             values.add(property);
@@ -174,10 +178,10 @@ public final class ImportedDays {
         }
     }
 
-    /** Removes all days of a property, which is gone. */
+    /** Removes the imported days of a property that is being removed. */
     public static void remove(Tx tx, String property) {
         Rollup.LOCK.take(tx);
-        var _ = tx.update(RENEW_OTHERS, property, property);
+        var _ = tx.update(RENEW_OTHER_PROPERTIES, property, property);
         remove(tx, property, of(tx, property).stream());
     }
 
@@ -188,7 +192,7 @@ public final class ImportedDays {
         var _ = tx.update(REMOVE_DIMENSIONS, property, dimensions, all);
     }
 
-    /** The number of values that a rollup keeps, and the sum of all others. */
+    /** As many of the largest values as a rollup stores, and a row with the sum of all others. */
     private static Stream<DayDimension> top(String property, Dimension dimension, Map<@Nullable String, Sum> sums) {
         List<Map.Entry<@Nullable String, Sum>> ranked = sums.entrySet().stream()
                 .sorted(Comparator.<Map.Entry<@Nullable String, Sum>>comparingLong(entry -> entry.getValue().sessions)

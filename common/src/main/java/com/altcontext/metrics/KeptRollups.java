@@ -5,14 +5,15 @@ import java.time.LocalDate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The first day whose rollups are kept, so that a day whose figures were purged is never taken for one without visitors.
+ * The first day whose rollups are kept. A day before it was purged, and must not be answered as a day without visitors.
  *
- * @param firstDay null if nothing that was asked about was purged
+ * @param firstDay null if none of the requested days was purged
  */
 record KeptRollups(@Nullable LocalDate firstDay) {
     /**
-     * Days that were imported after a purge are kept until the next one. If a gap follows them and the property was there before,
-     * they are not answered: its own days may have been purged from the gap.
+     * Days that were imported after a purge are kept until the next purge. They are refused if there is a gap between
+     * them and the kept days and the property existed before the kept days: then days that the property counted itself
+     * may have been purged from the gap.
      */
     private static final String FIRST_DAY = """
             SELECT CASE WHEN last >= kept_from - 1 OR made >= kept_from THEN least(kept_from, first) ELSE kept_from END
@@ -24,13 +25,13 @@ record KeptRollups(@Nullable LocalDate firstDay) {
             """;
 
     /**
-     * Adds the question to others.
+     * Adds the statement for the first kept day to a pipeline.
      *
-     * @param property null for all together
-     * @param from the first day of what is asked about
+     * @param property null for all properties together
+     * @param from the first requested day
      */
-    static Pipeline.Pending<LocalDate> ask(Pipeline look, @Nullable String property, LocalDate from) {
-        return look.query(FIRST_DAY, row -> row.day(1), property, property, from);
+    static Pipeline.Pending<LocalDate> query(Pipeline pipeline, @Nullable String property, LocalDate from) {
+        return pipeline.query(FIRST_DAY, row -> row.day(1), property, property, from);
     }
 
     static KeptRollups of(Pipeline.Pending<LocalDate> answer) {

@@ -1,8 +1,6 @@
 package com.altcontext.metrics;
 
-/**
- * Makes patterns for {@code LIKE}. Special characters are escaped by a backslash, so that they stand for themselves.
- */
+/** Makes patterns for {@code LIKE}. The special characters of {@code LIKE} are escaped with a backslash. */
 public final class LikePattern {
     private LikePattern() {}
 

@@ -10,11 +10,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * New leads that may be written to now: they agreed, or their implied consent is running (CASL, S.C. 2010, c. 23, s.
- * 10). They are counted on each request, since consent changes and expires.
+ * Counts new leads that may be written to now: they gave express consent, or their implied consent has not expired
+ * (CASL, S.C. 2010, c. 23, s. 10). They are counted on each request, since consent changes and expires.
  */
 final class MailableLeads {
-    /** Bounded by moments of any zone too, for the index. A lead may be of a property in a zone that is not among those given. */
+    /**
+     * The bounds by date allow for every time zone and let PostgreSQL use the index. The second column says whether a
+     * lead belongs to a property whose time zone is not in the given list.
+     */
     private static final String COUNT = """
             SELECT count(*) FILTER (WHERE l.first_captured_at >= (?::text[])[zone.number]::timestamptz
                                       AND l.first_captured_at < (?::text[])[zone.number]::timestamptz),
@@ -40,9 +43,9 @@ final class MailableLeads {
     private record Counted(long leads, boolean isZoneMissing) {}
 
     /**
-     * The mailable leads of a window of the property's own days.
+     * The number of mailable leads that were first captured in the window, by the days of each property's time zone.
      *
-     * @param property null for all together
+     * @param property null for all properties together
      * @param until leads that were captured later are not counted
      */
     long count(Window window, @Nullable String property, Instant until) {
@@ -51,14 +54,15 @@ final class MailableLeads {
             if (!counted.isZoneMissing) {
                 return counted.leads;
             }
-            zones = sql.ask(look -> look.query(ZONES, row -> row.text(1))).rows();
+            zones = sql.ask(pipeline -> pipeline.query(ZONES, row -> row.text(1)))
+                    .rows();
         }
     }
 
     private Counted count(List<String> zones, Window window, @Nullable String property, Instant until) {
-        return sql.ask(look -> {
-                    look.query(Tx.WITHOUT_JIT, row -> row.text(1));
-                    return look.query(
+        return sql.ask(pipeline -> {
+                    pipeline.query(Tx.WITHOUT_JIT, row -> row.text(1));
+                    return pipeline.query(
                             COUNT,
                             row -> new Counted(row.number(1), row.flag(2)),
                             starts(zones, window.from()),

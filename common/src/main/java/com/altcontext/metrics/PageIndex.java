@@ -4,8 +4,8 @@ import com.altcontext.db.SqlFragment;
 import java.util.List;
 
 /**
- * Conditions on the path of an event, which use the index {@code events_by_page} where it can answer them. It holds the first
- * {@value #LENGTH} characters of each path, so it is used for shorter paths and patterns only.
+ * Conditions on the path of an event that use the index {@code events_by_page} where possible. The index has the first
+ * {@value #LENGTH} characters of each path, so it can be used only for shorter paths and patterns.
  */
 public final class PageIndex {
     private static final int LENGTH = 200;
@@ -13,7 +13,7 @@ public final class PageIndex {
     private PageIndex() {}
 
     /**
-     * That the path of an event is one of these.
+     * The condition that the path of an event is one of these.
      *
      * @param table the alias of {@code events}
      */
@@ -23,7 +23,7 @@ public final class PageIndex {
     }
 
     /**
-     * That the path of an event has this pattern, in which {@code *} stands for any characters.
+     * The condition that the path of an event matches this pattern, in which {@code *} stands for any characters.
      *
      * @param table the alias of {@code events}
      */

@@ -12,27 +12,27 @@ import java.util.function.Consumer;
 import java.util.function.ToIntFunction;
 
 /**
- * Reads in a thread and transaction of its own, in parallel to the transaction that writes: so two processes of the
- * database work on a day at once, and divide the work better than PostgreSQL would divide each statement. It hands over
- * its rows in parts, and waits while too many characters are not used yet: all rows of many properties are more than a
- * small heap holds.
+ * Reads rows in a thread and transaction of its own, in parallel to the transaction that writes. So two database
+ * processes work on a day at the same time, which divides the work better than parallel workers for each statement
+ * would. The rows are handed over in parts. The reader waits while too many characters are not consumed yet, since all
+ * rows of many properties do not fit into a small heap.
  *
- * @param <T> a row
+ * @param <T> the type of a row
  */
 final class ParallelReader<T> implements AutoCloseable {
-    /** How many rows a part should have. */
+    /** The number of rows of a part. */
     static final int ROWS = 100;
 
-    /** In characters: up to 2 MB. */
+    /** In characters; up to 2 MB. */
     private static final int MAX_WAITING = 1 << 20;
 
     private final ToIntFunction<T> length;
-    private final Semaphore room = new Semaphore(MAX_WAITING);
+    private final Semaphore capacity = new Semaphore(MAX_WAITING);
     private final BlockingQueue<List<T>> parts = new LinkedBlockingQueue<>();
     private final CompletableFuture<Boolean> read;
     private volatile boolean isClosed;
 
-    /** Reads the rows and hands over parts. */
+    /** Reads the rows and hands them over in parts. */
     @FunctionalInterface
     interface Reader<T> {
         void read(Tx tx, Consumer<List<T>> parts);
@@ -41,7 +41,7 @@ final class ParallelReader<T> implements AutoCloseable {
     /**
      * Starts reading at once.
      *
-     * @param length of a row, in characters
+     * @param length gives the size of a row in characters
      */
     ParallelReader(Sql sql, ToIntFunction<T> length, Reader<T> reader) {
         this.length = length;
@@ -55,19 +55,19 @@ final class ParallelReader<T> implements AutoCloseable {
     }
 
     /**
-     * Takes the parts until the end of the rows.
+     * Passes all parts to the consumer, until there are no more rows.
      *
-     * @throws RuntimeException what the reading threw
+     * @throws RuntimeException the failure of the reader, if it failed
      */
     void each(Consumer<List<T>> consumer) {
         try {
             for (List<T> part = parts.take(); !part.isEmpty(); part = parts.take()) {
                 consumer.accept(part);
-                room.release(length(part));
+                capacity.release(length(part));
             }
             var _ = read.join();
-        } catch (InterruptedException stop) {
-            throw stopped(stop);
+        } catch (InterruptedException interruption) {
+            throw interrupted(interruption);
         } catch (CompletionException failed) {
             throw failed.getCause() instanceof RuntimeException cause ? cause : failed;
         }
@@ -75,9 +75,9 @@ final class ParallelReader<T> implements AutoCloseable {
 
     private void put(List<T> part) {
         try {
-            room.acquire(length(part));
-        } catch (InterruptedException stop) {
-            throw stopped(stop);
+            capacity.acquire(length(part));
+        } catch (InterruptedException interruption) {
+            throw interrupted(interruption);
         }
         if (!isClosed) {
             parts.add(part);
@@ -88,16 +88,19 @@ final class ParallelReader<T> implements AutoCloseable {
         return Math.min(MAX_WAITING, part.stream().mapToInt(length).sum());
     }
 
-    private static IllegalStateException stopped(InterruptedException stop) {
+    private static IllegalStateException interrupted(InterruptedException interruption) {
         Thread.currentThread().interrupt();
-        return new IllegalStateException("stopped during a rollup", stop);
+        return new IllegalStateException("interrupted during a rollup", interruption);
     }
 
-    /** Waits for the thread even after a failure, so that no statement outlives the rollup. */
+    /**
+     * Waits for the reading thread, even after a failure, so that no statement is still running when the rollup has
+     * ended.
+     */
     @Override
     public void close() {
         isClosed = true;
-        room.release(Integer.MAX_VALUE - MAX_WAITING);
+        capacity.release(Integer.MAX_VALUE - MAX_WAITING);
         var _ = read.handle((result, failure) -> true).join();
     }
 }

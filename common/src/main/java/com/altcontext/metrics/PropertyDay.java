@@ -17,13 +17,14 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The figures of one property and day that a rollup collects and then writes. */
+/** Collects the figures of one property and day during a rollup, and writes them. */
 final class PropertyDay {
-    /** The counts that are in {@code daily_ingest_rollups}. */
-    private static final Set<Count> OF_INGEST = Set.of(Count.ACCEPTED, Count.BOTS);
+    /** The counts that are stored in {@code daily_ingest_rollups}. */
+    private static final Set<Count> INGEST_COUNTS = Set.of(Count.ACCEPTED, Count.BOTS);
 
-    private static final List<Count> COUNTS =
-            Stream.of(Count.values()).filter(kind -> !OF_INGEST.contains(kind)).toList();
+    private static final List<Count> COUNTS = Stream.of(Count.values())
+            .filter(kind -> !INGEST_COUNTS.contains(kind))
+            .toList();
 
     private static final String SAVE_METRICS = Stream.of(
                     Stream.of("property_id", "day", "time_zone", "version", "rolled_up_at"),
@@ -42,13 +43,13 @@ final class PropertyDay {
 
     final Map<Count, Long> counts = new EnumMap<>(Count.class);
 
-    /** Sessions with an engagement: only the figures of that event type are made of them. */
+    /** Sessions with an {@code engagement} event. Used only for the breakdown by event type. */
     long engagedSessions;
 
     final VisitorSketch.Union visitors = new VisitorSketch.Union();
 
     @Nullable
-    VisitorSketch fewVisitors;
+    VisitorSketch exactVisitors;
 
     final VisitorSketch.Union leadVisitors = new VisitorSketch.Union();
     final Map<Vital, ByteArrayOutputStream> vitals = new EnumMap<>(Vital.class);
@@ -67,11 +68,11 @@ final class PropertyDay {
         return measured == null ? new byte[0] : measured.toByteArray();
     }
 
-    /** Inserts the figures; there must be none yet. */
+    /** Inserts the figures. The day must not have any yet. */
     void save(Tx tx, String property, LocalDate day, String zone, long version, Instant now) {
         List<@Nullable Object> metrics = new ArrayList<>(List.of(property, day, zone, version, now));
         COUNTS.forEach(kind -> metrics.add(count(kind)));
-        metrics.add(Objects.requireNonNullElse(fewVisitors, visitors.sketch()).stored());
+        metrics.add(Objects.requireNonNullElse(exactVisitors, visitors.sketch()).stored());
         metrics.add(leadVisitors.sketch().stored());
         for (Vital vital : Vital.values()) {
             metrics.add(histogram(vital));

@@ -10,18 +10,19 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the rollups of one day hold as counts. A figure that another system did not count is null.
+ * The figures of one day that follow from the counts in its rollups. On an imported day, figures that the other system
+ * did not count are null.
  *
- * @param metrics those of {@link #METRICS}
+ * @param metrics one for each of {@link #METRICS}
  * @param conversions sessions with a conversion
- * @param events those of people
+ * @param events the number of events, without those of bots
  */
 public record RolledDay(
         LocalDate day,
         Map<Metric, @Nullable Number> metrics,
         @Nullable Long conversions,
         @Nullable Long events) {
-    /** All but those that need a sketch or the consent of this moment. */
+    /** All metrics but the capture rate, which needs a sketch, and mailable leads, which depend on consent now. */
     public static final Set<Metric> METRICS = Collections.unmodifiableSet(
             EnumSet.complementOf(EnumSet.of(Metric.LEAD_CAPTURE_RATE, Metric.NEW_MAILABLE_LEADS)));
 
@@ -30,7 +31,7 @@ public record RolledDay(
         if (figures != null) {
             figures.addTo(counts, new TreeMap<>());
         }
-        // A day's visitors are counted, so the totals need no sketch of them.
+        // The unique visitors of a single day are stored as a count, so no sketch is needed.
         long visitors = figures == null ? 0 : figures.count(Count.UNIQUE_VISITORS);
         Totals totals = new Totals(counts, Map.of(), visitors, new Sketches.Merge(), 0);
         Map<Metric, @Nullable Number> metrics = new EnumMap<>(Metric.class);

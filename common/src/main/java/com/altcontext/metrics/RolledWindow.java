@@ -3,9 +3,9 @@ package com.altcontext.metrics;
 import java.util.List;
 
 /**
- * What rollups hold of a window, as of one moment.
+ * The figures of a window and of each of its days, from one version of the rollups.
  *
- * @param days each of the window
+ * @param days one for each day of the window
  */
 public record RolledWindow(Summary summary, List<RolledDay> days) {
     public RolledWindow {

@@ -23,14 +23,16 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Computes a day's aggregates from its raw rows and replaces the old ones: each day in one transaction, with the same
- * result however often it runs. PostgreSQL does the work. Only the ids of sessions over midnight and of new leads'
- * visitors are read into this process. Runs on several machines take turns, by a lock that the transaction holds.
+ * Computes the aggregates of a day from its raw rows and replaces the old ones, in one transaction for each day. The
+ * result is the same however often it runs. PostgreSQL aggregates the rows. Besides the aggregates, this process reads
+ * only the ids of sessions that cross midnight, of visitors if a property has few, and of new leads' visitors. Runs on
+ * several machines take turns, by a lock that the transaction holds.
  */
 public final class Rollup {
     /**
-     * With a custom plan the planner knows the day. The memory is a limit, used only by a day that needs it. Two transactions work on a
-     * day, each in one process: where PostgreSQL may take more, it sends most rows of a day from one to another.
+     * With custom plans the planner knows which day is read. The memory is an upper limit that only large days use.
+     * Parallel workers are off: two transactions already work on a day at the same time, and with workers PostgreSQL
+     * would send most rows of the day from one process to another.
      */
     private static final String SETTINGS = """
             SELECT set_config('work_mem', '48MB', true), set_config('jit', 'off', true),
@@ -39,11 +41,12 @@ public final class Rollup {
             """;
 
     /**
-     * Whether a day's raw events can be there. Reading {@code events} keeps a purge away until the transaction ends. A
-     * partition of the last days may be missing because it was never made. An earlier one was dropped, and may have been
-     * made again, empty. Without the limit a cluster would send all rows of the day.
+     * Whether the raw events of a UTC day are still kept. Reading {@code events} takes a lock that makes a purge wait
+     * until the transaction ends. If a recent partition is missing, it was never made, so nothing is lost; if an
+     * earlier one is missing, a purge dropped it. A dropped partition may have been made again, empty, so the log of
+     * purges is read too. Without the limit a cluster would send all rows of the day.
      */
-    private static final String HAS_RAW = """
+    private static final String HAS_RAW_EVENTS = """
             SELECT EXISTS (SELECT 1 FROM events WHERE day = ? LIMIT 1)
                    OR ((event_partition_exists('events_' || to_char(?::date, 'YYYYMMDD')) OR ?::date >= ?::date)
                        AND ?::date >= coalesce((SELECT max(events_kept_from) FROM purge_log), '-infinity'))
@@ -51,30 +54,31 @@ public final class Rollup {
 
     private static final String NEXT_VERSION = "SELECT nextval('rollup_version')";
 
-    private static final String NOTE_DAY = """
+    private static final String RECORD_DAY = """
             INSERT INTO rollup_days (day, version, rolled_up_at, events)
             SELECT ?, ?, ?, coalesce(sum(accepted + bots), 0) FROM daily_ingest_rollups WHERE day = ?
             ON CONFLICT (day) DO UPDATE
             SET version = excluded.version, rolled_up_at = excluded.rolled_up_at, events = excluded.events
             """;
 
-    /** Only one transaction at a time may write rollups. */
+    /** Held by a transaction that writes rollups: only one at a time may. */
     public static final AdvisoryLock LOCK = new AdvisoryLock("altcontext.rollup");
 
     private final Sql sql;
     private final InstantSource clock;
 
-    /** @param sql whose statements may take minutes: a large day does */
+    /** @param sql with a timeout of minutes, which a large day needs */
     public Rollup(Sql sql, InstantSource clock) {
         this.sql = sql;
         this.clock = clock;
     }
 
     /**
-     * Rolls up a day. Waits for a run that is under way.
+     * Rolls up a day. Waits while another run is in progress.
      *
-     * @param property the only one to compute; null for all
-     * @throws RollupRefused if the day is still to come, the property is unknown, or the day's raw events are gone
+     * @param property the only property to compute; null for all
+     * @throws RollupRefused if the day has not begun, the property is unknown, another system counted the day, or its
+     *     raw events are no longer kept
      */
     public RollupReceipt run(LocalDate day, @Nullable String property) {
         return roll(day, property, tx -> {
@@ -84,14 +88,14 @@ public final class Rollup {
                 .orElseThrow();
     }
 
-    /** As {@link #run}, but does nothing and returns empty while another run is under way. */
+    /** Like {@link #run}, but does nothing and returns empty while another run is in progress. */
     public Optional<RollupReceipt> tryRun(LocalDate day, @Nullable String property) {
         return roll(day, property, LOCK::tryTake);
     }
 
     /**
-     * Refreshes yesterday and today of each property; the service calls it every few minutes. Does nothing while
-     * another run is under way.
+     * Rolls up yesterday and today of each property. The service calls this every few minutes. Skips a day while
+     * another run is in progress.
      */
     public List<RollupReceipt> refreshRecent() {
         SiteDays days = sql.inTransaction(tx -> SiteDays.ofAll(tx, clock.instant()));
@@ -104,18 +108,19 @@ public final class Rollup {
     }
 
     /**
-     * Adds a goal and counts it on each day that has raw events, all or nothing. Waits for a run under way.
+     * Adds a goal and counts it on each day that has raw events, in one transaction. Waits while another run is in
+     * progress.
      *
-     * @throws SqlFailure if nothing was added
+     * @throws SqlFailure if the database failed; then nothing was added
      */
     public GoalStore.Addition addGoal(String property, Goal goal) {
         return addGoal(property, goal, tx -> {});
     }
 
     /**
-     * The same.
+     * Like {@link #addGoal(String, Goal)}, with more work in the same transaction.
      *
-     * @param also is run in the same transaction if the goal is added
+     * @param also runs in the same transaction if the goal is added
      */
     public GoalStore.Addition addGoal(String property, Goal goal, Consumer<Tx> also) {
         return sql.inTransaction(tx -> {
@@ -133,10 +138,10 @@ public final class Rollup {
     private int count(Tx tx, String property, Goal goal) {
         ZoneId zone = RollupDays.zoneOf(tx, property);
         int counted = 0;
-        for (SiteDays.Held held :
-                SiteDays.of(tx, clock.instant(), zone, property).held()) {
-            DayBounds bounds = DayBounds.of(held.day(), zone);
-            if (hasRaw(tx, bounds)) {
+        for (SiteDays.Day kept :
+                SiteDays.of(tx, clock.instant(), zone, property).withRawEvents()) {
+            DayBounds bounds = DayBounds.of(kept.day(), zone);
+            if (hasRawEvents(tx, bounds)) {
                 new DayRollup(sql, tx, bounds, List.of(property))
                         .add(new GoalStore.StoredGoal(property, goal, clock.instant()));
                 counted++;
@@ -150,7 +155,7 @@ public final class Rollup {
         var _ = tx.query(SETTINGS, row -> row.text(1));
     }
 
-    /** The number of a run, by which readers find what is newer. The lock is held. */
+    /** The number of a run. Readers find newer rollups by it. The caller must hold the lock. */
     static long nextVersion(Tx tx) {
         return tx.queryOne(NEXT_VERSION, row -> row.number(1));
     }
@@ -165,10 +170,10 @@ public final class Rollup {
     }
 
     private long replace(Tx tx, LocalDate day, @Nullable String property) {
-        // Read after taking the lock: what is committed later is not in the figures.
+        // Taken after the lock, since events that are committed later are not in the figures.
         Instant now = clock.instant();
         Map<ZoneId, List<String>> byZone = new LinkedHashMap<>();
-        withRaw(tx, day, property)
+        propertiesWithRawEvents(tx, day, property)
                 .forEach(one ->
                         byZone.computeIfAbsent(one.zone, _ -> new ArrayList<>()).add(one.id));
         long version = nextVersion(tx);
@@ -178,23 +183,25 @@ public final class Rollup {
             events += new DayRollup(sql, tx, bounds, zone.getValue()).replace(version, now);
         }
         if (property == null) {
-            tx.update(NOTE_DAY, day, version, now, day);
+            tx.update(RECORD_DAY, day, version, now, day);
         }
         return events;
     }
 
     /**
-     * The properties for which the day has begun and whose raw events of it can be there. At the far end of what is kept, a
-     * day may be whole in one zone and cut in another.
+     * The properties for which the day has begun and whose raw events of that day are still kept. The oldest day that
+     * is kept can be complete in one time zone and partly purged in another. The list is empty if another system
+     * counted the day for every property.
      *
-     * @throws RollupRefused if there are none
+     * @throws RollupRefused if the day has not begun, the property is unknown, another system counted the day, or its
+     *     raw events are no longer kept
      */
-    List<PropertyZone> withRaw(Tx tx, LocalDate day, @Nullable String property) {
+    List<PropertyZone> propertiesWithRawEvents(Tx tx, LocalDate day, @Nullable String property) {
         List<PropertyZone> known = PropertyZone.list(tx, day, property);
         if (known.isEmpty() && property != null) {
             throw new RollupRefused(
                     ImportedDays.of(tx, property).contains(day)
-                            ? "another system counted " + day + " of " + property
+                            ? "another system counted " + day + " for " + property
                             : "there is no property " + property);
         }
         if (known.isEmpty()) {
@@ -207,25 +214,26 @@ public final class Rollup {
         if (begun.isEmpty()) {
             throw new RollupRefused(day + " is still to come");
         }
-        Map<ZoneId, Boolean> hasRaw = new HashMap<>();
-        List<PropertyZone> held = begun.stream()
-                .filter(one -> hasRaw.computeIfAbsent(one.zone, zone -> hasRaw(tx, DayBounds.of(day, zone))))
+        Map<ZoneId, Boolean> hasRawEvents = new HashMap<>();
+        List<PropertyZone> kept = begun.stream()
+                .filter(one ->
+                        hasRawEvents.computeIfAbsent(one.zone, zone -> hasRawEvents(tx, DayBounds.of(day, zone))))
                 .toList();
-        if (held.isEmpty()) {
+        if (kept.isEmpty()) {
             throw new RollupRefused("the raw events of " + day + " are gone");
         }
-        return held;
+        return kept;
     }
 
-    private boolean hasRaw(Tx tx, DayBounds bounds) {
-        LocalDate lateFrom = SiteDays.lateFrom(clock.instant());
+    private boolean hasRawEvents(Tx tx, DayBounds bounds) {
+        LocalDate noneDroppedFrom = SiteDays.noneDroppedFrom(clock.instant());
         return bounds.partitions()
-                .allMatch(day -> tx.queryOne(HAS_RAW, row -> row.flag(1), day, day, day, lateFrom, day));
+                .allMatch(day -> tx.queryOne(HAS_RAW_EVENTS, row -> row.flag(1), day, day, day, noneDroppedFrom, day));
     }
 
-    /** A property, and where its days begin and end. */
+    /** A property and the time zone of its days. */
     record PropertyZone(String id, ZoneId zone) {
-        /** All known properties, and those whose figures of the day are to be replaced. */
+        /** All properties that have not imported the day, and removed properties that still have rollups of it. */
         private static final String ALL = """
                 SELECT id, time_zone FROM properties AS p
                 WHERE (?::text IS NULL OR id = ?) AND NOT EXISTS (
@@ -237,9 +245,9 @@ public final class Rollup {
                 """;
 
         /**
-         * Without those whose day another system counted.
+         * The properties whose rollups of the day are to be computed.
          *
-         * @param property the only one; null for all that have or may have figures of the day
+         * @param property the only one; null for all, including removed properties that still have rollups of the day
          */
         static List<PropertyZone> list(Tx tx, LocalDate day, @Nullable String property) {
             return tx.query(ALL, PropertyZone::read, property, property, day, property, day);

@@ -25,8 +25,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rollups in memory. Each use asks the database, by one index probe, whether rollups have changed, and reads the
- * changed days: so every machine gives the same answer as soon as a rollup has committed.
+ * Caches the rollups in memory. Each use checks with one index lookup whether rollups have changed, and reads the
+ * changed days again. So every machine gives the same answer as soon as a rollup has committed.
  */
 final class RollupCache {
     /** Two years of a site with many visitors need 2 MB. */
@@ -36,25 +36,28 @@ final class RollupCache {
     private static final String LATEST = " ORDER BY day DESC LIMIT 1";
 
     /**
-     * Days without a rollup between the property's first own day and the last rolled up one. Missing days after that
-     * only make the figures old.
+     * Days with raw events but without a rollup, between the first day that the property counted itself and the last
+     * rolled-up day. Later days without a rollup are not gaps: they only mean that the figures are old.
      */
     private static final String GAPS = """
             WITH rolled AS (%s)
-            SELECT held.day FROM %s
-            WHERE held.day BETWEEN (SELECT min(day) FROM rolled%s) AND (SELECT max(day) FROM rolled)
-              AND NOT EXISTS (SELECT FROM rolled WHERE rolled.day = held.day)
-            ORDER BY held.day
+            SELECT event_days.day FROM %s
+            WHERE event_days.day BETWEEN (SELECT min(day) FROM rolled%s) AND (SELECT max(day) FROM rolled)
+              AND NOT EXISTS (SELECT FROM rolled WHERE rolled.day = event_days.day)
+            ORDER BY event_days.day
             """;
 
-    /** Each is merged in 42 KB. Every pass reads the rows of all properties, so fewer blocks in a pass take longer. */
+    /**
+     * Merging a block takes 42 KB. Every pass reads the rows of all properties, so more passes with fewer blocks take
+     * longer.
+     */
     private static final int BLOCKS_AT_ONCE = 16;
-    /** Each may have 35 KB of sketches, which the driver may receive as text of twice that size. */
+    /** A row can have 35 KB of sketches, and the driver may receive them as text of twice that size. */
     private static final int MAX_ROWS_AT_ONCE = 32;
 
     private static final String ALL_PROPERTIES = "";
 
-    private static final LocalDate NEVER = LocalDate.of(1970, 1, 1);
+    private static final LocalDate EARLIEST = LocalDate.of(1970, 1, 1);
 
     private final Sql sql;
     private final MailableLeads mailableLeads;
@@ -72,7 +75,7 @@ final class RollupCache {
             .<String, RollupSnapshot>weigher((property, snapshot) -> snapshot.bytes())
             .executor(Runnable::run)
             .build();
-    /** By property, so there are at most as many as properties. */
+    /** One lock for each property. */
     private final ConcurrentMap<String, Object> locks = new ConcurrentHashMap<>();
 
     RollupCache(Sql sql, RollupSource source) {
@@ -86,8 +89,8 @@ final class RollupCache {
         String rolledDays = "SELECT day, rolled_up_at, imported FROM " + source.versions + " WHERE property_id = ?";
         latest = rolledDays + LATEST;
         latestOfAll = source.days + LATEST;
-        gaps = GAPS.formatted(rolledDays, SiteDays.HELD, " WHERE imported = 0");
-        gapsOfAll = GAPS.formatted(source.days, SiteDays.HELD, "");
+        gaps = GAPS.formatted(rolledDays, SiteDays.EVENT_DAYS, " WHERE imported = 0");
+        gapsOfAll = GAPS.formatted(source.days, SiteDays.EVENT_DAYS, "");
         String sketchColumns = Stream.concat(
                         Stream.of("visitor_sketch", "lead_visitor_sketch"),
                         Arrays.stream(Vital.values()).map(vital -> vital.column))
@@ -100,7 +103,7 @@ final class RollupCache {
         sketches = "SELECT " + sketchColumns + " FROM " + source.versions + ofProperty + OF_DAYS;
     }
 
-    /** @param property null for all together */
+    /** @param property null for all properties together */
     RollupSnapshot current(@Nullable String property) {
         String key = key(property);
         Version version = latestVersion();
@@ -109,10 +112,10 @@ final class RollupCache {
     }
 
     /**
-     * What there is to read.
+     * The version of the rollups in the database.
      *
-     * @param rollup the number of the newest run
-     * @param purge that of the newest purge, which is there before it removes anything
+     * @param rollup the number of the latest run
+     * @param purge the number of the latest purge; a purge is logged before it removes anything
      */
     record Version(long rollup, long purge) {
         boolean covers(Version other) {
@@ -121,9 +124,9 @@ final class RollupCache {
     }
 
     /**
-     * How far the rollups go. Reads nothing else of them.
+     * How far the rollups reach. Does not read any figures.
      *
-     * @param property null for all together
+     * @param property null for all properties together
      */
     RollupSnapshot.Reach reach(@Nullable String property) {
         RollupSnapshot cached = cache.getIfPresent(key(property));
@@ -135,13 +138,13 @@ final class RollupCache {
     }
 
     private Version latestVersion() {
-        return sql.ask(look -> look.query(version, row -> new Version(row.number(1), row.number(2))))
+        return sql.ask(pipeline -> pipeline.query(version, row -> new Version(row.number(1), row.number(2))))
                 .row();
     }
 
     /**
-     * One thread per property at a time: the others find what the first one has read, and hold no connection while they
-     * wait.
+     * Only one thread at a time reads a property. Other threads wait without a connection, and then use what the first
+     * one has read.
      */
     private RollupSnapshot refreshed(String key, @Nullable String property, Version version) {
         synchronized (locks.computeIfAbsent(key, first -> new Object())) {
@@ -149,7 +152,7 @@ final class RollupCache {
             if (cached != null && cached.version.covers(version)) {
                 return cached;
             }
-            // Read first: a day that is rolled up meanwhile is named once more, and none is left out.
+            // Gaps are read first: a day that is rolled up in the meantime may still be listed, but no gap is missed.
             List<LocalDate> gaps = gaps(property);
             RollupSnapshot snapshot = sql.inTransaction(tx -> read(tx, property, cached, version, gaps));
             cache.put(key, snapshot);
@@ -164,7 +167,7 @@ final class RollupCache {
             Version version,
             @Nullable List<LocalDate> gaps) {
         LocalDate oldest = tx.queryFirst(this.oldest, row -> row.day(1), property, property)
-                .orElse(NEVER);
+                .orElse(EARLIEST);
         TreeSet<Long> numbers = new TreeSet<>();
         long since = cached == null ? -1 : cached.version.rollup;
         tx.query(changed, row -> row.day(1), property, property, since)
@@ -186,18 +189,20 @@ final class RollupCache {
                 : cached.with(version, reach, oldest, days, blocks);
     }
 
-    /** Some blocks at once, merged row by row, so that many properties need no more memory than one. */
+    /**
+     * Reads a few blocks at a time and merges them row by row, so that many properties need no more memory than one.
+     */
     private NavigableMap<Long, Sketches> readBlocks(
             Tx tx, @Nullable String property, Set<Long> numbers, Map<LocalDate, DayFigures> days) {
         List<Long> all = List.copyOf(numbers);
         NavigableMap<Long, Sketches> blocks = new TreeMap<>();
         for (int from = 0; from < all.size(); from += BLOCKS_AT_ONCE) {
             Map<Long, Sketches.Merge> merges = new TreeMap<>();
-            // A block without rows replaces what the block was before.
+            // A block without rows gets an empty merge, which replaces its old sketches.
             all.subList(from, Math.min(all.size(), from + BLOCKS_AT_ONCE))
                     .forEach(number -> merges.put(number, new Sketches.Merge()));
-            String[] asked = texts(merges.keySet().stream().flatMap(RollupSnapshot::days));
-            each(tx, figures, property, asked, row -> {
+            String[] dayTexts = texts(merges.keySet().stream().flatMap(RollupSnapshot::days));
+            each(tx, figures, property, dayTexts, row -> {
                 DayRow read = DayRow.read(row);
                 days.merge(read.day, read.figures, DayFigures::plus);
                 merges.computeIfAbsent(RollupSnapshot.block(read.day), _ -> new Sketches.Merge())
@@ -208,7 +213,7 @@ final class RollupCache {
         return blocks;
     }
 
-    /** Reads the sketches of a few days, which are not held. */
+    /** Reads the sketches of a few days. They are not cached. */
     private Sketches.Merge mergeDays(@Nullable String property, List<LocalDate> days) {
         return sql.inTransaction(tx -> {
             Sketches.Merge merge = new Sketches.Merge();
@@ -230,13 +235,16 @@ final class RollupCache {
         return sql.inTransaction(tx -> readReach(tx, property, gaps));
     }
 
-    /** All together are as fresh as the last run for all; one property also by a run of its own. */
+    /**
+     * For all properties together, only runs for all of them count. For one property, runs for only that property count
+     * too.
+     */
     private RollupSnapshot.Reach readReach(Tx tx, @Nullable String property, @Nullable List<LocalDate> missing) {
-        Pipeline look = tx.pipeline();
+        Pipeline pipeline = tx.pipeline();
         Pipeline.Pending<Latest> day =
-                look.query(property == null ? latestOfAll : latest, Latest::read, parameters(property));
-        Pipeline.Pending<LocalDate> keptFrom = KeptRollups.ask(look, property, NEVER);
-        look.send();
+                pipeline.query(property == null ? latestOfAll : latest, Latest::read, parameters(property));
+        Pipeline.Pending<LocalDate> keptFrom = KeptRollups.query(pipeline, property, EARLIEST);
+        pipeline.send();
         KeptRollups kept = KeptRollups.of(keptFrom);
         if (day.rows().isEmpty()) {
             return new RollupSnapshot.Reach(null, null, List.of(), kept);
@@ -245,11 +253,14 @@ final class RollupCache {
         return new RollupSnapshot.Reach(found.day, found.at, missing, kept);
     }
 
-    /** Null while a node of a cluster is away: only the nodes know the days of the default partition, and nothing else is read there. */
+    /**
+     * Null while a node of a cluster is unavailable: only the nodes know the days of the default partition. All other
+     * data of rollups is on the coordinator.
+     */
     private @Nullable List<LocalDate> gaps(@Nullable String property) {
         try {
-            return sql.ask(look ->
-                            look.query(property == null ? gapsOfAll : gaps, row -> row.day(1), parameters(property)))
+            return sql.ask(pipeline -> pipeline.query(
+                            property == null ? gapsOfAll : gaps, row -> row.day(1), parameters(property)))
                     .rows();
         } catch (SqlFailure failed) {
             if (!failed.isOfNode()) {
@@ -286,7 +297,7 @@ final class RollupCache {
         }
     }
 
-    /** The visitors' sketches and each vital's, from that column on. */
+    /** The sketches of visitors and the histogram of each vital, from this column on. */
     private static Sketches sketches(Row row, int column) throws SQLException {
         List<Histogram> vitals = new ArrayList<>();
         for (int i = 1; i <= Vital.values().length; i++) {

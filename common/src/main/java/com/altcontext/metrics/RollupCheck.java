@@ -13,8 +13,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Compares rollups with raw rows, figure by figure, by statements that have nothing in common with the rollup's. A day
- * differs when events arrived after it was rolled up, or when a person was erased from it since.
+ * Compares rollups with raw rows, figure by figure, with statements that are independent of the rollup's. A day differs
+ * if events arrived or a person was erased after it was rolled up.
  */
 public final class RollupCheck {
     private static final String STORED = """
@@ -28,8 +28,8 @@ public final class RollupCheck {
             "SELECT goal, sessions FROM daily_goal_rollups WHERE property_id = ? AND day = ?";
 
     /**
-     * With a custom plan the planner knows the days that a statement asks for, and skips the partitions of all others. The
-     * memory is a limit, used only by a day that needs it.
+     * With custom plans the planner knows which days are read, and skips other partitions. The memory is an upper limit
+     * that only large days use.
      */
     private static final String SETTINGS = """
             SELECT set_config('plan_cache_mode', 'force_custom_plan', true), set_config('jit', 'off', true),
@@ -39,7 +39,7 @@ public final class RollupCheck {
     /** Six standard errors: a larger deviation is not chance but a defect. */
     private static final double SKETCH_ERROR = 0.0345;
 
-    /** Relative; for rounding. */
+    /** A relative tolerance for rounding. */
     private static final double EXACT = 1e-9;
 
     private final Sql sql;
@@ -47,7 +47,7 @@ public final class RollupCheck {
     private final Summaries summaries;
     private final Rollup rollup;
 
-    /** @param sql whose statements may take minutes: a large day does */
+    /** @param sql with a timeout of minutes, which a large day needs */
     public RollupCheck(Sql sql, InstantSource clock) {
         this.sql = sql;
         this.cache = new RollupCache(sql, RollupSource.TABLES);
@@ -56,10 +56,11 @@ public final class RollupCheck {
     }
 
     /**
-     * One figure that is not what the raw rows say.
+     * A figure that differs between raw rows and rollups.
      *
-     * @param figure its name; a value of a dimension is named by its rank, since it may be personal
-     * @param raw what the raw rows say; null for nothing
+     * @param figure its name; a value of a dimension is named by its rank, since the value may be personal
+     * @param raw the figure computed from raw rows; null for no figure
+     * @param rolledUp the figure in rollups; null for no figure
      */
     public record Mismatch(
             LocalDate day,
@@ -71,13 +72,14 @@ public final class RollupCheck {
     /**
      * Checks one day.
      *
-     * @param property null for each of them
-     * @return what differs, in a fixed order; empty if nothing does
-     * @throws RollupRefused if the day is still to come, the property is unknown, or the day's raw events are gone
+     * @param property null for all properties
+     * @return the differences, in a fixed order
+     * @throws RollupRefused if the day has not begun, the property is unknown, another system counted the day, or its
+     *     raw events are no longer kept
      */
     public List<Mismatch> check(LocalDate day, @Nullable String property) {
         List<Mismatch> differences = new ArrayList<>();
-        for (Rollup.PropertyZone each : sql.inTransaction(tx -> rollup.withRaw(tx, day, property))) {
+        for (Rollup.PropertyZone each : sql.inTransaction(tx -> rollup.propertiesWithRawEvents(tx, day, property))) {
             differences.addAll(check(day, each, new Window(day, day)));
         }
         return differences;
@@ -106,7 +108,8 @@ public final class RollupCheck {
                 compared.vital(vital, "p75", reference.quantile(vital, 0.75), found.p75());
                 compared.vital(vital, "p95", reference.quantile(vital, 0.95), found.p95());
             });
-            Summary.Ingest ingest = Objects.requireNonNull(summary.ingest(), "rollups have it");
+            Summary.Ingest ingest =
+                    Objects.requireNonNull(summary.ingest(), "summaries from rollups have ingest figures");
             compared.same("totalEventsAccepted", reference.figure("totalEventsAccepted"), ingest.accepted());
             compared.same("botEvents", reference.figure("botEvents"), ingest.botEvents());
             compared.same("totalEventsRejected", reference.figure("totalEventsRejected"), ingest.rejected());
@@ -122,7 +125,7 @@ public final class RollupCheck {
         });
     }
 
-    /** Of the metrics, only the share of visitors who left an address is estimated, once they are many. */
+    /** Only the lead capture rate is estimated, and only if there are many new leads. */
     private static double tolerance(Metric metric, double raw, double visitors) {
         boolean isEstimated = metric == Metric.LEAD_CAPTURE_RATE && raw * visitors > VisitorSketch.MAX_EXACT;
         return isEstimated ? raw * SKETCH_ERROR : EXACT * Math.abs(raw);
@@ -145,7 +148,7 @@ public final class RollupCheck {
         List<Ranked> ranked = stored.stream().filter(row -> row.rank > 0).toList();
         compared.same(
                 dimension.key() + ".values", (double) Math.min(raw.size(), Breakdowns.MAX_ROWS), (long) ranked.size());
-        // Includes the row of the values that were cut off, which has no value to compare.
+        // Includes the row of all values beyond the limit, which cannot be compared by value.
         compared.sums(
                 dimension.key() + ".total",
                 sum(raw.values()),
@@ -203,7 +206,7 @@ public final class RollupCheck {
             same(of + ".conversions", (double) raw.conversions(), rolledUp.conversions());
         }
 
-        /** A histogram is within 1 %, or within a unit where values are small. */
+        /** A quantile of a histogram is within 1 %, or within one unit for small values. */
         void vital(Vital vital, String which, @Nullable Double raw, @Nullable Double rolledUp) {
             double unit = vital == Vital.CLS ? 0.0011 : 1.1;
             within("webVitals." + vital.key() + "." + which, raw, rolledUp, unit + (0.0101 * number(raw)));

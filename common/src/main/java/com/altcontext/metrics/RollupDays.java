@@ -10,7 +10,7 @@ import java.time.ZoneId;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Which days have rollups, which lack them, and which are to be computed again. */
+/** Which days have rollups, which days have none, and which have to be computed again. */
 public final class RollupDays {
     private static final String LATEST =
             "SELECT day, rolled_up_at, true, false FROM rollup_days ORDER BY day DESC LIMIT 1";
@@ -24,32 +24,33 @@ public final class RollupDays {
     }
 
     /**
-     * The days that a regular run computes, each in the time zone of each property: today, the {@value Event#LATE_DAYS} days
-     * before, and every earlier one whose figures are missing, are of another time zone, or were taken while late events
-     * could still arrive, so that missed runs are caught up. Only days whose raw events can be there.
+     * The days that a regular run computes, each in the time zone of each property: today and the
+     * {@value Event#LATE_DAYS} days before it, and to catch up on missed runs, every earlier day whose figures are
+     * missing, were computed by another time zone, or were computed while late events could still arrive. All of them
+     * have raw events.
      */
     public List<LocalDate> plan() {
         return plan(null);
     }
 
     /**
-     * The same.
+     * Like {@link #plan()}, for one property.
      *
-     * @param property the only one, of whose days those that another system counted are left out; null for all
+     * @param property the only property, without its imported days; null for all properties
      */
     public List<LocalDate> plan(@Nullable String property) {
         SiteDays days = days(property);
         LocalDate settledBefore = days.firstToday().minusDays(Event.LATE_DAYS);
-        return days.held().stream()
-                .filter(held -> !held.day().isBefore(settledBefore) || !held.isSettled())
-                .map(SiteDays.Held::day)
+        return days.withRawEvents().stream()
+                .filter(day -> !day.day().isBefore(settledBefore) || !day.isSettled())
+                .map(SiteDays.Day::day)
                 .toList();
     }
 
-    /** Which days are rolled up, which are missing, and how old the figures are. */
+    /** The state of the rollups of all properties. */
     public RollupStatus status() {
         SiteDays days = days(null);
-        SiteDays.Held latest = sql.inTransaction(tx -> tx.queryFirst(LATEST, SiteDays.Held::read))
+        SiteDays.Day latest = sql.inTransaction(tx -> tx.queryFirst(LATEST, SiteDays.Day::read))
                 .orElse(null);
         return new RollupStatus(
                 latest == null ? null : latest.day(),
@@ -58,35 +59,39 @@ public final class RollupDays {
                         ? null
                         : Math.toIntExact(Math.max(
                                 0, days.firstToday().toEpochDay() - latest.day().toEpochDay())),
-                days.held().stream()
-                        .filter(held -> held.rolledUpAt() == null && held.day().isBefore(days.firstToday()))
-                        .map(SiteDays.Held::day)
+                days.withRawEvents().stream()
+                        .filter(day -> day.rolledUpAt() == null && day.day().isBefore(days.firstToday()))
+                        .map(SiteDays.Day::day)
                         .toList(),
-                days.held().stream()
-                        .filter(held -> held.rolledUpAt() != null && !held.isSettled())
-                        .map(SiteDays.Held::day)
+                days.withRawEvents().stream()
+                        .filter(day -> day.rolledUpAt() != null && !day.isSettled())
+                        .map(SiteDays.Day::day)
                         .toList());
     }
 
-    /** Every day of a property that it counts itself and whose raw events can be there, the oldest first. */
+    /** All days with raw events of a property, without imported days, oldest first. */
     public List<LocalDate> daysOf(String property) {
-        return days(property).held().stream().map(SiteDays.Held::day).toList();
-    }
-
-    /** Whether one of {@link #daysOf} has figures by another zone than the property's: computing them again was interrupted. */
-    public boolean hasDaysOfAnotherZone(String property) {
-        return days(property).held().stream().anyMatch(SiteDays.Held::zoneChanged);
+        return days(property).withRawEvents().stream().map(SiteDays.Day::day).toList();
     }
 
     /**
-     * The {@value Event#LATE_DAYS} days before today, as far as they are over for every property and have their raw events.
+     * Whether one of {@link #daysOf} has figures by an earlier time zone of the property, because computing them again
+     * was interrupted.
+     */
+    public boolean hasDaysOfAnotherZone(String property) {
+        return days(property).withRawEvents().stream().anyMatch(SiteDays.Day::zoneChanged);
+    }
+
+    /**
+     * Those of the {@value Event#LATE_DAYS} days before today that have raw events. Today is the earliest current day
+     * of all properties.
      *
-     * @param property the only one, as of {@link #plan(String)}; null for all
+     * @param property as in {@link #plan(String)}
      */
     public List<LocalDate> lastFullDays(@Nullable String property) {
         SiteDays days = days(property);
-        return days.held().stream()
-                .map(SiteDays.Held::day)
+        return days.withRawEvents().stream()
+                .map(SiteDays.Day::day)
                 .filter(day -> day.isBefore(days.firstToday())
                         && !day.isBefore(days.firstToday().minusDays(Event.LATE_DAYS)))
                 .toList();

@@ -1,6 +1,6 @@
 package com.altcontext.metrics;
 
-/** A day was not rolled up, and its figures stay as they are. The message says why, for an operator. */
+/** Thrown if a day cannot be rolled up. Its figures stay as they are. The message tells an operator why. */
 public final class RollupRefused extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

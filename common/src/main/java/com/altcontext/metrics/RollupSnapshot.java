@@ -13,9 +13,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All rollups of a property, or of all together, as of one version: the counts of each day, and the sketches of eight
- * days merged into a block. The sketches of single days are not held: a year of them would fill the memory of a small
- * machine. A window needs them only for the blocks at its two ends.
+ * All rollups of one property, or of all properties together, in one version: the counts of each day, and the merged
+ * sketches of each block of eight days. Sketches of single days are not kept in memory, since a year of them would fill
+ * a small machine. A window needs them only for the blocks at its two ends.
  */
 final class RollupSnapshot {
     private static final int BLOCK_DAYS = 8;
@@ -27,15 +27,15 @@ final class RollupSnapshot {
     private final NavigableMap<LocalDate, DayFigures> days;
     private final NavigableMap<Long, Sketches> blocks;
     private final Function<List<LocalDate>, Sketches.Merge> mergeDays;
-    private final CountMailable mailable;
+    private final MailableLeadCounter mailable;
 
-    /** Counts the leads of a window that may be written to now. */
-    interface CountMailable {
+    /** Counts the new leads of a window that may be written to now. */
+    interface MailableLeadCounter {
         long count(Window window, Instant until);
     }
 
     /**
-     * @param blocks by their numbers, see {@link #block}
+     * @param blocks the sketches of blocks, by the number of {@link #block}
      * @param mergeDays reads the sketches of single days and merges them
      */
     RollupSnapshot(
@@ -44,7 +44,7 @@ final class RollupSnapshot {
             NavigableMap<LocalDate, DayFigures> days,
             NavigableMap<Long, Sketches> blocks,
             Function<List<LocalDate>, Sketches.Merge> mergeDays,
-            CountMailable mailable) {
+            MailableLeadCounter mailable) {
         this.version = version;
         this.reach = reach;
         this.days = days;
@@ -54,11 +54,12 @@ final class RollupSnapshot {
     }
 
     /**
-     * How far the rollups go.
+     * How far the rollups reach.
      *
-     * @param through the latest day, computed at that time; null if there is none
-     * @param gaps earlier days that have raw events and were passed over, in order; null if that is not known
-     * @param kept from which day on they are there
+     * @param through the latest rolled-up day; null if there is none
+     * @param at when that day was rolled up
+     * @param gaps earlier days that have raw events but no rollup, in order; null if they are unknown
+     * @param kept the first day that is kept
      */
     record Reach(
             @Nullable LocalDate through,
@@ -66,7 +67,7 @@ final class RollupSnapshot {
             @Nullable List<LocalDate> gaps,
             KeptRollups kept) {}
 
-    /** The number of the block that holds a day. */
+    /** The number of the block that contains a day. */
     static long block(LocalDate day) {
         return Math.floorDiv(day.toEpochDay(), BLOCK_DAYS);
     }
@@ -81,10 +82,11 @@ final class RollupSnapshot {
     }
 
     /**
-     * The same as of another version.
+     * A snapshot of a later version.
      *
      * @param oldest the first day that is kept
-     * @param figures of all days of the blocks that changed
+     * @param figures of all days of the changed blocks
+     * @param changed the sketches of the changed blocks
      */
     RollupSnapshot with(
             RollupCache.Version newVersion,
@@ -100,7 +102,7 @@ final class RollupSnapshot {
         return new RollupSnapshot(newVersion, newReach, newDays, newBlocks, mergeDays, mailable);
     }
 
-    /** The first day that it holds; null if it holds none. */
+    /** The first day with figures; null if there is none. */
     @Nullable
     LocalDate oldest() {
         return days.isEmpty() ? null : days.firstKey();
@@ -126,7 +128,7 @@ final class RollupSnapshot {
                         figures.count(Count.NEW_LEADS));
     }
 
-    /** One for each day of the window, as in {@link #trend}. */
+    /** The figures of each day of the window, including days without any. */
     List<RolledDay> eachDay(Window window) {
         return window.from()
                 .datesUntil(window.to().plusDays(1))
@@ -149,7 +151,10 @@ final class RollupSnapshot {
         return new Totals(counts, rejected, busiestDay, merge(window), mailableLeads);
     }
 
-    /** Takes a block as a whole if the window holds all days of it that have figures, else reads the days one by one. */
+    /**
+     * Merges the sketches of the window. Uses the sketches of a block if the window contains all its days that have
+     * figures; otherwise reads the sketches of the single days.
+     */
     private Sketches.Merge merge(Window window) {
         List<Sketches> whole = new ArrayList<>();
         List<LocalDate> single = new ArrayList<>();

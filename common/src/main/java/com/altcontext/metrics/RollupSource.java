@@ -1,6 +1,6 @@
 package com.altcontext.metrics;
 
-/** The relation that figures are read from. */
+/** Where the figures of rollups are read from. */
 public enum RollupSource {
     /** The tables that the rollup writes. */
     TABLES("""
@@ -15,7 +15,7 @@ public enum RollupSource {
             "daily_figures",
             "SELECT day, all_rolled_up_at FROM daily_figures WHERE all_rolled_up_at IS NOT NULL");
 
-    /** The relation to read from. */
+    /** The relation with the figures. */
     final String relation;
     /** The relation that is indexed by version. */
     final String versions;

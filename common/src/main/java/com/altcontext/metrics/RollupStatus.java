@@ -9,10 +9,11 @@ import org.jspecify.annotations.Nullable;
  * How fresh the rollups are.
  *
  * @param rolledUpThrough the latest day that was rolled up for all properties; null if none was
- * @param rolledUpAt when that was
- * @param lagDays from that day to today; null if none was rolled up
- * @param gaps days before today that have raw events and were never rolled up
- * @param unsettled days that were rolled up while late events could still arrive, and not since; today is one of them
+ * @param rolledUpAt when that day was rolled up
+ * @param lagDays number of days from that day to today; null if none was rolled up
+ * @param gaps days before today that have raw events but no rollup
+ * @param unsettled days whose latest rollup was computed while late events could still arrive, or by another time zone;
+ *     today is one of them
  */
 public record RollupStatus(
         @Nullable LocalDate rolledUpThrough,

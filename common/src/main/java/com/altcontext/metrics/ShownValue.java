@@ -1,23 +1,26 @@
 package com.altcontext.metrics;
 
 /**
- * How figures show a value of a dimension: one that is too long is cut, so that an answer with many values fits in the memory of a
- * small machine. Values are counted by the whole text.
+ * How an answer shows a value of a dimension. A long value is shortened, so that an answer with many values fits into
+ * the memory of a small machine. The value is shortened only after counting, so values with the same beginning stay
+ * different.
  */
 public final class ShownValue {
-    /** How many values of the full length may be in memory at a time; if there are more, each is cut shorter. */
+    /**
+     * How many values of full length may be in memory at a time. If there are more values, each is shortened further.
+     */
     public static final int MAX_WHOLE = 250;
 
-    /** In characters: those of the longest path. What a site sends in {@code props} may be longer. */
+    /** In characters. This is the length of the longest path; values of {@code props} can be longer. */
     private static final int MAX_LENGTH = 2_048;
 
     private ShownValue() {}
 
     /**
-     * The SQL of it.
+     * The SQL expression of the shown value.
      *
-     * @param column of the value
-     * @param values so many are in memory at a time
+     * @param column the column with the value
+     * @param values how many values are in memory at a time
      */
     public static String sql(String column, int values) {
         int length = length(values);
@@ -25,7 +28,7 @@ public final class ShownValue {
                 .formatted(column, length, length - 1);
     }
 
-    /** @param values so many are in memory at a time */
+    /** @param values how many values are in memory at a time */
     public static String of(String value, int values) {
         int length = length(values);
         return value.codePointCount(0, value.length()) > length

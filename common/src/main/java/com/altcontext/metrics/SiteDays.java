@@ -16,38 +16,39 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The days of properties that have raw events.
+ * The days of properties that can have raw events.
  *
- * @param firstToday the current day in the zone where it is earliest
- * @param lastToday the current day in the zone where it is latest
- * @param held those up to then whose raw events can be there
+ * @param firstToday the current day in the time zone where it is earliest
+ * @param lastToday the current day in the time zone where it is latest
+ * @param withRawEvents the days up to {@code lastToday} whose raw events are kept, in order
  */
-record SiteDays(LocalDate firstToday, LocalDate lastToday, List<SiteDays.Held> held) {
-    /** Every day that can have raw events. */
-    static final String HELD = """
+record SiteDays(LocalDate firstToday, LocalDate lastToday, List<SiteDays.Day> withRawEvents) {
+    /** Every UTC day that can have raw events. */
+    static final String EVENT_DAYS = """
             (SELECT day FROM %s
-             UNION SELECT DISTINCT day FROM events_default) AS held
+             UNION SELECT DISTINCT day FROM events_default) AS event_days
             """.formatted(Partitions.DAYS);
 
     /**
-     * The UTC days that have raw events and their neighbours, up to a day: when each was rolled up for all properties, if it
-     * was, and whether the property, or any, has changed its zone since. A site's day may lie in a neighbour.
+     * The UTC days with raw events and the days before and after each of them, since a day of a property can have
+     * another date. For each day: when it was rolled up for all properties, whether it is a UTC day with raw events
+     * itself, and whether the property (or any property) has changed its time zone since then. Ends with a given day.
      */
-    private static final String DAYS = """
-            SELECT near.day, d.rolled_up_at, near.is_held, EXISTS (
+    private static final String NEAR_DAYS = """
+            SELECT near.day, d.rolled_up_at, near.has_events, EXISTS (
                 SELECT FROM properties AS p
                 JOIN daily_metric_rollups AS r ON r.property_id = p.id AND r.day = near.day AND r.time_zone <> p.time_zone
                 WHERE r.imported = 0 AND (?::text IS NULL OR p.id = ?))
             FROM (
-                SELECT held.day + shift AS day, bool_or(shift = 0) AS is_held
+                SELECT event_days.day + shift AS day, bool_or(shift = 0) AS has_events
                 FROM %s CROSS JOIN generate_series(-1, 1) AS shift
                 GROUP BY 1) AS near
             LEFT JOIN rollup_days AS d ON d.day = near.day
             WHERE near.day <= ?
             ORDER BY near.day
-            """.formatted(HELD);
+            """.formatted(EVENT_DAYS);
 
-    /** The zone in which a day ends last. */
+    /** The time zone in which a day ends last. */
     private static final ZoneOffset LAST_ZONE = ZoneOffset.ofHours(-12);
 
     private static final String KEPT_FROM = "SELECT greatest(?::date, (SELECT max(events_kept_from) FROM purge_log))";
@@ -59,50 +60,63 @@ record SiteDays(LocalDate firstToday, LocalDate lastToday, List<SiteDays.Held> h
         return of(tx, now, tx.query(ZONES, row -> Property.storedTimeZone(row.text(1))), null);
     }
 
-    /** The days of one property, without those that another system counted. */
+    /** The days of one property, without imported days. */
     static SiteDays of(Tx tx, Instant now, ZoneId zone, String property) {
         SiteDays days = of(tx, now, List.of(zone), property);
         Set<LocalDate> imported = ImportedDays.of(tx, property);
         return new SiteDays(
                 days.firstToday,
                 days.lastToday,
-                days.held.stream().filter(held -> !imported.contains(held.day)).toList());
+                days.withRawEvents.stream()
+                        .filter(day -> !imported.contains(day.day))
+                        .toList());
     }
 
-    /** The days of properties in these zones, of which there is at least one. */
+    /**
+     * The days of properties in these time zones.
+     *
+     * @param zones at least one
+     */
     private static SiteDays of(Tx tx, Instant now, List<ZoneId> zones, @Nullable String property) {
         List<LocalDate> todays = zones.stream()
                 .map(zone -> LocalDate.ofInstant(now, zone))
                 .sorted()
                 .toList();
-        List<Held> near = tx.query(DAYS, Held::read, property, property, todays.getLast());
-        Set<LocalDate> held = near.stream().filter(Held::isHeld).map(Held::day).collect(Collectors.toSet());
-        LocalDate lateFrom = lateFrom(now);
-        LocalDate keptFrom = tx.queryOne(KEPT_FROM, row -> row.day(1), lateFrom);
+        List<Day> near = tx.query(NEAR_DAYS, Day::read, property, property, todays.getLast());
+        Set<LocalDate> eventDays =
+                near.stream().filter(Day::hasEvents).map(Day::day).collect(Collectors.toSet());
+        LocalDate noneDroppedFrom = noneDroppedFrom(now);
+        LocalDate keptFrom = tx.queryOne(KEPT_FROM, row -> row.day(1), noneDroppedFrom);
         return new SiteDays(
                 todays.getFirst(),
                 todays.getLast(),
                 near.stream()
                         .filter(each -> zones.stream()
                                 .map(zone -> DayBounds.of(each.day, zone))
-                                .anyMatch(bounds -> bounds.partitions().anyMatch(held::contains)
+                                .anyMatch(bounds -> bounds.partitions().anyMatch(eventDays::contains)
                                         && bounds.partitions()
-                                                .allMatch(day -> held.contains(day) || !day.isBefore(keptFrom))))
+                                                .allMatch(day -> eventDays.contains(day) || !day.isBefore(keptFrom))))
                         .toList());
     }
 
     /**
-     * From this UTC day on, a partition that is missing was never made; before, it was dropped. A site's day may begin on the UTC day
-     * before.
+     * From this UTC day on, a missing partition was never made; an earlier missing partition was dropped by a purge.
+     * One day is added because a day of a property can begin on the UTC day before.
      */
-    static LocalDate lateFrom(Instant now) {
+    static LocalDate noneDroppedFrom(Instant now) {
         return LocalDate.ofInstant(now, ZoneOffset.UTC).minusDays(Event.LATE_DAYS + 1);
     }
 
-    /** @param zoneChanged whether the property, or any, has another zone than its figures of the day */
-    record Held(LocalDate day, @Nullable Instant rolledUpAt, boolean isHeld, boolean zoneChanged) {
-        static Held read(Row row) throws SQLException {
-            return new Held(row.day(1), row.timeOrNull(2), row.flag(3), row.flag(4));
+    /**
+     * A day with or next to raw events.
+     *
+     * @param rolledUpAt when it was rolled up for all properties; null if it was not
+     * @param hasEvents whether the UTC day of this date can have raw events
+     * @param zoneChanged whether the property (or any property) has changed its time zone since the day was rolled up
+     */
+    record Day(LocalDate day, @Nullable Instant rolledUpAt, boolean hasEvents, boolean zoneChanged) {
+        static Day read(Row row) throws SQLException {
+            return new Day(row.day(1), row.timeOrNull(2), row.flag(3), row.flag(4));
         }
 
         boolean isSettled() {

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The figures of a day or a block of days that cannot simply be added: sketches that can be merged. */
+/** The figures of a day or a block of days that cannot be added up, as sketches that can be merged. */
 record Sketches(VisitorSketch visitors, VisitorSketch leadVisitors, List<Histogram> vitals) {
     static final Sketches NONE = new Sketches(
             VisitorSketch.EMPTY,
@@ -19,7 +19,7 @@ record Sketches(VisitorSketch visitors, VisitorSketch leadVisitors, List<Histogr
                 + vitals.stream().mapToInt(Histogram::bytes).sum();
     }
 
-    /** Sketches being merged. */
+    /** Merges sketches. */
     static final class Merge {
         private final VisitorSketch.Union visitors = new VisitorSketch.Union();
         private final VisitorSketch.Union leadVisitors = new VisitorSketch.Union();

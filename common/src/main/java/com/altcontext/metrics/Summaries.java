@@ -19,7 +19,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** The figures of any window, from the rollups. Safe for use by several threads. */
+/** Reads the figures of any window from rollups. Safe for use by several threads. */
 public final class Summaries {
     /** Events that were dropped on purpose count neither as success nor as failure. */
     private static final Set<String> DROPS =
@@ -29,16 +29,14 @@ public final class Summaries {
     private final @Nullable ViewCache view;
     private final InstantSource clock;
 
-    /** The materialized view, and what was read from it. */
-    private record ViewCache(StoredFigures figures, RollupCache cache) {}
+    /** The materialized view, and the cache of what was read from it. */
+    private record ViewCache(FiguresView figures, RollupCache cache) {}
 
-    /** @param source the view only once it was made; until then the tables are read */
+    /** @param source the view is read only if it exists; until then the tables are */
     public Summaries(Sql sql, RollupSource source, InstantSource clock) {
         this(
                 new RollupCache(sql, RollupSource.TABLES),
-                source == RollupSource.VIEW
-                        ? new ViewCache(new StoredFigures(sql), new RollupCache(sql, source))
-                        : null,
+                source == RollupSource.VIEW ? new ViewCache(new FiguresView(sql), new RollupCache(sql, source)) : null,
                 clock);
     }
 
@@ -55,10 +53,11 @@ public final class Summaries {
     /**
      * A window's figures.
      *
-     * @param before the window to compare them with; null for none
-     * @param property null for all together
-     * @param today of the property
-     * @throws RollupsGone if the window begins before the rollups that are kept; an earlier window that does is not compared
+     * @param before the window to compare with; null for none. If it begins before the rollups that are kept, there is
+     *     no comparison
+     * @param property null for all properties together
+     * @param today the current day of the property
+     * @throws RollupsGone if the window begins before the rollups that are kept
      */
     public Summary of(Window window, @Nullable Window before, @Nullable String property, LocalDate today) {
         RollupSnapshot snapshot = cache().current(property);
@@ -66,7 +65,7 @@ public final class Summaries {
         return before == null ? summary : compared(summary, before, snapshot);
     }
 
-    /** A window's figures with those of each of its days. Throws as {@link #of(Window, Window, String, LocalDate)} does. */
+    /** The figures of a window and of each of its days. Throws like {@link #of(Window, Window, String, LocalDate)}. */
     public RolledWindow withDays(Window window, @Nullable String property, LocalDate today) {
         RollupSnapshot snapshot = cache().current(property);
         return new RolledWindow(of(window, snapshot, today), snapshot.eachDay(window));
@@ -108,13 +107,13 @@ public final class Summaries {
         return figures;
     }
 
-    /** Adds the reasons why imported days make figures null. */
+    /** Why figures are null because of imported days. */
     private static Map<String, String> reasons(Totals totals) {
         if (totals.importedDays() == 0) {
             return Map.of();
         }
         Map<String, String> reasons = new TreeMap<>();
-        reasons.put("window", ImportedDays.counted(totals.importedDays()));
+        reasons.put("window", ImportedDays.reason(totals.importedDays()));
         figures(totals).forEach((metric, figure) -> {
             if (figure == null) {
                 reasons.put("metrics." + metric.key(), ImportedDays.NOT_COUNTED);
@@ -132,7 +131,7 @@ public final class Summaries {
     }
 
     private RollupCache cache() {
-        return view != null && view.figures.areThere() ? view.cache : tables;
+        return view != null && view.figures.exists() ? view.cache : tables;
     }
 
     private static Map<String, @Nullable Double> mix(Totals totals) {
@@ -171,10 +170,10 @@ public final class Summaries {
     }
 
     /**
-     * How old a window's figures are.
+     * How old the figures of a window are.
      *
-     * @param property null for all together
-     * @param today of the property
+     * @param property null for all properties together
+     * @param today the current day of the property
      */
     public Freshness freshness(Window window, @Nullable String property, LocalDate today) {
         return freshness(cache().reach(property), window, today);

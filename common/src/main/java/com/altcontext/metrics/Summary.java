@@ -10,14 +10,15 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A window's figures.
+ * The figures of a window.
  *
- * @param compareTo the earlier window that it is compared with; null unless requested
- * @param comparedInPart whether only the first part of that window counts, as long as this window has lasted until now
- * @param trafficSourceMix share of sessions by source, all nine; null over no sessions
- * @param ingest null under a filter
- * @param trend one point a day, in order
- * @param reasons why a figure that is null cannot be given, by its dotted name
+ * @param compareTo the earlier window for comparison; null unless requested
+ * @param comparedInPart whether this window is not over, so that only an equally long first part of the earlier window
+ *     counts
+ * @param trafficSourceMix the share of sessions of each of the nine sources; null if there are no sessions
+ * @param ingest null if there is a filter
+ * @param trend one point for each day, in order
+ * @param reasons why a figure is null, by the dotted path of the figure
  */
 public record Summary(
         Window window,
@@ -31,7 +32,7 @@ public record Summary(
         @Nullable Ingest ingest,
         List<TrendPoint> trend,
         Map<String, String> reasons) {
-    /** The same, compared with the figures of an earlier window. */
+    /** This summary, compared with the figures of an earlier window. */
     public Summary comparedWith(Window before, boolean inPart, Map<Metric, @Nullable Number> figures) {
         Map<Metric, Measure> compared = new EnumMap<>(Metric.class);
         metrics.forEach((metric, measure) -> compared.put(metric, Measure.of(measure.value, figures.get(metric))));
@@ -39,7 +40,7 @@ public record Summary(
                 window, before, inPart, from, freshness, compared, trafficSourceMix, webVitals, ingest, trend, reasons);
     }
 
-    /** The same without the requested comparison, and why there is none. */
+    /** This summary without the requested comparison, and the reason why it cannot be compared. */
     public Summary notComparedWith(Window before, String why) {
         Map<String, String> more = new TreeMap<>(reasons);
         more.put("compareTo", why);
@@ -58,11 +59,11 @@ public record Summary(
     /**
      * How old the figures are.
      *
-     * @param rolledUpThrough the latest day that they cover; null if nothing was ever rolled up
-     * @param rolledUpAt when that day was computed: what came in later is not in it
-     * @param lagDays from that day to today
-     * @param gaps days of the window, before that day, that have raw events and no figures: they look like days without
-     *     visitors; null while a node of a cluster is away, since it may hold such events
+     * @param rolledUpThrough the latest rolled-up day; null if there is none
+     * @param rolledUpAt when that day was rolled up; events that arrived later are not in its figures
+     * @param lagDays number of days from that day to today
+     * @param gaps days of the window before that day that have raw events but no figures, and so look like days without
+     *     visitors; null while a node of a cluster is unavailable, since it may have such events
      */
     public record Freshness(
             @Nullable LocalDate rolledUpThrough,
@@ -77,8 +78,9 @@ public record Summary(
     }
 
     /**
-     * @param value null for a ratio over nothing
-     * @param delta relative to the window before: 0.5 is half as much again; null without one, or from zero
+     * @param value null for a ratio whose divisor is zero
+     * @param delta change relative to the earlier window: 0.5 is 50 % more; null without a comparison, or if the
+     *     earlier value is zero
      */
     public record Measure(@Nullable Number value, @Nullable Double delta) {
         public static Measure of(@Nullable Number value, @Nullable Number before) {
@@ -90,16 +92,16 @@ public record Summary(
         }
     }
 
-    /** Null if none were measured. */
+    /** Both are null if nothing was measured. */
     public record Percentiles(
             @Nullable Double p75, @Nullable Double p95) {}
 
     /**
      * What became of the events that were sent.
      *
-     * @param successPct accepted ÷ (accepted + refused); what was dropped on purpose counts on neither side
-     * @param accepted events of people; those of bots are apart
-     * @param rejected refused or dropped, the sum of all reasons
+     * @param successPct accepted ÷ (accepted + refused); events that were dropped on purpose are in neither
+     * @param accepted events without those of bots
+     * @param rejected events that were refused or dropped, for any reason
      */
     public record Ingest(
             @Nullable Double successPct,

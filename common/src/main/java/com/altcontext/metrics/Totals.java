@@ -27,7 +27,8 @@ final class Totals {
     }
 
     /**
-     * The estimate within its certain bounds: at least the visitors of the busiest day, at most the sum of all days'.
+     * The estimate, limited by what is certain: there were at least as many visitors as on the busiest day, and at most
+     * the sum of all days.
      */
     private long unique() {
         return Math.clamp(Math.round(sketches.visitors()), busiestDay, count(Count.UNIQUE_VISITORS));
@@ -38,7 +39,7 @@ final class Totals {
         return Math.max(0, uniqueVisitors - count(Count.NEW_VISITORS));
     }
 
-    /** Different visitors who left an address for the first time. */
+    /** The number of different visitors of new leads. */
     long leadVisitors() {
         return Math.round(sketches.leadVisitors());
     }
@@ -57,13 +58,16 @@ final class Totals {
         return count(Count.IMPORTED);
     }
 
-    /** The unique visitors; null if one of several days was imported, since it is unknown who came on two of them. */
+    /**
+     * The unique visitors. Null if there is an imported day among several days with visitors, since it is unknown who
+     * came on more than one of them.
+     */
     @Nullable
     Long knownUniqueVisitors() {
         return importedDays() > 0 && busiestDay < count(Count.UNIQUE_VISITORS) ? null : (Long) uniqueVisitors;
     }
 
-    /** The estimate of the sketch alone. */
+    /** The estimate of the sketch, without the limits of {@link #uniqueVisitors}. */
     double estimatedVisitors() {
         return sketches.visitors();
     }
@@ -73,7 +77,7 @@ final class Totals {
         return sketches.quantile(vital, share);
     }
 
-    /** Null if the whole is zero. */
+    /** The part as a share of the whole; null if the whole is zero. */
     static @Nullable Double ratio(long part, long whole) {
         return whole == 0 ? null : part / (double) whole;
     }

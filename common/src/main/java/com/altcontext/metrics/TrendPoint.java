@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One day of a trend. A day without visitors, or without a rollup, is all zeros.
  *
- * @param newLeads null where they are not known
+ * @param newLeads null if they are unknown
  */
 public record TrendPoint(
         LocalDate day,

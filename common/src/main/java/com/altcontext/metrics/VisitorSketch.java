@@ -9,43 +9,47 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts distinct visitors. Up to some hundreds are stored, by the first 64 bits of their ids, and counted exactly. Beyond that it is
- * a HyperLogLog with 2<sup>15</sup> registers of four bits (standard error 0.57 %). A register holds the most leading zeros, plus one,
- * that were seen in 14 bits of a visitor's id. The union of two is the greater of each register, so days that share visitors merge without
- * counting a visitor twice.
+ * Counts distinct visitors. Up to a few hundred visitors are stored as the first 64 bits of their ids, and counted
+ * exactly. More visitors are counted by a HyperLogLog with 2<sup>15</sup> registers of four bits. Its standard error is
+ * 0.57 %. The first 15 bits of an id choose the register. The register stores the highest number of leading zeros, plus
+ * one, in the next 14 bits of the ids. The union of two sketches takes the greater value of each register, so a visitor
+ * of several days is counted once.
  *
- * <p>Estimated by Ertl's improved estimator (O. Ertl, "New cardinality estimation algorithms for HyperLogLog sketches",
- * arXiv:1702.01284, algorithm 6), which needs no correction tables and stays true for registers that are full, so four
- * bits are enough for some hundred million visitors.
+ * <p>The estimate is Ertl's improved estimator (O. Ertl, "New cardinality estimation algorithms for HyperLogLog
+ * sketches", arXiv:1702.01284, algorithm 6), which needs no correction tables and also holds for full registers, so
+ * four bits are enough for some hundred million visitors.
  */
 final class VisitorSketch {
     private static final int REGISTERS = 1 << 15;
-    /** The second highest value. A higher one is counted as full. */
-    private static final int ZEROS = 14;
+    /**
+     * The number of bits whose leading zeros are counted. The value of a register is at most one more, which means that
+     * it is full.
+     */
+    private static final int VALUE_BITS = 14;
 
     private static final int WORDS = REGISTERS / 16;
     private static final int DENSE_BYTES = REGISTERS / 2;
     private static final int ENTRY_BYTES = 3;
     /** The highest bit of each register of a word. */
-    private static final long HIGHEST = 0x8888_8888_8888_8888L;
+    private static final long HIGH_BITS = 0x8888_8888_8888_8888L;
 
     /** Up to this many visitors of a day are stored individually. */
     static final int MAX_EXACT = 512;
-    /** Up to this many visitors in a union of days are counted individually. */
+    /** Up to this many visitors in a union of days are kept individually. */
     private static final int MAX_EXACT_UNION = 1024;
 
-    /** The first byte of a stored list of visitors. The first of a register's entry is smaller. */
+    /** The first byte of a stored list of visitors. The first byte of a register's entry is always smaller. */
     private static final byte EXACT = (byte) 0xFF;
 
     private static final long[] NONE = {};
 
     static final VisitorSketch EMPTY = new VisitorSketch(NONE, new byte[0], NONE);
 
-    /** The visitors, if they are few, in order. */
+    /** The visitors in order, if they are few. */
     private final long[] exact;
     /** Three bytes for each register that is not zero: its number and its value. */
     private final byte[] sparse;
-    /** Sixteen registers each. Of the three, one at most is not empty. */
+    /** Sixteen registers in each word. At most one of the three arrays is not empty. */
     private final long[] words;
 
     private VisitorSketch(long[] exact, byte[] sparse, long[] words) {
@@ -54,7 +58,7 @@ final class VisitorSketch {
         this.words = words;
     }
 
-    /** A sketch of few visitors, each once. */
+    /** A sketch that keeps all these visitors individually. Each must be given once. */
     static VisitorSketch of(Collection<UUID> visitors) {
         return new VisitorSketch(
                 visitors.stream()
@@ -84,8 +88,8 @@ final class VisitorSketch {
     }
 
     /**
-     * The bytes to store: 255 and eight bytes for each visitor; or three bytes for each register that is not zero (register *
-     * 16 + value) while that is shorter, else half a byte for each register.
+     * The bytes to store: either 255 and eight bytes for each visitor; or three bytes for each register that is not
+     * zero (register * 16 + value); or, if that is shorter, half a byte for each register.
      */
     byte[] stored() {
         if (exact.length > 0) {
@@ -108,7 +112,7 @@ final class VisitorSketch {
 
     /** A union that is being computed. */
     static final class Union {
-        /** Null once there are too many, or once some of them are known by registers alone. */
+        /** Null if there are too many visitors, or if some of them are known only by registers. */
         private @Nullable Set<Long> exact = new HashSet<>();
 
         private long[] words = NONE;
@@ -118,7 +122,7 @@ final class VisitorSketch {
                 addVisitor(visitor);
             }
             if (sketch.words.length + sketch.sparse.length > 0) {
-                forgetVisitors();
+                switchToRegisters();
             }
             if (sketch.words.length > 0) {
                 addDense(sketch.words);
@@ -131,11 +135,11 @@ final class VisitorSketch {
         private void addVisitor(long visitor) {
             if (exact == null) {
                 int bits = (int) (visitor >>> 35);
-                addRegister(bits >>> ZEROS, value(bits & ((1 << ZEROS) - 1)));
+                addRegister(bits >>> VALUE_BITS, value(bits & ((1 << VALUE_BITS) - 1)));
             } else {
                 exact.add(visitor);
                 if (exact.size() > MAX_EXACT_UNION) {
-                    forgetVisitors();
+                    switchToRegisters();
                 }
             }
         }
@@ -146,8 +150,8 @@ final class VisitorSketch {
             }
         }
 
-        /** Switches from single visitors to registers. */
-        private void forgetVisitors() {
+        /** Switches from individual visitors to registers. */
+        private void switchToRegisters() {
             Set<Long> visitors = exact;
             if (visitors != null) {
                 exact = null;
@@ -156,19 +160,19 @@ final class VisitorSketch {
         }
 
         /**
-         * Adds what a visitor's id says.
+         * Adds the visitors of one register.
          *
-         * @param least the smallest of the 14 bits of the ids that belong to this register
+         * @param smallest the smallest value of the 14 bits of their ids
          */
-        Union addLeast(int register, int least) {
-            forgetVisitors();
-            addRegister(register, value(least));
+        Union addSmallest(int register, int smallest) {
+            switchToRegisters();
+            addRegister(register, value(smallest));
             return this;
         }
 
-        /** The leading zeros of 14 bits, plus one. */
+        /** The number of leading zeros of 14 bits, plus one. */
         private static int value(int bits) {
-            return Integer.numberOfLeadingZeros(bits) - (Integer.SIZE - ZEROS) + 1;
+            return Integer.numberOfLeadingZeros(bits) - (Integer.SIZE - VALUE_BITS) + 1;
         }
 
         private void addRegister(int register, int value) {
@@ -187,17 +191,20 @@ final class VisitorSketch {
             }
         }
 
-        /** The greater of each, sixteen at a time, and written out: only the first compiler runs, which puts no calls in line. */
+        /**
+         * Takes the greater value of each register, sixteen at a time. Written out, since the service runs with the C1
+         * compiler only, which inlines only small methods.
+         */
         private void addDense(long[] others) {
             allocate();
             for (int i = 0; i < WORDS; i++) {
                 long mine = words[i];
                 long other = others[i];
                 long differs = mine ^ other;
-                // Borrowing stops at the highest bits, which are compared apart: each is set where the register is not
-                // less.
-                long rest = (mine | HIGHEST) - (other & ~HIGHEST);
-                long notLess = ((mine & ~other) | (~differs & rest)) & HIGHEST;
+                // The subtraction cannot borrow across registers, since the highest bits are compared separately. The
+                // highest bit of a register in notLess is set if mine is not less.
+                long rest = (mine | HIGH_BITS) - (other & ~HIGH_BITS);
+                long notLess = ((mine & ~other) | (~differs & rest)) & HIGH_BITS;
                 words[i] = other ^ (differs & ((notLess << 1) - (notLess >>> 3)));
             }
         }
@@ -225,21 +232,21 @@ final class VisitorSketch {
             return new VisitorSketch(NONE, entries, NONE);
         }
 
-        /** The number of different visitors that were added: exact if they are few. */
+        /** The number of different visitors that were added. It is exact if they are few. */
         double estimate() {
             if (exact != null) {
                 return exact.size();
             }
             int[] values = values();
-            double z = REGISTERS * tau(1 - values[ZEROS + 1] / (double) REGISTERS);
-            for (int value = ZEROS; value >= 1; value--) {
+            double z = REGISTERS * tau(1 - values[VALUE_BITS + 1] / (double) REGISTERS);
+            for (int value = VALUE_BITS; value >= 1; value--) {
                 z = 0.5 * (z + values[value]);
             }
             z += REGISTERS * sigma(values[0] / (double) REGISTERS);
             return (double) REGISTERS * REGISTERS / (2 * Math.log(2) * z);
         }
 
-        /** How many registers have each value: counted in pairs. */
+        /** How many registers have each value. Counts pairs of registers, which is faster. */
         private int[] values() {
             allocate();
             int[] pairs = new int[256];

@@ -31,7 +31,10 @@ public enum Vital {
         return this == CLS ? "cls_score" : name().toLowerCase(Locale.ROOT) + "_ms";
     }
 
-    /** Converts a value of the histogram, rounded to tenths of milliseconds or to ten-thousandths of a score. */
+    /**
+     * Converts a value of the histogram to the unit of the vital, rounded to tenths of milliseconds or to
+     * ten-thousandths of a score.
+     */
     double unit(double counted) {
         double value = this == CLS ? counted / 1000 : counted;
         return Math.round(value * precision) / precision;

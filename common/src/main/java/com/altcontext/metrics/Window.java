@@ -4,9 +4,12 @@ import com.altcontext.value.Rejected;
 import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
 
-/** Consecutive days of a property's time zone, both ends included. Of several properties: each one's own days. */
+/**
+ * Consecutive days in a property's time zone, both ends included. For several properties, each property's days are in
+ * its own time zone.
+ */
 public record Window(LocalDate from, LocalDate to) {
-    /** The longest window. */
+    /** The maximum length of a window. */
     public static final int MAX_DAYS = 366;
 
     private static final LocalDate EARLIEST = LocalDate.of(1970, 1, 1);
@@ -20,12 +23,12 @@ public record Window(LocalDate from, LocalDate to) {
             throw Rejected.of("from", "must not be before " + EARLIEST);
         }
         if (ChronoUnit.DAYS.between(from, to) >= MAX_DAYS) {
-            throw Rejected.of("from", "must be at most " + MAX_DAYS + " days long, with to");
+            throw Rejected.of("from", "must be at most " + (MAX_DAYS - 1) + " days before to");
         }
     }
 
     /**
-     * The days between two, today at the latest.
+     * The window from one day to another, at the latest today.
      *
      * @throws Rejected also if it ends after today
      */
@@ -37,10 +40,11 @@ public record Window(LocalDate from, LocalDate to) {
     }
 
     /**
-     * The last full days.
+     * The last days that are over.
      *
-     * @param today the day that is not over yet
-     * @throws Rejected if there are fewer than 1 or too many
+     * @param days how many
+     * @param today the current day, which is not over
+     * @throws Rejected if the number is not from 1 to {@value #MAX_DAYS}
      */
     public static Window lastFull(int days, LocalDate today) {
         if (days < 1 || days > MAX_DAYS) {
@@ -57,7 +61,7 @@ public record Window(LocalDate from, LocalDate to) {
         return !day.isBefore(from) && !day.isAfter(to);
     }
 
-    /** The equally long window so many days earlier. */
+    /** The equally long window that many days earlier. */
     public Window back(int days) {
         return new Window(from.minusDays(days), to.minusDays(days));
     }

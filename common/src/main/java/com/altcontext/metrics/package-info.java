@@ -1,4 +1,4 @@
-/** The figures: daily rollups with mergeable sketches, and summaries and breakdowns over any window. */
+/** Figures: daily rollups with mergeable sketches, and summaries and breakdowns of any window. */
 @NullMarked
 package com.altcontext.metrics;
 

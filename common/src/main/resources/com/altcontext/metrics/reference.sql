@@ -1,8 +1,8 @@
--- Each figure that docs/metrics.md defines, computed from raw rows in the plainest way: what a rollup is checked against.
--- :from and :to are days of the time zone :zone, both included; :start is the first moment of that window and :end the first
--- after it; :first and :last are the UTC days (partitions) that it lies in, and :until is the last UTC day of any session that
--- began in the window, so that such a session is read to its end. :property is a slug, or null for all properties. Each join and
--- each inner grouping names the bucket, so that a cluster does it on its nodes.
+-- The figures that docs/metrics.md defines, computed from raw rows in the simplest way. Rollups are checked against them. :from and
+-- :to are the first and the last day of the window, in the time zone :zone. :start is the first moment of the window, and :end the
+-- first moment after it. :first and :last are the first and the last UTC day (partition) that overlap the window. :until is the UTC
+-- day of the last event of any session that began in the window, so that such a session is read to its end. :property is a slug, or
+-- null for all properties. Joins and inner groupings contain the bucket, so that a cluster does them on its nodes.
 
 -- until
 SELECT greatest(:last, max((last_event_at AT TIME ZONE 'UTC')::date))
@@ -48,9 +48,9 @@ WHERE s.started_at >= :start AND s.started_at < :end AND (:property::text IS NUL
        e.entry_path, e.exit_path, e.first_form_start, e.last_form_submit)
 
 -- overlappingSessions
--- An event inside a session is always of that session, so those of a person have no moment in common, whatever the inactivity was
--- and however late events came. A spammer's visit also takes what follows it, and of a visitor with more than eight sessions the
--- rule does not know the earliest: these are left out.
+-- An event inside a session always belongs to that session, so two sessions of a person never overlap, regardless of the inactivity
+-- time and of late events. Two cases are left out: sessions of referrer spam, which also take the events that follow them, and
+-- visitors with more than eight sessions, since the session rule does not know their earliest sessions.
 SELECT count(*)
 FROM (
     SELECT started_at,
@@ -200,7 +200,7 @@ WHERE started_at >= :start AND started_at < :end AND device <> 'bot'
   AND (:property::text IS NULL OR property_id = :property)
 
 -- webVitals
--- The smallest value that the share of all values does not exceed.
+-- The smallest value that the given share of all values does not exceed.
 SELECT min(value)
 FROM (
     SELECT value, sum(count) OVER (ORDER BY value) AS up_to_it, sum(count) OVER () AS total

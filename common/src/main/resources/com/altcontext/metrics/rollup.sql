@@ -1,15 +1,17 @@
--- The statements of a rollup, each for one kind of figure. They are about the day of some properties that share a time zone:
--- :properties are their slugs, :start and :end the day's bounds, :first and :last the UTC days (partitions) that it lies in, and
--- :until the UTC day on which the last of the sessions that began on it ends. Bots are counted nowhere but in the column bots.
--- A visitor is in one bucket, so what is grouped by bucket and visitor inside can be counted outside, also on a cluster.
+-- The statements of a rollup, each for one kind of figure. They compute one day for some properties that share a time zone.
+-- :properties are the slugs of the properties. :start and :end are the bounds of the day, :first and :last the first and the last
+-- UTC day (partition) that overlap it. :until is the UTC day of the last event of any session that began on the day. Bots count
+-- only in the column bots. A visitor is in one bucket, so an inner query can group by bucket and visitor on the nodes of a cluster,
+-- and the outer query counts the groups.
 
 -- carried
--- The sessions that have events on the day and began before it, and whether the visitor began none on the day. With its visitor the
--- key finds a session; by its id alone, which the planner would use where it takes the day for empty, each look-up reads the day.
+-- The sessions that began before the day and have events on it, and whether their visitor began no session on the day. Sessions are
+-- looked up by visitor and id, which uses the primary key. By the id only, as the planner would do if it took the day for empty,
+-- each lookup would read the whole day.
 SELECT property_id, visitor_id, session_id, NOT EXISTS (
            SELECT FROM sessions AS s
            WHERE s.bucket = c.bucket AND s.visitor_id = c.visitor_id AND s.device <> 'bot'
-             AND s.started_at >= :start AND s.started_at < :end) AS is_alone
+             AND s.started_at >= :start AND s.started_at < :end) AS began_none
 FROM (
     SELECT DISTINCT e.bucket, e.property_id, e.visitor_id, e.session_id
     FROM events AS e
@@ -20,7 +22,7 @@ FROM (
           AND s.started_at >= :start AND s.started_at < :end)) AS c
 
 -- unfinished
--- The sessions that began on the day and have events after it, and the UTC day of the last.
+-- The sessions that began on the day and have events after it, and the UTC day of their last event.
 SELECT id, (last_event_at AT TIME ZONE 'UTC')::date
 FROM sessions
 WHERE started_at >= :start AND started_at < :end AND last_event_at >= :end AND device <> 'bot'
@@ -50,8 +52,8 @@ WHERE started_at >= :start AND started_at < :end AND device <> 'bot' AND propert
 GROUP BY property_id
 
 -- visitors
--- Those who began a session: one row for each register of the sketch: the first 15 bits of the visitors' ids, and the smallest
--- of the 14 bits after those.
+-- The visitors who began a session, as one row for each register of the sketch. The first 15 bits of a visitor's id are the
+-- register; least is the smallest value of the next 14 bits.
 SELECT property_id, bits >> 14 AS register, min(bits & 16383) AS least, count(*) AS visitors
 FROM (
     SELECT property_id,
@@ -63,15 +65,15 @@ FROM (
         GROUP BY bucket, property_id, visitor_id) AS visitors) AS hashed
 GROUP BY property_id, bits >> 14
 
--- fewVisitors
--- Of properties that have few, so that those are counted exactly over many days too.
+-- exactVisitors
+-- The visitors of properties that have few of them, so that they are counted exactly over many days too.
 SELECT property_id, visitor_id
 FROM sessions
-WHERE started_at >= :start AND started_at < :end AND device <> 'bot' AND property_id = ANY (:few)
+WHERE started_at >= :start AND started_at < :end AND device <> 'bot' AND property_id = ANY (:exact)
 GROUP BY bucket, property_id, visitor_id
 
 -- newVisitors
--- Who was first seen on the day began a session on it.
+-- A visitor who was first seen on the day also began a session on it.
 SELECT v.property_id, count(*) AS new_visitors
 FROM visitors AS v
 WHERE v.first_seen_at >= :start AND v.first_seen_at < :end AND v.property_id = ANY (:properties)
@@ -91,7 +93,8 @@ WHERE day BETWEEN :first AND :last AND occurred_at >= :start AND occurred_at < :
 GROUP BY property_id
 
 -- visits
--- Sessions that are alike are counted together, once for all dimensions; {columns} are those of the dimensions.
+-- Groups sessions that have the same value in every dimension, so that each dimension is counted from fewer rows. {columns} are the
+-- columns of the dimensions.
 SELECT property_id, {columns}, sum(page_views) AS page_views, count(*) AS sessions,
        count(*) FILTER (WHERE conversions > 0) AS conversions
 FROM sessions
@@ -99,14 +102,14 @@ WHERE started_at >= :start AND started_at < :end AND device <> 'bot' AND propert
 GROUP BY property_id, {columns}
 
 -- sessionDimension
--- {column} is a column of sessions, {dimension} the name of its dimension.
+-- {column} is a column of sessions, and {dimension} the name of the dimension.
 SELECT property_id, '{dimension}' AS dimension, {column} AS value, sum(page_views) AS page_views, sum(sessions) AS sessions,
        sum(conversions) AS conversions
 FROM visits
 GROUP BY property_id, {column}
 
 -- paths
--- Page views are those of the day; sessions are those that began on it.
+-- Counts the page views of the day, and the sessions that began on the day.
 SELECT property_id, 'path' AS dimension, path AS value, sum(page_views) AS page_views,
        count(*) FILTER (WHERE session_id <> ALL (:carried)) AS sessions,
        count(*) FILTER (WHERE session_id <> ALL (:carried) AND converts) AS conversions
@@ -120,9 +123,9 @@ FROM (
 GROUP BY property_id, path
 
 -- eventTypes
--- Page views and engagements are most events. The day's views are counted already (:views, by property), and sessions know theirs
--- (:viewed and :engaged are those with any), so of them only those that converted are looked at, and those of carried sessions: a type
--- of which the day has none but theirs has a row of zeros.
+-- Most events are page views and engagements. They are known already: :views are the page views of each property, and :viewed and
+-- :engaged its sessions with page views and engagements. So of these two types, only events that are conversions or belong to
+-- carried sessions are read. The latter give a row of zeros to a type that only carried sessions have on the day.
 SELECT property_id, 'event_type' AS dimension, value, sum(page_views) AS page_views, sum(sessions) AS sessions,
        sum(conversions) AS conversions
 FROM (
@@ -148,7 +151,7 @@ FROM (
 GROUP BY property_id, value
 
 -- top
--- Of each dimension the 500 values with the most sessions, and the sum of the others as rank 0.
+-- For each dimension, the 500 values with the most sessions, and the sum of all others as rank 0.
 SELECT property_id, dimension, CASE WHEN rank <= 500 THEN rank ELSE 0 END AS place, CASE WHEN rank <= 500 THEN value END AS value,
        sum(page_views)::bigint AS page_views, sum(sessions)::bigint AS sessions, sum(conversions)::bigint AS conversions
 FROM (
@@ -159,9 +162,9 @@ FROM (
 GROUP BY 1, 2, 3, 4
 
 -- vitals
--- Equal values are counted first, then buckets whose bounds grow by the factor 101/99, so that the middle of one is within 1 %
--- of all in it. {columns} are the vitals' columns, {numbers} their places, and {scales} what each is multiplied by. Most events
--- measured none, and are left out before they become a row for each vital.
+-- Counts equal values first, and then the buckets of a histogram. The bounds of the buckets grow by the factor 101/99, so that the
+-- middle of a bucket is within 1 % of every value in it. {columns} are the columns of the vitals, {numbers} their numbers, and
+-- {scales} their factors. Most events have no vital; they are left out before each event becomes a row for each vital.
 SELECT property_id, vital, CASE WHEN value < 1 THEN 0 ELSE 1 + ceil(ln(value) / ln(101.0::float8 / 99))::integer END AS bucket,
        sum(count)::bigint AS count
 FROM (
@@ -177,8 +180,8 @@ GROUP BY property_id, vital, bucket
 ORDER BY property_id, vital, bucket
 
 -- goals
--- Of many goals, each with its number, in one reading of the day. A goal is an event of a type, with a path or a value of props where
--- one is required.
+-- Counts many goals, each with its number, in one scan of the day. A goal is an event of a type; a path or a value in props can be
+-- required too.
 SELECT n, count(*) AS sessions
 FROM (
     SELECT goal.n, g.session_id
@@ -193,7 +196,7 @@ FROM (
 GROUP BY n
 
 -- goal
--- Of one goal, whose page an index may find. :reached is that an event g reaches it.
+-- Counts one goal, whose page views can be found by an index. :reached is the condition that an event g reaches the goal.
 SELECT count(*) AS sessions
 FROM (
     SELECT g.session_id
@@ -210,7 +213,7 @@ WHERE first_captured_at >= :start AND first_captured_at < :end AND NOT is_bot AN
 GROUP BY property_id
 
 -- captures
--- The certain links of the day's new leads.
+-- The new leads of the day and their visitors, by links from forms.
 SELECT l.property_id, i.visitor_id, l.first_captured_at
 FROM leads AS l
 JOIN lead_identities AS i ON i.lead_id = l.id AND i.source = 'form_submit' AND i.linked_at < :end AND NOT i.is_bot

@@ -23,7 +23,7 @@ class FiguresViewTest {
     void the_view_has_the_same_figures_as_of_its_refresh() {
         site.does(TestEvent.view("a", site.at(1, "10:00:00"), "/").lcp(1_000));
         site.rollUp();
-        StoredFigures view = new StoredFigures(site.database.sql());
+        FiguresView view = new FiguresView(site.database.sql());
         assertThat(view.refresh()).isTrue();
         Summaries stored = new Summaries(site.database.sql(), RollupSource.VIEW, site.clock);
         Window day = new Window(site.day(1), site.day(1));
@@ -42,7 +42,7 @@ class FiguresViewTest {
     void the_view_says_how_old_its_own_figures_are() {
         site.rollUp();
         Instant viewed = site.now;
-        var _ = new StoredFigures(site.database.sql()).refresh();
+        var _ = new FiguresView(site.database.sql()).refresh();
         site.now = site.now.plus(Duration.ofHours(1));
         site.rollUp();
 
@@ -63,7 +63,7 @@ class FiguresViewTest {
         Window day = new Window(site.day(1), site.day(1));
         assertThat(stored.of(day, null, null, site.today())).isEqualTo(tables.of(day, null, null, site.today()));
 
-        var _ = new StoredFigures(site.database.sql()).refresh();
+        var _ = new FiguresView(site.database.sql()).refresh();
         site.does(TestEvent.view("b", site.at(1, "10:00:00"), "/"));
         site.rollUp();
 
@@ -79,7 +79,7 @@ class FiguresViewTest {
         Window day = new Window(site.day(1), site.day(1));
         assertThat(pageViews(stored.of(day, null, null, site.today()))).isEqualTo(1);
 
-        assertThat(new StoredFigures(site.database.sql()).refresh()).isTrue();
+        assertThat(new FiguresView(site.database.sql()).refresh()).isTrue();
         assertThat(pageViews(stored.of(day, null, null, site.today()))).isEqualTo(1);
     }
 }

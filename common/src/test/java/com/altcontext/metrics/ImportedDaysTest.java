@@ -57,7 +57,8 @@ class ImportedDaysTest {
         assertThat(both.of(Metric.PAGE_VIEWS).value()).isEqualTo(40L);
         assertThat(both.of(Metric.SESSIONS).value()).isEqualTo(21L);
         assertThat(both.of(Metric.BOUNCE_RATE).value()).isEqualTo(12 / 21.0);
-        assertThat(both.reasons().get("window")).isEqualTo("another system counted 2 of its days, as sums");
+        assertThat(both.reasons().get("window"))
+                .isEqualTo("another system counted 2 of the window's days, and gave only sums");
         for (Metric unknown : List.of(
                 Metric.UNIQUE_VISITORS,
                 Metric.RETURNING_VISITORS,
@@ -189,7 +190,7 @@ class ImportedDaysTest {
         Breakdown entrances = breakdown(Dimension.LANDING_PATH, 9, 3);
 
         assertThat(entrances.reasons())
-                .containsEntry("window", "another system counted 2 of its days, as sums")
+                .containsEntry("window", "another system counted 2 of the window's days, and gave only sums")
                 .containsKeys("rows.conversions", "other.conversions", "total.conversions");
         assertThat(entrances.rows()).isNotEmpty().noneMatch(Breakdown.Value::hasConversions);
         assertThat(entrances.total().conversions()).isNull();

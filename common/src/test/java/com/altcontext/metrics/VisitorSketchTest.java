@@ -95,9 +95,9 @@ class VisitorSketchTest {
 
     @Test
     void a_sketch_is_not_taken_for_a_list_though_its_first_registers_are_full() {
-        VisitorSketch.Union full = new VisitorSketch.Union().addLeast(0, 0).addLeast(1, 0);
+        VisitorSketch.Union full = new VisitorSketch.Union().addSmallest(0, 0).addSmallest(1, 0);
         for (int register = 2; register < 10_000; register++) {
-            full.addLeast(register, 16_383);
+            full.addSmallest(register, 16_383);
         }
         VisitorSketch stored = VisitorSketch.of(full.sketch().stored());
 

@@ -77,7 +77,7 @@ final class GoalAddCommand implements Runnable {
             case Addition.TooMany _ ->
                 throw new Failure(
                         Exit.FAILED,
-                        property + " has " + GoalStore.MAX_GOALS + " goals, the maximum",
+                        property + " has " + GoalStore.MAX_GOALS + " goals already, which is the maximum",
                         "remove one with: altops goal remove");
         };
         context.output()

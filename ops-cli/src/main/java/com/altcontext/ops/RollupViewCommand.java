@@ -1,6 +1,6 @@
 package com.altcontext.ops;
 
-import com.altcontext.metrics.StoredFigures;
+import com.altcontext.metrics.FiguresView;
 import java.util.List;
 import picocli.CommandLine.Command;
 
@@ -21,7 +21,7 @@ final class RollupViewCommand implements Runnable {
     public void run() {
         boolean made;
         try (var _ = context.output().progress("refreshing")) {
-            made = new StoredFigures(context.sql().withTimeout(RollupCommand.MAX_STATEMENT)).refresh();
+            made = new FiguresView(context.sql().withTimeout(RollupCommand.MAX_STATEMENT)).refresh();
         }
         context.output()
                 .print(JsonObject.ok(true).with("made", made), List.of(made ? "made the view" : "refreshed the view"));

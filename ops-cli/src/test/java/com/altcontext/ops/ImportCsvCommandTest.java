@@ -163,7 +163,7 @@ class ImportCsvCommandTest {
         assertThat(sum("page_views")).isEqualTo(60);
         assertThat(database.altops("rollup", "--property", "default", "--day", day.toString())
                         .err())
-                .startsWith("altops: another system counted " + day + " of default — ");
+                .startsWith("altops: another system counted " + day + " for default — ");
     }
 
     @Test

@@ -115,7 +115,7 @@ class MetricsTest {
         assertThat(rolled.at("/rows/0/pageViews").asLong()).isEqualTo(2);
         assertThat(rolled.at("/rows/0/sessions").asLong()).isEqualTo(2);
         assertThat(rolled.at("/rows/0/visitors").isNull()).isTrue();
-        assertThat(rolled.at("/reasons/rows.visitors").asText()).startsWith("rollups do not hold");
+        assertThat(rolled.at("/reasons/rows.visitors").asText()).startsWith("rollups do not have");
         assertThat(rolled.at("/freshness/rolledUpThrough").asText()).isEqualTo(today.toString());
         JsonNode filtered = ask(
                         "breakdown",

@@ -4,27 +4,27 @@ import com.altcontext.db.Sql;
 import com.altcontext.db.Tx;
 
 /**
- * The materialized view that {@link RollupSource#VIEW} reads. Making it needs the right to change the schema, which is the
- * operator's; readers of the old one are not blocked while it is refreshed.
+ * The materialized view that {@link RollupSource#VIEW} reads. Only a database user who may change the schema can make
+ * it. A refresh does not block readers.
  */
-public final class StoredFigures {
+public final class FiguresView {
     private final Sql sql;
     /** Once made, the view is assumed to stay. */
-    private volatile boolean wasThere;
+    private volatile boolean existed;
 
-    public StoredFigures(Sql sql) {
+    public FiguresView(Sql sql) {
         this.sql = sql;
     }
 
     /**
-     * Makes the view, or brings it up to date.
+     * Makes the view, or refreshes it.
      *
-     * @return whether it was made
+     * @return whether the view was made
      */
     public boolean refresh() {
         return sql.inTransaction(tx -> {
-            boolean there = isThere(tx);
-            if (there) {
+            boolean isRefresh = exists(tx);
+            if (isRefresh) {
                 var _ = tx.update("REFRESH MATERIALIZED VIEW CONCURRENTLY daily_figures");
             } else {
                 var _ = tx.update("DROP MATERIALIZED VIEW IF EXISTS daily_figures");
@@ -33,19 +33,19 @@ public final class StoredFigures {
                 var _ = tx.update("CREATE UNIQUE INDEX daily_figures_by_day ON daily_figures (property_id, day)");
                 var _ = tx.update("CREATE INDEX daily_figures_by_version ON daily_figures (version)");
             }
-            return !there;
+            return !isRefresh;
         });
     }
 
-    /** Whether there is a view that can be read: one of an earlier release lacks a column. */
-    boolean areThere() {
-        if (!wasThere) {
-            wasThere = sql.inTransaction(StoredFigures::isThere);
+    /** Whether the view exists and has all columns. The view of an earlier release lacks some. */
+    boolean exists() {
+        if (!existed) {
+            existed = sql.inTransaction(FiguresView::exists);
         }
-        return wasThere;
+        return existed;
     }
 
-    private static boolean isThere(Tx tx) {
+    private static boolean exists(Tx tx) {
         return tx.queryOne("""
                         SELECT count(*) = 2 FROM pg_attribute
                         WHERE attrelid = to_regclass('daily_figures') AND attname IN ('all_rolled_up_at', 'imported')
