@@ -20,7 +20,7 @@ import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
-/** Gauges of the {@link Backlog} and of waiting messages, for alerts. */
+/** Gauges for alerts: the {@link Backlog}, waiting messages, and an overdue purge. */
 @Singleton
 public final class BacklogGauges {
     private final Sql sql;
@@ -45,18 +45,18 @@ public final class BacklogGauges {
         gauge(
                 meters,
                 "altcontext.rollup.lag.days",
-                "from the latest day with figures to today",
+                "days from the latest day with figures to today",
                 seen -> seen.lagDays() == null ? Double.NaN : seen.lagDays());
-        gauge(meters, "altcontext.rollup.gaps", "days before today that have events and no figures", Backlog::gaps);
+        gauge(meters, "altcontext.rollup.gaps", "days before today that have events but no figures", Backlog::gaps);
         gauge(
                 meters,
                 "altcontext.events.strays",
-                "events that no day's partition took, at most 10000",
+                "events in the default partition, because their day has no partition; at most 10000",
                 Backlog::strays);
         gauge(
                 meters,
                 "altcontext.outbox.oldest.seconds",
-                "how long the oldest mail or webhook message waits",
+                "age of the oldest waiting mail or webhook message",
                 () -> oldestMessageSeconds);
         gauge(
                 meters,
@@ -66,7 +66,7 @@ public final class BacklogGauges {
         gauge(
                 meters,
                 "altcontext.purge.overdue.days",
-                "how long the oldest raw events have outlived their retention",
+                "days since the oldest raw events should have been purged",
                 () -> purgeOverdueDays);
     }
 
@@ -74,7 +74,7 @@ public final class BacklogGauges {
         Gauge.builder(name, value).description(description).register(meters);
     }
 
-    /** NaN until it was first read. */
+    /** NaN until the backlog was read for the first time. */
     private void gauge(MeterRegistry meters, String name, String description, ToDoubleFunction<Backlog> value) {
         Gauge.builder(name, this, gauges -> {
                     Backlog seen = gauges.backlog;

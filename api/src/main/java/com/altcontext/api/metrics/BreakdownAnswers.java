@@ -29,8 +29,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers breakdowns: from raw rows if they reach back far enough, else from rollups. Rollups also answer without a
- * filter if visitors are not needed.
+ * Answers breakdowns from raw rows if they reach back far enough, otherwise from rollups. Rollups are also used if
+ * there is no filter and visitors are not needed.
  */
 @Singleton
 final class BreakdownAnswers {
@@ -59,25 +59,30 @@ final class BreakdownAnswers {
     /** The body of an answer. */
     sealed interface BreakdownAnswer permits BreakdownBody, LeadBreakdownBody {}
 
-    /** What a breakdown is by. */
+    /** What a breakdown groups by. */
     sealed interface Subject {
-        /** @param rolled the dimension in rollups; null if they do not have it */
+        /** @param rolled the dimension in rollups; null if rollups do not have it */
         record Visits(Grouping grouping, @Nullable Dimension rolled) implements Subject {}
 
-        /** @param goals part of the key, so that a cached answer is not used after a goal was added */
+        /**
+         * @param goals the goals of the property; they are part of the cache key, so that a cached answer is not used
+         *     after a goal was added
+         */
         record Goals(List<Goal> goals) implements Subject {}
 
         record Leads(LeadDimension dimension, Touch touch) implements Subject {}
 
-        /** Null, with an issue, if there is none of that name. */
+        /** Reads what the request groups by; null, with an issue, if there is no such dimension. */
         static @Nullable Subject read(
-                QueryParameters query, AskedProperty property, Filter filter, List<Goal> goals, Issues issues) {
+                QueryParameters query, RequestedProperty property, Filter filter, List<Goal> goals, Issues issues) {
             String name = query.text("dimension");
             LeadDimension ofLeads = name == null ? null : LeadDimension.named(name);
             Field field = name == null ? null : Field.named(name);
             if (ofLeads != null) {
                 if (!LeadBreakdowns.knows(filter)) {
-                    issues.add("filters", "must use only what is known of leads: " + LeadBreakdowns.KNOWN);
+                    issues.add(
+                            "filters",
+                            "must use only dimensions that are known for leads: " + LeadBreakdowns.FILTER_DIMENSIONS);
                 }
                 return new Leads(ofLeads, touch(query, issues));
             }
@@ -103,9 +108,9 @@ final class BreakdownAnswers {
         }
     }
 
-    /** @param visitors whether the different visitors of each value are needed, which only raw rows know */
+    /** @param visitors whether the different visitors of each value are needed, which only raw rows have */
     record BreakdownQuestion(
-            AskedProperty property, Window window, Subject by, Filter filter, int limit, boolean visitors) {
+            RequestedProperty property, Window window, Subject by, Filter filter, int limit, boolean visitors) {
         long minVisitors() {
             return property.minVisitors(filter, 1);
         }
@@ -118,7 +123,7 @@ final class BreakdownAnswers {
 
     BreakdownAnswer answer(BreakdownQuestion question, Instant now) {
         Window window = question.window;
-        AskedProperty property = question.property;
+        RequestedProperty property = question.property;
         return switch (question.by) {
             case Subject.Visits visits -> visits(question, visits, now);
             case Subject.Goals of -> goals(question, of.goals, now);
@@ -175,7 +180,7 @@ final class BreakdownAnswers {
 
     private BreakdownBody rolled(BreakdownQuestion question, Dimension dimension, Instant now) {
         Window window = question.window;
-        AskedProperty property = question.property;
+        RequestedProperty property = question.property;
         return BreakdownBody.of(
                 rolled.of(dimension, window, question.limit, property.slug()),
                 summaries.freshness(window, property.slug(), property.zones().today(now)),

@@ -22,8 +22,8 @@ public record BreakdownBody(
         implements BreakdownAnswers.BreakdownAnswer {
 
     /**
-     * @param value null for sessions that have none, such as those without a campaign
-     * @param site of a referrer, the well-known site that it belongs to; absent for others
+     * @param value null for sessions without a value, such as those without a campaign
+     * @param site the well-known site that a referrer belongs to; absent for other values
      */
     public record ValueBody(
             @Nullable String value,

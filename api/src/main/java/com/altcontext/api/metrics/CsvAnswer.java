@@ -16,7 +16,7 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** An answer as a CSV file, written while the rows are read, so that its length costs no memory. */
+/** An answer as a CSV file. It is written while the rows are read, so a long file needs no more memory. */
 final class CsvAnswer {
     static final int DEFAULT_ROWS = 10_000;
     static final int MAX_ROWS = 100_000;
@@ -25,8 +25,8 @@ final class CsvAnswer {
 
     private CsvAnswer() {}
 
-    /** Whether the client wants a file: it accepts CSV, and does not name JSON. */
-    static boolean isAskedFor(RequestContext request) {
+    /** Whether the client requests a file: it accepts CSV and not JSON. */
+    static boolean isRequested(RequestContext request) {
         return request.accepts(TYPE) && !request.accepts("application/json");
     }
 
@@ -43,7 +43,7 @@ final class CsvAnswer {
     /**
      * Writes the rows of a query.
      *
-     * @param rows passes on one row after the other
+     * @param rows passes the rows to a consumer, one by one
      */
     static StreamedAnswer of(RequestContext request, MetricsQuery query, Consumer<Consumer<QueryRow>> rows) {
         StreamedAnswer file = file(request, "query");

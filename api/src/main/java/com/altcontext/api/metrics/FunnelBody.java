@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A funnel as JSON.
  *
- * @param sessions those of the window that the filter keeps
+ * @param sessions the sessions of the window that match the filter
  */
 public record FunnelBody(
         boolean ok,
@@ -26,10 +26,11 @@ public record FunnelBody(
         List<StepBody> steps) {
 
     /**
-     * A step of the question, and the sessions that reached it.
+     * A step of the funnel.
      *
-     * @param sessions that reached it
-     * @param share of the sessions that reached the step before (for the first step, of all sessions); null over none
+     * @param sessions the sessions that reached the step
+     * @param share their share of the sessions that reached the step before (for the first step, of all sessions); null
+     *     if there are none
      */
     public record StepBody(
             @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable

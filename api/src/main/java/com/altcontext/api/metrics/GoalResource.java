@@ -30,18 +30,18 @@ import java.time.InstantSource;
 import java.util.concurrent.CompletionStage;
 
 /**
- * {@code POST /v1/goals}: adds a goal to a property, as {@code altops goal add} does. It changes what every reader of the figures sees,
- * so the key must hold every scope.
+ * {@code POST /v1/goals}: adds a goal to a property, like {@code altops goal add}. It changes the figures that everyone
+ * sees, so the key must have every scope.
  */
 @Path("/v1/goals")
 public class GoalResource {
-    /** Proxies close a connection on which nothing happens after 60 seconds. */
+    /** Less than 60 seconds, after which proxies close an idle connection. */
     private static final Duration TIMEOUT = Duration.ofSeconds(45);
 
     private static final int MAX_LENGTH = 2048;
 
     private final Rollup rollup;
-    private final AskedProperties properties;
+    private final RequestedProperties properties;
     private final Goals goals;
     private final Callers callers;
     private final DatabaseExecutors executors;
@@ -49,7 +49,7 @@ public class GoalResource {
 
     GoalResource(
             Sql sql,
-            AskedProperties properties,
+            RequestedProperties properties,
             Goals goals,
             Callers callers,
             DatabaseExecutors executors,
@@ -62,7 +62,7 @@ public class GoalResource {
         this.clock = clock;
     }
 
-    /** @param days that have raw events, on which the goal was counted */
+    /** @param days the number of days with raw events on which the goal was counted */
     public record GoalBody(boolean ok, String propertyId, String name, int days) {}
 
     @POST
@@ -73,19 +73,20 @@ public class GoalResource {
         JsonBody.Content body = request.json();
         Fields fields = body.fields();
         Issues issues = body.issues();
-        AskedProperty asked = properties.named(request, fields.optionalText("propertyId", 1, MAX_LENGTH), issues);
-        if (asked.slug() == null) {
+        RequestedProperty requested =
+                properties.named(request, fields.optionalText("propertyId", 1, MAX_LENGTH), issues);
+        if (requested.slug() == null) {
             issues.add("propertyId", "is required, since a goal belongs to one property");
         }
-        // Goal.of says how long these may be.
+        // Goal.of checks the exact lengths.
         String name = fields.text("name", 0, MAX_LENGTH);
         String path = fields.optionalText("path", 1, MAX_LENGTH);
         String event = fields.optionalText("event", 0, MAX_LENGTH);
         String prop = fields.optionalText("prop", 1, MAX_LENGTH);
-        if (asked.slug() == null || !issues.isEmpty()) {
+        if (requested.slug() == null || !issues.isEmpty()) {
             throw Refusal.invalid(issues);
         }
-        String property = asked.slug();
+        String property = requested.slug();
         Goal goal = Goal.of(name, path, event, prop);
         Caller caller = callers.of(request);
         Instant now = clock.instant();
@@ -115,7 +116,7 @@ public class GoalResource {
             case Addition.NameTaken _ -> throw Rejected.of("name", "is the name of another goal of the property");
             case Addition.UnknownProperty _ -> throw Rejected.of("propertyId", "is not a known property");
             case Addition.TooMany _ ->
-                throw Rejected.of("propertyId", "has " + GoalStore.MAX_GOALS + " goals, the maximum");
+                throw Rejected.of("propertyId", "has " + GoalStore.MAX_GOALS + " goals already, which is the maximum");
         };
     }
 }

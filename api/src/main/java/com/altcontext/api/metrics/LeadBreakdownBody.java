@@ -37,7 +37,7 @@ public record LeadBreakdownBody(
             long mailableLeads,
             @Nullable Number conversionRate) {}
 
-    /** Leads, and how many of them may be mailed. */
+    /** Leads, and how many of them may be written to now. */
     public record LeadSums(long leads, long mailableLeads) {}
 
     static LeadBreakdownBody of(LeadBreakdown breakdown, Instant now, ReferrerSites sites) {

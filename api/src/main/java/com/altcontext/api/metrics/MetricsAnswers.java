@@ -21,10 +21,10 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import org.jboss.resteasy.reactive.RestResponse;
 
-/** Answers questions about figures. Answers are cached for some seconds and say when they were made. */
+/** Answers requests for figures. Answers are cached for some seconds and contain the time when they were made. */
 @Singleton
 final class MetricsAnswers {
-    /** A summary of a year has 40 KB; a breakdown of the longest paths has 2 MB. */
+    /** The summary of a year has 40 KB; a breakdown with the longest paths has 2 MB. */
     private static final int MAX_CACHED_BYTES = 8 << 20;
 
     private final DatabaseExecutors executors;
@@ -33,12 +33,15 @@ final class MetricsAnswers {
 
     MetricsAnswers(AppConfig config, DatabaseExecutors executors, ObjectMapper json) {
         this.executors = executors;
-        // Otherwise, an emoji takes twelve bytes.
+        // Otherwise an emoji is written as two escapes of six bytes each.
         this.json = json.writer().with(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8);
         this.answers = cache(config.metrics());
     }
 
-    /** Bounded by the number of answers and by their bytes: an answer weighs at least its share of the number. */
+    /**
+     * Limited by the number of answers and by their bytes. The weight of an answer is its bytes, but at least the
+     * average that the maximum number of answers allows.
+     */
     private static Cache<Object, byte[]> cache(AppConfig.Metrics config) {
         int entries = config.cacheMaxEntries();
         int minWeight = entries == 0 ? 1 : MAX_CACHED_BYTES / entries;
@@ -50,15 +53,15 @@ final class MetricsAnswers {
     }
 
     /**
-     * A question that was read from a request.
+     * A request that was read and can be answered.
      *
-     * @param key the cache key: equal for equal questions
-     * @param raw whether raw rows are read, which may take seconds
+     * @param key the cache key, which is equal for equal requests
+     * @param raw whether raw rows are read, which can take seconds
      * @param work makes the body of the answer
      */
     record ReadQuestion(Object key, boolean raw, Supplier<Object> work) {}
 
-    /** Answers a question as JSON. */
+    /** Answers as JSON, from the cache if possible. */
     CompletionStage<RestResponse<byte[]>> json(RequestContext request, ReadQuestion question) {
         byte[] known = answers.getIfPresent(question.key);
         if (known != null) {
@@ -69,7 +72,7 @@ final class MetricsAnswers {
     }
 
     /**
-     * Answers a question with a file, which is not cached.
+     * Answers with a file. Files are not cached.
      *
      * @param write writes the rows
      */
@@ -97,15 +100,15 @@ final class MetricsAnswers {
         try {
             return json.writeValueAsBytes(body);
         } catch (JsonProcessingException impossible) {
-            throw new IllegalStateException("a record of numbers and texts is always JSON", impossible);
+            throw new IllegalStateException("a record of numbers and texts can always be written as JSON", impossible);
         }
     }
 
     /**
-     * Runs work on days that have to be kept.
+     * Runs work that needs the rows or rollups of a window.
      *
-     * @param path of the field that names the days
-     * @throws Refusal if they reach further back than what is kept
+     * @param path the request field that decides where the window begins
+     * @throws Refusal if the window begins before what is kept
      */
     static <T> T withinKept(String path, Supplier<T> work) {
         try {

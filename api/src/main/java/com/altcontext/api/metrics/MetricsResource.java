@@ -28,7 +28,7 @@ public class MetricsResource {
     private static final int DEFAULT_ROWS = 50;
 
     private final MetricsAnswers answers;
-    private final AskedProperties properties;
+    private final RequestedProperties properties;
     private final Goals goals;
     private final SummaryAnswers summaries;
     private final BreakdownAnswers breakdowns;
@@ -36,7 +36,7 @@ public class MetricsResource {
 
     MetricsResource(
             MetricsAnswers answers,
-            AskedProperties properties,
+            RequestedProperties properties,
             Goals goals,
             SummaryAnswers summaries,
             BreakdownAnswers breakdowns,
@@ -55,7 +55,7 @@ public class MetricsResource {
         RequestContext request = RequestContext.of(routing);
         Issues issues = new Issues();
         QueryParameters query = request.query(issues);
-        AskedProperty property = properties.named(request, query.text("propertyId"), issues);
+        RequestedProperty property = properties.named(request, query.text("propertyId"), issues);
         Instant now = clock.instant();
         Window window = WindowParameters.window(query, property.zones(), now, issues);
         EarlierWindow earlier = WindowParameters.compareTo(query, issues);
@@ -78,23 +78,23 @@ public class MetricsResource {
     public CompletionStage<RestResponse<byte[]>> breakdown(@Context RoutingContext routing) {
         RequestContext request = RequestContext.of(routing);
         ReadBreakdown read = read(request);
-        return CsvAnswer.isAskedFor(request)
+        return CsvAnswer.isRequested(request)
                 ? answers.file(request, () -> CsvAnswer.of(request, answer(read)))
                 : answers.json(request, new ReadQuestion(read.question, read.question.needsRaw(), () -> answer(read)));
     }
 
-    /** @param path of the field that names the days */
+    /** @param path the request field that decides where the window begins */
     private record ReadBreakdown(BreakdownAnswers.BreakdownQuestion question, String path) {}
 
     private ReadBreakdown read(RequestContext request) {
         Issues issues = new Issues();
         QueryParameters query = request.query(issues);
-        AskedProperty property = properties.named(request, query.text("propertyId"), issues);
+        RequestedProperty property = properties.named(request, query.text("propertyId"), issues);
         Window window = WindowParameters.window(query, property.zones(), clock.instant(), issues);
         Filter filter = filter(query, property, issues);
         BreakdownAnswers.Subject by =
                 BreakdownAnswers.Subject.read(query, property, filter, goals.of(property.slug()), issues);
-        int rows = CsvAnswer.isAskedFor(request) ? Breakdowns.MAX_ROWS : DEFAULT_ROWS;
+        int rows = CsvAnswer.isRequested(request) ? Breakdowns.MAX_ROWS : DEFAULT_ROWS;
         int limit = query.number("limit", rows, Breakdowns.MAX_ROWS);
         boolean visitors = query.flag("visitors", true);
         if (window == null || by == null || !issues.isEmpty()) {
@@ -109,8 +109,8 @@ public class MetricsResource {
         return MetricsAnswers.withinKept(read.path, () -> breakdowns.answer(read.question, clock.instant()));
     }
 
-    /** The parameter {@code filters}, which is the JSON that a query has in its body. */
-    private Filter filter(QueryParameters query, AskedProperty property, Issues issues) {
+    /** Reads the parameter {@code filters}. It is the same JSON as in the body of a query. */
+    private Filter filter(QueryParameters query, RequestedProperty property, Issues issues) {
         String text = query.text("filters");
         if (text == null) {
             return Filter.none();

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The answer of a query as JSON.
  *
- * @param metrics their names, in the order of the figures of each row
- * @param dimensions likewise of the values
+ * @param metrics the names of the metrics, in the order of the figures in each row
+ * @param dimensions the names of the dimensions, in the order of the values in each row
  */
 public record QueryBody(
         boolean ok,
@@ -32,10 +32,10 @@ public record QueryBody(
         Map<String, String> reasons) {
 
     private static final String NOT_OF_LEADS =
-            "leads are known by the source, referrer, campaign and landing page of a visitor's first"
-                    + " session alone: no other dimension or filter";
+            "leads can be grouped and filtered only by the source, referrer, campaign and landing page of the"
+                    + " visitor's first session";
 
-    /** @param dimensions null for what has no value */
+    /** @param dimensions the values; null stands for a missing value */
     public record RowBody(List<@Nullable String> dimensions, List<@Nullable Number> metrics) {
         static RowBody of(QueryRow row) {
             List<@Nullable Number> figures = new ArrayList<>();

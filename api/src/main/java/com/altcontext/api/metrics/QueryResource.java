@@ -39,8 +39,8 @@ import java.util.function.Consumer;
 import org.jboss.resteasy.reactive.RestResponse;
 
 /**
- * {@code POST /v1/metrics/query} and {@code /v1/metrics/funnel}, and {@code GET /v1/metrics/realtime}: questions to the
- * raw rows.
+ * {@code POST /v1/metrics/query} and {@code /v1/metrics/funnel}, and {@code GET /v1/metrics/realtime}: queries over raw
+ * rows.
  */
 @Path("/v1/metrics")
 public class QueryResource {
@@ -50,7 +50,7 @@ public class QueryResource {
     private static final int MAX_OFFSET = 100_000;
 
     private final MetricsAnswers answers;
-    private final AskedProperties properties;
+    private final RequestedProperties properties;
     private final Goals goals;
     private final QueryEngine engine;
     private final Summaries summaries;
@@ -58,7 +58,7 @@ public class QueryResource {
 
     QueryResource(
             MetricsAnswers answers,
-            AskedProperties properties,
+            RequestedProperties properties,
             Goals goals,
             QueryEngine engine,
             Summaries summaries,
@@ -76,8 +76,8 @@ public class QueryResource {
     @Consumes({MediaType.APPLICATION_JSON, MediaType.TEXT_PLAIN})
     public CompletionStage<RestResponse<byte[]>> query(@Context RoutingContext routing) {
         RequestContext request = RequestContext.of(routing);
-        BodyOfQuestion body = new BodyOfQuestion(request);
-        if (CsvAnswer.isAskedFor(request)) {
+        QuestionBody body = new QuestionBody(request);
+        if (CsvAnswer.isRequested(request)) {
             QueryQuestion question = query(body, CsvAnswer.DEFAULT_ROWS, CsvAnswer.MAX_ROWS);
             return answers.file(
                     request,
@@ -92,22 +92,22 @@ public class QueryResource {
                         question, true, () -> MetricsAnswers.withinKept(DATES, () -> answer(body.property, question))));
     }
 
-    private QueryBody answer(AskedProperty property, QueryQuestion question) {
+    private QueryBody answer(RequestedProperty property, QueryQuestion question) {
         MetricsQuery query = question.query;
         try {
             return QueryBody.of(question.window, query, engine.answer(query), clock.instant());
         } catch (RawRowsGone gone) {
-            RolledWindow held = rolled(property, question, gone);
+            RolledWindow window = rolled(property, question, gone);
             return QueryBody.of(
                     question.window,
                     query,
-                    RolledRows.of(query, held),
-                    held.summary().freshness());
+                    RolledRows.of(query, window),
+                    window.summary().freshness());
         }
     }
 
-    /** The rows of an answer, one after the other. */
-    private void each(AskedProperty property, QueryQuestion question, Consumer<QueryRow> consumer) {
+    /** Passes on the rows of an answer, one by one. */
+    private void each(RequestedProperty property, QueryQuestion question, Consumer<QueryRow> consumer) {
         try {
             engine.each(question.query, consumer);
         } catch (RawRowsGone gone) {
@@ -117,7 +117,7 @@ public class QueryResource {
         }
     }
 
-    private RolledWindow rolled(AskedProperty property, QueryQuestion question, RawRowsGone gone) {
+    private RolledWindow rolled(RequestedProperty property, QueryQuestion question, RawRowsGone gone) {
         if (!RolledRows.canAnswer(question.query)) {
             throw gone;
         }
@@ -125,7 +125,7 @@ public class QueryResource {
                 question.window, property.slug(), property.zones().today(clock.instant()));
     }
 
-    private QueryQuestion query(BodyOfQuestion body, int defaultRows, int maxRows) {
+    private QueryQuestion query(QuestionBody body, int defaultRows, int maxRows) {
         Issues issues = body.issues;
         QueryReader reader = new QueryReader(body.fields, issues);
         Window window = reader.dateRange(body.property.zones(), clock.instant());
@@ -141,9 +141,9 @@ public class QueryResource {
         }
         MetricsQuery query = new MetricsQuery(
                 body.property.zones().windows(window), metrics, groupings, filter, order, limit, offset);
-        boolean byTimeAlone = groupings.stream().allMatch(Grouping.Time.class::isInstance);
+        boolean byTimeOnly = groupings.stream().allMatch(Grouping.Time.class::isInstance);
         long dimensions = groupings.stream().filter(Grouping::isByValue).count();
-        long minVisitors = byTimeAlone ? 0 : body.property.minVisitors(filter, dimensions);
+        long minVisitors = byTimeOnly ? 0 : body.property.minVisitors(filter, dimensions);
         return new QueryQuestion(window, query.withoutRareGroups(minVisitors));
     }
 
@@ -151,15 +151,15 @@ public class QueryResource {
 
     private record FunnelQuestion(Window window, Funnel funnel) {}
 
-    private record RealtimeQuestion(AskedProperty property) {}
+    private record RealtimeQuestion(RequestedProperty property) {}
 
-    /** The body of a question, and what is wrong with it so far. */
-    private final class BodyOfQuestion {
+    /** The body of a query or funnel, and the issues that were found in it so far. */
+    private final class QuestionBody {
         private final Issues issues;
         private final Fields fields;
-        private final AskedProperty property;
+        private final RequestedProperty property;
 
-        BodyOfQuestion(RequestContext request) {
+        QuestionBody(RequestContext request) {
             JsonBody.Content content = request.json();
             this.issues = content.issues();
             this.fields = content.fields();
@@ -181,7 +181,7 @@ public class QueryResource {
     @Consumes({MediaType.APPLICATION_JSON, MediaType.TEXT_PLAIN})
     public CompletionStage<RestResponse<byte[]>> funnel(@Context RoutingContext routing) {
         RequestContext request = RequestContext.of(routing);
-        BodyOfQuestion body = new BodyOfQuestion(request);
+        QuestionBody body = new QuestionBody(request);
         Issues issues = body.issues;
         Window window = new QueryReader(body.fields, issues).dateRange(body.property.zones(), clock.instant());
         List<Goal> steps = FunnelReader.steps(body.fields, issues);
@@ -207,7 +207,8 @@ public class QueryResource {
     public CompletionStage<RestResponse<byte[]>> realtime(@Context RoutingContext routing) {
         RequestContext request = RequestContext.of(routing);
         Issues issues = new Issues();
-        AskedProperty property = properties.named(request, request.query(issues).text("propertyId"), issues);
+        RequestedProperty property =
+                properties.named(request, request.query(issues).text("propertyId"), issues);
         issues.throwIfAny();
         return answers.json(request, new ReadQuestion(new RealtimeQuestion(property), true, () -> {
             Instant now = clock.instant();

@@ -14,7 +14,7 @@ public record RealtimeBody(
         List<Realtime.Top> pages,
         List<Realtime.Top> sources) {
 
-    /** @param minute when it begins */
+    /** @param minute the beginning of the minute */
     public record MinuteBody(Instant minute, long pageViews) {}
 
     static RealtimeBody of(Realtime realtime, Instant now) {

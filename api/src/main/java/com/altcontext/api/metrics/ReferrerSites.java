@@ -7,7 +7,10 @@ import jakarta.inject.Singleton;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The well-known sites that referrers belong to, so that lists can show {@code www.google.com} and {@code google.ca} as one. */
+/**
+ * Finds the well-known sites that referrers belong to, so that lists can show {@code www.google.com} and
+ * {@code google.ca} as one site.
+ */
 @Singleton
 final class ReferrerSites {
     private static final Set<String> DIMENSIONS =
@@ -19,7 +22,10 @@ final class ReferrerSites {
         this.sources = sources;
     }
 
-    /** Null if the value is not that of a well-known site, or the dimension has no hosts of referrers. */
+    /**
+     * The site of a value; null if it is not a well-known site, or if the values of the dimension are not hosts of
+     * referrers.
+     */
     @Nullable
     String of(String dimension, @Nullable String value) {
         return value == null || !DIMENSIONS.contains(dimension) ? null : sources.siteOf(value);

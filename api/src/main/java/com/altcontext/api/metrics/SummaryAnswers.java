@@ -17,7 +17,7 @@ import java.time.LocalDate;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Answers summaries: from rollups without a filter, from raw rows with one. */
+/** Answers summaries: from rollups if there is no filter, otherwise from raw rows. */
 @Singleton
 final class SummaryAnswers {
     private final Summaries rolled;
@@ -30,10 +30,13 @@ final class SummaryAnswers {
 
     /** @param earlier the window to compare with; null for none */
     record SummaryQuestion(
-            AskedProperty property, Window window, @Nullable EarlierWindow earlier, Filter filter) {
-        /** Whether the window is not over, so that it is compared with a part of the earlier one. */
+            RequestedProperty property,
+            Window window,
+            @Nullable EarlierWindow earlier,
+            Filter filter) {
+        /** Whether the window is not over, so that it is compared with only a part of the earlier window. */
         boolean comparesInPart(Instant now) {
-            return earlier != null && property.zones().holdNow(window, now);
+            return earlier != null && property.zones().includesNow(window, now);
         }
     }
 
@@ -58,7 +61,7 @@ final class SummaryAnswers {
             return SummaryBody.of(summary);
         }
         List<ZoneWindow> windows = inPart
-                ? zones.windowsUntil(before, lastSeen(summary, now), earlier.daysBack(window))
+                ? zones.windowsUntil(before, countedUntil(summary, now), earlier.daysBack(window))
                 : zones.windows(before);
         return SummaryBody.of(compared(summary, before, inPart, windows, question.filter));
     }
@@ -68,17 +71,18 @@ final class SummaryAnswers {
             return summary.comparedWith(before, inPart, raw.metrics(windows, filter));
         } catch (RawRowsGone gone) {
             return summary.notComparedWith(
-                    before, "it is counted in raw rows, which are kept from " + gone.firstDay() + " on");
+                    before, "it is counted from raw rows, which are kept from " + gone.firstDay() + " on");
         } catch (SqlFailure failed) {
             if (!failed.isOfNode()) {
                 throw failed;
             }
-            return summary.notComparedWith(before, "it is counted in raw rows, and a node of the cluster is away");
+            return summary.notComparedWith(
+                    before, "it is counted from raw rows, and a node of the cluster is unavailable");
         }
     }
 
-    /** The moment up to which the figures of a window that is not over count. */
-    private static Instant lastSeen(Summary summary, Instant now) {
+    /** The moment up to which a window that is not over has been counted. */
+    private static Instant countedUntil(Summary summary, Instant now) {
         Freshness freshness = summary.freshness();
         Instant rolledUp = freshness.rolledUpAt();
         LocalDate through = freshness.rolledUpThrough();

@@ -25,7 +25,10 @@ public record SummaryBody(
         List<TrendPoint> trend,
         Map<String, String> reasons) {
 
-    /** @param partial whether only the first part of it counts, as long as the window has lasted until now */
+    /**
+     * @param partial whether only the first part of this window counts, because the window that it is compared with is
+     *     not over
+     */
     public record ComparedBody(LocalDate from, LocalDate to, boolean partial) {}
 
     /** How old the figures are. */
@@ -46,11 +49,14 @@ public record SummaryBody(
         }
     }
 
-    /** @param delta change relative to the earlier window: 0.5 is 50 % more; null if nothing is compared, and from zero */
+    /**
+     * @param delta change relative to the earlier window: 0.5 is 50 % more; null without a comparison, or if the
+     *     earlier value is zero
+     */
     public record MeasureBody(
             @Nullable Number value, @Nullable Number delta) {}
 
-    /** Of a web vital: milliseconds, and of CLS its score. */
+    /** Percentiles of a web vital, in milliseconds; for CLS, of its score. */
     public record PercentilesBody(
             @Nullable Number p75, @Nullable Number p95) {}
 
@@ -106,7 +112,10 @@ public record SummaryBody(
         return metrics;
     }
 
-    /** Whole numbers without a fraction, others rounded to millionths; sketches are no more precise. */
+    /**
+     * A number as it is shown: a whole number without a fraction, any other rounded to millionths, which is more
+     * precise than the sketches.
+     */
     static @Nullable Number figure(@Nullable Number number) {
         if (number == null || number instanceof Long) {
             return number;

@@ -10,16 +10,19 @@ import java.time.Instant;
 import java.time.LocalDate;
 import org.jspecify.annotations.Nullable;
 
-/** The days in the query of a URL. */
+/** Reads the window and its comparison from the query of a URL. */
 final class WindowParameters {
     private static final int DEFAULT_WINDOW = 7;
     private static final String TODAY = "today";
 
     private WindowParameters() {}
 
-    /** {@code window=7} or {@code window=today}, or {@code from} and {@code to}; without either, the last seven full days. */
+    /**
+     * Reads {@code window=7} or {@code window=today}, or {@code from} and {@code to}. The default is the last seven
+     * full days.
+     */
     static @Nullable Window window(QueryParameters query, PropertyZones zones, Instant now, Issues issues) {
-        if (isNamed(query) && query.has("window")) {
+        if (hasDates(query) && query.has("window")) {
             issues.add("window", "must not be combined with from and to");
             return null;
         }
@@ -28,9 +31,9 @@ final class WindowParameters {
             return new Window(today, today);
         }
         try {
-            if (!isNamed(query)) {
+            if (!hasDates(query)) {
                 int days = query.number("window", DEFAULT_WINDOW, Window.MAX_DAYS, ", or " + TODAY);
-                return Window.lastFull(days, zones.openDay(now));
+                return Window.lastFull(days, zones.earliestToday(now));
             }
             LocalDate from = query.day("from");
             LocalDate to = query.day("to");
@@ -41,13 +44,13 @@ final class WindowParameters {
         }
     }
 
-    private static boolean isNamed(QueryParameters query) {
+    private static boolean hasDates(QueryParameters query) {
         return query.has("from") || query.has("to");
     }
 
-    /** The field that decides how far back the window reaches. */
+    /** The request field that decides where the window begins. */
     static String path(QueryParameters query) {
-        return isNamed(query) ? "from" : "window";
+        return hasDates(query) ? "from" : "window";
     }
 
     /** The window to compare with; null for none. */

@@ -1,4 +1,4 @@
-/** The figures, for operators. */
+/** The endpoints for figures, for operators. */
 @NullMarked
 package com.altcontext.api.metrics;
 

@@ -115,7 +115,7 @@ class LeadBreakdownTest extends VisitedProperty {
         assertThat(refused.at("/issues/0/path").asText()).isEqualTo("filters");
         assertThat(refused.at("/issues/0/message").asText())
                 .isEqualTo(
-                        "must use only what is known of leads: landing_path, traffic_source, referrer_host, utm_source,"
+                        "must use only dimensions that are known for leads: landing_path, traffic_source, referrer_host, utm_source,"
                                 + " utm_medium, utm_campaign");
     }
 

@@ -74,7 +74,7 @@ class MetricsDefaultPropertyTest {
             assertThat(answer.status()).isEqualTo(400);
             assertThat(answer.json().at("/issues/0/path").asText()).isEqualTo("propertyId");
             assertThat(answer.json().at("/issues/0/message").asText())
-                    .isEqualTo("is absent, and ROLLUP_DEFAULT_PROPERTY_ID is not a known property");
+                    .isEqualTo("is missing, and the default in ROLLUP_DEFAULT_PROPERTY_ID is not a known property");
             assertThat(admin(question + "&propertyId=default").status()).isEqualTo(200);
         }
 

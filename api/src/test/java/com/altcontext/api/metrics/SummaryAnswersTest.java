@@ -38,7 +38,7 @@ class SummaryAnswersTest {
         PropertyZones zones =
                 PropertyZones.of(List.of(new Property("default", Set.of(), Property.UTC, Shields.NONE, false)));
         SummaryAnswers.SummaryQuestion question = new SummaryAnswers.SummaryQuestion(
-                new AskedProperty("default", zones, false),
+                new RequestedProperty("default", zones, false),
                 new Window(site.day(firstAgo), site.today()),
                 EarlierWindow.named("previous"),
                 filter);
@@ -99,6 +99,6 @@ class SummaryAnswersTest {
 
         assertThat(sessions(answer).delta()).isNull();
         assertThat(answer.reasons())
-                .containsEntry("compareTo", "it is counted in raw rows, which are kept from " + site.today() + " on");
+                .containsEntry("compareTo", "it is counted from raw rows, which are kept from " + site.today() + " on");
     }
 }

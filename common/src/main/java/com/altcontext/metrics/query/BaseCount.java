@@ -3,10 +3,10 @@ package com.altcontext.metrics.query;
 import java.util.Locale;
 
 /**
- * The counts that metrics are computed from: each is one aggregate over one kind of row. They are named like columns.
+ * The counts that metrics are computed from. Each is one aggregate over one kind of row, and is named like its column.
  */
 enum BaseCount {
-    /** Sessions of the window; by goals, also those that reached none. */
+    /** Sessions of the window. In a query by goals, also those that reached no goal. */
     SESSIONS(Source.SESSIONS, "count(*)"),
     GROUPED_SESSIONS(Source.SESSIONS, "count(*)"),
     BOUNCES(Source.SESSIONS, "count(*) FILTER (WHERE page_views = 1 AND events - engagements = 1)"),
@@ -17,7 +17,7 @@ enum BaseCount {
     CONVERTING_SESSIONS(Source.SESSIONS, "count(*) FILTER (WHERE converts)"),
     SESSION_PAGE_VIEWS(Source.SESSIONS, "sum(page_views)"),
     SESSION_EVENTS(Source.SESSIONS, "sum(events)"),
-    /** Counted once for each visitor, over the visitor's sessions. */
+    /** Each visitor with a session counts once. */
     SESSION_VISITORS(Source.SESSIONS, "1"),
     RETURNING_SESSION_VISITORS(Source.SESSIONS, "bool_or(returns)::integer"),
     PAGE_VIEWS(Source.EVENTS, "sum(page_views)"),
@@ -41,10 +41,10 @@ enum BaseCount {
 
     final Source source;
 
-    /** For a quantile, the measured column. */
+    /** The SQL aggregate; for a quantile, the measured column. */
     final String aggregate;
 
-    /** For a quantile, the share of values that do not exceed it. */
+    /** For a quantile, the share of values that do not exceed it; otherwise 0. */
     final double share;
 
     BaseCount(Source source, String aggregate) {
@@ -61,31 +61,31 @@ enum BaseCount {
         this(Source.VITALS, column, share);
     }
 
-    /** The rows that it is counted over. */
+    /** The rows that a count is computed from. */
     enum Source {
         /** Sessions that began in the window. */
         SESSIONS,
-        /** The same, whatever goals they reached, where sessions are those that reached a goal. */
+        /** In a query by goals: all sessions that began in the window, whether they reached a goal or not. */
         ALL_SESSIONS,
-        /** Events that happened in it. */
+        /** Events that happened in the window. */
         EVENTS,
-        /** Leads that were first captured in it. */
+        /** Leads that were first captured in the window. */
         LEADS,
-        /** Events again, by their measured values, since quantiles do not add up. */
+        /** The measured values of events of the window, which are ranked, since quantiles do not add up. */
         VITALS
     }
 
-    /** In the part of a statement that counts others. */
-    String none() {
+    /** The null that stands for this count in the parts of a statement that do not compute it. */
+    String nullColumn() {
         return source == Source.VITALS ? "NULL::real" : "NULL::numeric";
     }
 
-    /** Whether the sessions are counted for each visitor apart. */
+    /** Whether sessions have to be grouped by visitor for this count. */
     boolean isOfVisitors() {
         return this == SESSION_VISITORS || this == RETURNING_SESSION_VISITORS;
     }
 
-    /** Whether visitors must be known by when they were first seen. */
+    /** Whether this count needs the time when each visitor was first seen. */
     boolean needsFirstSeen() {
         return this == RETURNING_VISITORS || this == RETURNING_SESSION_VISITORS;
     }

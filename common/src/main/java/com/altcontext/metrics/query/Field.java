@@ -21,7 +21,7 @@ public sealed interface Field {
         }
     }
 
-    /** A text, number or flag that events carry under a key of the site's own. */
+    /** A text, number or flag in {@code props} of events, under a key that the site chose. */
     record PropField(String key) implements Field {
         @Override
         public boolean isOfEvents() {
@@ -33,13 +33,13 @@ public sealed interface Field {
             return SqlFragment.of("e.props ->> ?::text", key);
         }
 
-        /** A text, number or flag that was sent, as the database writes it: 1000, not 1E+3. */
+        /** The text of a value in a request, as the database writes it: 1000, not 1E+3. */
         static String text(Object sent) {
             return sent instanceof BigDecimal number ? number.toPlainString() : sent.toString();
         }
     }
 
-    /** Each key of an event's {@code props}: an event has as many values as it has keys. Rows are grouped by it, and not filtered. */
+    /** The keys of {@code props}. An event has as many values as it has keys. Only for grouping, not for filters. */
     record PropKeys() implements Field {
         static final String NAME = "props";
 
@@ -54,16 +54,16 @@ public sealed interface Field {
         }
     }
 
-    /** Whether the value belongs to an event; otherwise to its session. */
+    /** Whether the value belongs to an event; if not, it belongs to a session. */
     boolean isOfEvents();
 
-    /** The SQL expression, on an event {@code e} or a session {@code s}. */
+    /** The SQL expression of the value, for an event {@code e} or a session {@code s}. */
     SqlFragment value();
 
-    /** The longest key of {@code props.<key>}. */
+    /** The maximum length of the key in {@code props.<key>}. */
     int MAX_KEY = 255;
 
-    /** The field of that name; null if there is none. */
+    /** The field with this name; null if there is none. */
     static @Nullable Field named(String name) {
         if (name.startsWith("props.")) {
             String key = name.substring("props.".length());

@@ -10,18 +10,18 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** Selects the events, and the sessions with such an event, that a question is about. */
+/** Selects the events of a query, and the sessions that have such an event. */
 public sealed interface Filter {
     /** The maximum number of leaves of a filter. */
     int MAX_LEAVES = 20;
 
-    /** How a value is compared with those of the filter; one match suffices. */
+    /** How a value is compared with the values of the filter. Matching one of them is enough. */
     enum Operator {
         IS,
         IS_NOT,
         CONTAINS,
         CONTAINS_NOT,
-        /** Patterns with {@code *} for any characters. */
+        /** The values of the filter are patterns, in which {@code *} stands for any characters. */
         MATCHES;
 
         boolean isNegative() {
@@ -32,7 +32,7 @@ public sealed interface Filter {
     /** @param values null stands for a missing value */
     record Leaf(Operator operator, Field field, List<@Nullable String> values) implements Filter {}
 
-    /** Sessions that reached one of these goals. */
+    /** Selects sessions that reached one of the goals, or none of them. */
     record Reached(boolean isNegative, List<Goal> goals) implements Filter {}
 
     record And(List<Filter> all) implements Filter {}
@@ -41,12 +41,12 @@ public sealed interface Filter {
 
     record Not(Filter filter) implements Filter {}
 
-    /** The filter that keeps everything. */
+    /** The filter that matches everything. */
     static Filter none() {
         return new And(List.of());
     }
 
-    /** Whether a leaf is about events. */
+    /** Whether any leaf is about events. */
     default boolean isOfEvents() {
         return switch (this) {
             case Leaf leaf -> leaf.field.isOfEvents();
@@ -57,12 +57,12 @@ public sealed interface Filter {
         };
     }
 
-    /** Whether it keeps everything. */
+    /** Whether it has no conditions, and so matches everything. */
     default boolean isEmpty() {
         return this instanceof And and && and.all.stream().allMatch(Filter::isEmpty);
     }
 
-    /** Whether a leaf is about sessions. */
+    /** Whether any leaf is about sessions. */
     default boolean isOfSessions() {
         return switch (this) {
             case Leaf leaf -> !leaf.field.isOfEvents();
@@ -74,9 +74,10 @@ public sealed interface Filter {
     }
 
     /**
-     * The condition on an event {@code e} and its session {@code s}; on the session alone if no leaf is about events.
+     * The SQL condition on an event {@code e} and its session {@code s}. If no leaf is about events, it is about the
+     * session only.
      *
-     * @param reached makes the condition that the session reached a goal, of the condition on its events {@code g}
+     * @param reached turns the condition on an event {@code g} into the condition that the session has such an event
      */
     default SqlFragment condition(UnaryOperator<SqlFragment> reached) {
         return switch (this) {
@@ -123,8 +124,8 @@ public sealed interface Filter {
                                     texts.stream().map(LikePattern::ofWildcards).toList());
                     });
         }
-        SqlFragment fits = SqlFragment.any(any);
-        return leaf.operator.isNegative() ? fits.negated() : fits;
+        SqlFragment matches = SqlFragment.any(any);
+        return leaf.operator.isNegative() ? matches.negated() : matches;
     }
 
     private static SqlFragment isAnyOf(Field field, List<String> texts) {

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads filters, in the form of Plausible's Stats API v2 (plausible.io/docs/stats-api): {@code ["is", "path", ["/"]]}
- * with {@code and}, {@code or} and {@code not} around. Broken rules are reported as issues.
+ * combined by {@code and}, {@code or} and {@code not}. Violations are reported as issues.
  */
 public final class FilterReader {
     private static final int MAX_VALUES = 100;
@@ -24,13 +24,13 @@ public final class FilterReader {
     private final Function<String, @Nullable Goal> goals;
     private int leaves;
 
-    /** @param goals of the property that is asked about, by name */
+    /** @param goals finds a goal of the requested property by its name */
     public FilterReader(Issues issues, Function<String, @Nullable Goal> goals) {
         this.issues = issues;
         this.goals = goals;
     }
 
-    /** @param value a list of filters, all of which hold; null for none */
+    /** @param value a list of filters, all of which must match; null for none */
     public Filter filters(@Nullable Object value) {
         if (value == null) {
             return Filter.none();
@@ -133,12 +133,14 @@ public final class FilterReader {
         List<@Nullable String> values = new ArrayList<>();
         for (Object value : sent) {
             if (value instanceof Map || value instanceof List) {
-                issues.add(path, "must be texts");
+                issues.add(path, "must be strings, numbers, booleans or null");
                 return null;
             }
             String text = value == null ? null : Field.PropField.text(value);
             if (text != null && (Text.lengthFault(text, 0, MAX_VALUE) != null || !Text.isStorable(text))) {
-                issues.add(path, "must be texts of at most " + MAX_VALUE + " characters");
+                issues.add(
+                        path,
+                        "must have at most " + MAX_VALUE + " characters each, without NUL and unpaired surrogates");
                 return null;
             }
             values.add(text);

@@ -8,29 +8,33 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * Counts the sessions that reach each of some steps, in their order; other events may come between. A step is reached
- * at its first event after the step before.
+ * Counts the sessions that reach each step, in the order of the steps. Other events may happen in between. A step is
+ * reached at its first event after the step before it was reached.
  *
- * @param windows when the counted sessions began
- * @param steps 2 to 8 of {@link Goal}'s targets; their names do not matter
+ * @param windows the windows in which the counted sessions began
+ * @param steps 2 to 8; the names of these goals are not used
  */
 public record Funnel(List<ZoneWindow> windows, List<Goal> steps, Filter filter) {
     public static final int MIN_STEPS = 2;
     public static final int MAX_STEPS = 8;
 
     /**
-     * A row with the count of all sessions and of those of each step. The events of all steps are read once. Events before the first
-     * step are left out early; a session that did not reach a step has no time for it, nor for any step after it.
+     * The statement whose one row has the number of sessions, and then the number of sessions that reached each step.
+     * It reads the events of all steps once, and drops events before the first step early. A session that did not reach
+     * a step has no time for it, nor for any later step.
      */
     SqlFragment statement(SessionDays days) {
         SqlFragment sessions = RawConditions.sessionsOf(windows, filter, days);
         return SqlFragment.of(
-                "SELECT kept.*, came.*\nFROM (SELECT count(*) FROM (?) AS sessions) AS kept\nCROSS JOIN (?) AS came",
+                "SELECT total.*, reached.*\nFROM (SELECT count(*) FROM (?) AS sessions) AS total\nCROSS JOIN (?) AS reached",
                 sessions,
                 counts(events(sessions, days)));
     }
 
-    /** The events of these sessions that belong to a step. The columns {@code is0}, {@code is1} and so on say to which step. */
+    /**
+     * The events of these sessions that match a step. The columns {@code is0}, {@code is1} and so on say which steps
+     * they match.
+     */
     private SqlFragment events(SqlFragment sessions, SessionDays days) {
         List<SqlFragment> columns =
                 new ArrayList<>(List.of(SqlFragment.of("s.bucket, s.visitor_id, s.id, g.occurred_at AS at")));
@@ -39,7 +43,7 @@ public record Funnel(List<ZoneWindow> windows, List<Goal> steps, Filter filter) 
         }
         return SqlFragment.of(
                 "SELECT *\nFROM (SELECT ?\nFROM (?) AS s JOIN events AS g ON " + RawConditions.ofSession("g", "s")
-                        + "\nWHERE g" + RawConditions.BOTS_OUT + " AND g.day BETWEEN ? AND ?) AS events\nWHERE "
+                        + "\nWHERE g" + RawConditions.NOT_BOT + " AND g.day BETWEEN ? AND ?) AS events\nWHERE "
                         + joined(steps.size(), "is%d", " OR "),
                 SqlFragment.joined(", ", columns),
                 sessions,
@@ -48,8 +52,8 @@ public record Funnel(List<ZoneWindow> windows, List<Goal> steps, Filter filter) 
     }
 
     /**
-     * How many of the sessions of these events reached each step. The times of the steps are found one after the other, over rows
-     * that are sorted once.
+     * Counts how many sessions reached each step, from their events. The times of the steps are computed one after the
+     * other, over rows that are sorted once.
      */
     private SqlFragment counts(SqlFragment events) {
         int last = steps.size() - 1;

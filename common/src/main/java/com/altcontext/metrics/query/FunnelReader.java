@@ -10,8 +10,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the steps of a funnel: {@code {"path": "/pricing"}}, with {@code *} for any characters, or
- * {@code {"event": "form_start", "props": {"plan": "pro"}}}. Broken rules are reported as issues.
+ * Reads the steps of a funnel: {@code {"path": "/pricing"}}, in which {@code *} stands for any characters, or
+ * {@code {"event": "form_start", "props": {"plan": "pro"}}}. Violations are reported as issues.
  */
 public final class FunnelReader {
     private static final int MAX_PATH = 2048;
@@ -48,7 +48,7 @@ public final class FunnelReader {
         String name = isPage ? "path" : "event";
         String text = text(step.get(name), isPage ? MAX_PATH : MAX_TYPE);
         if (text == null) {
-            issues.add(path + '.' + name, "must be a text of 1 to " + (isPage ? MAX_PATH : MAX_TYPE) + " characters");
+            issues.add(path + '.' + name, "must be a string of 1 to " + (isPage ? MAX_PATH : MAX_TYPE) + " characters");
             return null;
         }
         Object props = step.get("props");
@@ -61,7 +61,7 @@ public final class FunnelReader {
         }
         Goal.Prop prop = prop(props);
         if (props != null && prop == null) {
-            issues.add(path + ".props", "must have one key, and a text for it");
+            issues.add(path + ".props", "must have exactly one key, with a string, number or boolean as its value");
             return null;
         }
         return new Goal.CustomEvent(text, prop);

@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How many sessions reached each goal: one statement that reads the events of the sessions once. It counts by visitor first, since a
- * distinct count would make a cluster send all visitors.
+ * Counts how many sessions reached each goal, with one statement that reads the events of the sessions once. It groups
+ * by visitor first, since with {@code count(DISTINCT …)} a cluster would send all visitors to the coordinator.
  */
 final class GoalBreakdown {
     private final List<Goal> goals;
@@ -25,7 +25,10 @@ final class GoalBreakdown {
         this.goals = goals;
     }
 
-    /** The sessions of each row are all that the filter keeps, and its conversions those that reached the goal. */
+    /**
+     * In each row, {@code sessions} are all sessions that match the filter, and {@code conversions} are those of them
+     * that reached the goal.
+     */
     Breakdown read(RawRows rows, Window window, List<ZoneWindow> windows, Filter filter) {
         List<Value> values =
                 goals.isEmpty() ? List.of() : rows.queryOne(statement(windows, filter, rows), this::values);

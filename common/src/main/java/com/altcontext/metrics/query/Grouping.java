@@ -10,17 +10,17 @@ import org.jspecify.annotations.Nullable;
 
 /** What the rows of an answer are grouped by. */
 public sealed interface Grouping {
-    /** @param name as the request calls it */
+    /** @param name the name in requests */
     record By(String name, Field field) implements Grouping {}
 
-    /** Each goal that the session reached: none, one or several groups. */
+    /** By reached goal. A session is in no group, one group or several groups. */
     record ByGoal(List<Goal> goals) implements Grouping {
         public ByGoal {
             goals = List.copyOf(goals);
         }
     }
 
-    /** Time of the property's zone, of events when they happened and of sessions when they began. */
+    /** By local time of the property: the time when an event happened, or when a session began. */
     enum Time implements Grouping {
         HOUR("YYYY-MM-DD\"T\"HH24:00"),
         DAY("YYYY-MM-DD"),
@@ -50,7 +50,7 @@ public sealed interface Grouping {
         };
     }
 
-    /** Whether its values reveal something about visitors; times and the keys of {@code props} do not. */
+    /** Whether the groups can reveal something about a visitor. Times and the keys of {@code props} cannot. */
     default boolean isByValue() {
         return !(this instanceof Time || (this instanceof By by && by.field instanceof Field.PropKeys));
     }
@@ -64,9 +64,10 @@ public sealed interface Grouping {
     }
 
     /**
-     * The text of a value, of its column: made once for a row of the answer and not once for an event.
+     * The SQL expression of the text of a value. It is evaluated once for each row of the answer, not for each event.
      *
-     * @param values so many are in memory at a time
+     * @param column the column with the value
+     * @param values how many values are in memory at a time
      */
     default String text(String column, int values) {
         return switch (this) {
@@ -76,7 +77,11 @@ public sealed interface Grouping {
         };
     }
 
-    /** The value; {@code localTime} is that of the event or of the session's begin. */
+    /**
+     * The SQL expression of the value.
+     *
+     * @param localTime the local time of the event, or of the beginning of the session
+     */
     default SqlFragment value(SqlFragment localTime) {
         return switch (this) {
             case By by -> by.field.value();

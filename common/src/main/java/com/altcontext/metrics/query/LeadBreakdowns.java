@@ -16,7 +16,10 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Where the new leads of a window came from. Leads are kept when raw rows are purged, so any window can be asked about. */
+/**
+ * Counts the new leads of a window by where they came from. Leads are kept when raw rows are purged, so any window can
+ * be requested.
+ */
 public final class LeadBreakdowns {
     private static final String ROWS = "SELECT {column}, count(*),"
             + " count(*) FILTER (WHERE is_mailable),"
@@ -30,8 +33,8 @@ public final class LeadBreakdowns {
             + " GROUP BY 1 ORDER BY 2 DESC, 3 DESC, {column} COLLATE \"C\" LIMIT ?";
 
     private static final String NO_SESSIONS =
-            "sessions by this value are counted in raw rows, and those of the first days are gone";
-    private static final String NOT_OF_SESSIONS = "a session has no form of its own";
+            "sessions by this value are counted from raw rows, which are no longer kept for the first days";
+    private static final String NOT_OF_SESSIONS = "sessions cannot be counted by form";
 
     private final QueryEngine engine;
 
@@ -72,7 +75,7 @@ public final class LeadBreakdowns {
         }
     }
 
-    /** Which session of the visitor says where the lead came from. */
+    /** The session of the visitor that tells where the lead came from. */
     public enum Touch {
         /** The first known session. */
         FIRST,
@@ -81,8 +84,9 @@ public final class LeadBreakdowns {
     }
 
     /**
-     * @param mailable those that may be written to now
-     * @param conversionRate leads ÷ sessions of the window with that value; null over none, or where they are not known
+     * @param mailable leads that may be written to now
+     * @param conversionRate leads ÷ sessions of the window with this value; null if there are none, or if their number
+     *     is unknown
      */
     public record LeadRow(
             @Nullable String value,
@@ -92,9 +96,9 @@ public final class LeadBreakdowns {
 
     /**
      * @param rows the values with the most leads first
-     * @param leads all of the window, also those of values without a row
-     * @param mailable likewise
-     * @param reasons why a figure that is null cannot be given
+     * @param leads all leads of the window, also those whose value has no row
+     * @param mailable all mailable leads of the window, likewise
+     * @param reasons why a figure is null, by its path
      */
     public record LeadBreakdown(
             Window window,
@@ -104,7 +108,7 @@ public final class LeadBreakdowns {
             long leads,
             long mailable,
             Map<String, String> reasons) {
-        /** The same without rows of fewer leads than this. */
+        /** This breakdown without the rows that have fewer leads. */
         public LeadBreakdown withoutRareValues(long minLeads) {
             List<LeadRow> shown =
                     rows.stream().filter(row -> row.leads >= minLeads).toList();
@@ -114,20 +118,20 @@ public final class LeadBreakdowns {
 
     private record Counted(@Nullable String value, long leads, long mailable, long allLeads, long allMailable) {}
 
-    /** What filters of leads may be about. */
-    public static final String KNOWN =
+    /** The dimensions that filters of leads can use, separated by commas. */
+    public static final String FILTER_DIMENSIONS =
             MetricsQuery.OF_LEADS.stream().map(Dimension::key).collect(Collectors.joining(", "));
 
-    /** Whether a filter uses only what is known of leads. */
+    /** Whether a filter uses only dimensions that leads have. */
     public static boolean knows(Filter filter) {
         return MetricsQuery.isOfLeads(filter);
     }
 
     /**
-     * The leads of a window by where they came from. Throws as {@link QueryEngine#answer(MetricsQuery)} does, but for raw rows that
-     * are gone.
+     * Counts the leads of a window by where they came from. Throws like {@link QueryEngine#answer(MetricsQuery)},
+     * except that raw rows need not be kept.
      *
-     * @param filter one that {@link #knows} accepts; it is about the same touch
+     * @param filter one that {@link #knows} accepts; it applies to the same touch
      */
     public LeadBreakdown of(
             LeadDimension dimension,
@@ -148,8 +152,8 @@ public final class LeadBreakdowns {
                 now,
                 kept,
                 limit);
-        // Leads are kept longer than raw rows.
-        List<Counted> counted = engine.askOfNow(
+        // Leads are kept longer than raw rows, so the windows may begin earlier.
+        List<Counted> counted = engine.inUncheckedSnapshot(
                 windows,
                 rows -> rows.query(
                         statement,

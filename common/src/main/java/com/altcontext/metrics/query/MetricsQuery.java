@@ -9,13 +9,13 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A question to the raw rows: metrics by groupings, under a filter, over windows.
+ * A query over raw rows: metrics by groupings, with a filter, over windows.
  *
- * @param windows whose days are asked about, by time zone
+ * @param windows the requested days, as one window for each time zone
  * @param groupings none, one or two
- * @param order by which columns of the answer
+ * @param order the columns that the rows are sorted by
  * @param withTotals whether each row also holds the sums of the counts over all groups
- * @param minVisitors groups of fewer visitors are left out
+ * @param minVisitors groups with fewer visitors are left out
  */
 public record MetricsQuery(
         List<ZoneWindow> windows,
@@ -38,7 +38,7 @@ public record MetricsQuery(
         this(windows, metrics, groupings, filter, order, limit, offset, false, 0);
     }
 
-    /** The same without groups of fewer visitors. */
+    /** This query without groups that have fewer visitors. */
     public MetricsQuery withoutRareGroups(long visitors) {
         return new MetricsQuery(windows, metrics, groupings, filter, order, limit, offset, withTotals, visitors);
     }
@@ -48,10 +48,10 @@ public record MetricsQuery(
         return new MetricsQuery(windows, metrics, List.of(), filter, List.of(), 1, 0);
     }
 
-    /** @param column its place among groupings and then metrics, from 0 */
+    /** @param column its index in the groupings followed by the metrics, from 0 */
     public record Order(int column, boolean descending) {}
 
-    /** What is known of where a lead came from. */
+    /** The dimensions that are known for leads. */
     static final Set<Dimension> OF_LEADS = EnumSet.of(
             Dimension.TRAFFIC_SOURCE,
             Dimension.REFERRER_HOST,
@@ -60,12 +60,12 @@ public record MetricsQuery(
             Dimension.UTM_CAMPAIGN,
             Dimension.LANDING_PATH);
 
-    /** Whether a metric is known for these dimensions and filters. */
+    /** Whether a metric is known for the dimensions and the filter of this query. */
     public boolean knows(QueryMetric metric) {
         return !metric.isOfLeads() || (isOfLeads(filter) && groupings.stream().allMatch(MetricsQuery::isOfLeads));
     }
 
-    /** The known metrics, and the visitors if groups of few are left out. */
+    /** The metrics that are known, and visitors too if groups with few visitors are left out. */
     List<QueryMetric> counted() {
         Stream<QueryMetric> needed = minVisitors > 0 ? Stream.of(QueryMetric.VISITORS) : Stream.empty();
         return Stream.concat(metrics.stream().filter(this::knows), needed).toList();
@@ -93,7 +93,7 @@ public record MetricsQuery(
         };
     }
 
-    /** The goals that are grouped by; null if they are not. */
+    /** The goals that rows are grouped by; null if they are not grouped by goals. */
     @Nullable
     List<Goal> goals() {
         for (Grouping grouping : groupings) {
@@ -104,20 +104,22 @@ public record MetricsQuery(
         return null;
     }
 
-    /** The same, of all sessions whatever goals they reached. */
+    /** This query without the grouping by goals, so that it counts all sessions. */
     MetricsQuery withoutGoals() {
         return by(groupings.stream()
                 .filter(grouping -> !(grouping instanceof Grouping.ByGoal))
                 .toList());
     }
 
-    /** The same by other groupings. */
+    /** This query with other groupings. */
     MetricsQuery by(List<Grouping> others) {
         return new MetricsQuery(windows, metrics, others, filter, order, limit, offset, withTotals, minVisitors);
     }
 
-    /** Whether the question is about sessions only, so that their own counters suffice. */
-    boolean sessionsAlone() {
+    /**
+     * Whether filter and groupings use sessions and no events, so that the counters in the rows of sessions are enough.
+     */
+    boolean sessionsOnly() {
         boolean ofSessions = filter.isOfSessions() || groupings.stream().anyMatch(Grouping::isOfSessions);
         boolean ofEvents = filter.isOfEvents() || groupings.stream().anyMatch(Grouping::isOfEvents);
         return ofSessions && !ofEvents;

@@ -9,8 +9,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Windows that end with a time of day, to be compared with one that is under way. What came after that time does not count, also of
- * sessions that began before it: the two tables are read as they were then.
+ * Windows that end at a time of day, for comparison with a window that is not over. Nothing after that time counts,
+ * even in sessions that began before it. So {@code events} and {@code sessions} are read as they were at that time.
  */
 final class PartialWindows {
     private static final String DIMENSIONS = Arrays.stream(Dimension.values())
@@ -25,13 +25,16 @@ final class PartialWindows {
         this.windows = windows;
     }
 
-    /** Those of some windows that do not count to the end; null if all of them do. */
+    /** The windows that end at a time of day; null if there are none. */
     static @Nullable PartialWindows among(List<ZoneWindow> windows) {
         List<ZoneWindow> partial = windows.stream().filter(ZoneWindow::isPart).toList();
         return partial.isEmpty() ? null : new PartialWindows(partial);
     }
 
-    /** The UTC day on which the first session began that was not over, or the last day: most are short. */
+    /**
+     * The UTC day on which the earliest session began that was not over at the end of the windows. This is usually the
+     * last day, since most sessions are short.
+     */
     SqlFragment first() {
         return SqlFragment.of(
                 "SELECT least(?, min((s.started_at AT TIME ZONE 'UTC')::date)) FROM sessions AS s WHERE ?",
@@ -39,15 +42,18 @@ final class PartialWindows {
                 running());
     }
 
-    /** What stands before a statement about the windows. */
+    /**
+     * The {@code WITH} clause for statements about the windows.
+     *
+     * @param first the result of {@link #first()}
+     */
     SqlFragment tables(LocalDate first) {
         SqlFragment before = SqlFragment.all(windows.stream()
                 .map(window -> after(window, "e", "occurred_at").negated())
                 .toList());
         SqlFragment running = running();
-        // Sessions that were not over are counted from their events. They are grouped by each column, and not by their
-        // key alone:
-        // where a cluster rewrites the statement, it no longer knows the key.
+        // Sessions that were not over are counted from their events. They are grouped by each column and not only by
+        // their key, since a cluster rewrites the statement and then no longer knows the key.
         String sql = """
                 WITH events AS NOT MATERIALIZED (
                     SELECT * FROM events AS e WHERE ?
@@ -77,13 +83,13 @@ final class PartialWindows {
         return SqlFragment.of(sql, before, running.negated(), running, first, RawConditions.lastPartition(windows));
     }
 
-    /** That a session {@code s} was not over. */
+    /** The condition that a session {@code s} was not over at the end of its window. */
     private SqlFragment running() {
         return SqlFragment.any(windows.stream()
                 .map(window -> SqlFragment.all(List.of(
                         window.holds("s", "started_at"),
                         after(window, "s", "last_event_at"),
-                        SqlFragment.of("s" + RawConditions.BOTS_OUT))))
+                        SqlFragment.of("s" + RawConditions.NOT_BOT))))
                 .toList());
     }
 

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
 
-/** The properties that a question is about, by the time zones of their days. */
+/** The properties of a query, by time zone. */
 public record PropertyZones(Map<ZoneId, List<String>> slugs) {
     public PropertyZones {
         slugs = Collections.unmodifiableMap(new LinkedHashMap<>(slugs));
@@ -30,7 +30,7 @@ public record PropertyZones(Map<ZoneId, List<String>> slugs) {
         return new PropertyZones(slugs);
     }
 
-    /** The latest day that has begun for one of them. */
+    /** The latest current day of these properties. */
     public LocalDate today(Instant now) {
         return slugs.keySet().stream()
                 .map(zone -> LocalDate.ofInstant(now, zone))
@@ -38,8 +38,8 @@ public record PropertyZones(Map<ZoneId, List<String>> slugs) {
                 .orElseThrow();
     }
 
-    /** The earliest day that is not over for one of them: those before are over for all. */
-    public LocalDate openDay(Instant now) {
+    /** The earliest current day of these properties. Earlier days are over for all of them. */
+    public LocalDate earliestToday(Instant now) {
         return slugs.keySet().stream()
                 .map(zone -> LocalDate.ofInstant(now, zone))
                 .min(LocalDate::compareTo)
@@ -51,7 +51,10 @@ public record PropertyZones(Map<ZoneId, List<String>> slugs) {
         return each(window, (zone, end) -> end);
     }
 
-    /** The same, each up to the time of day that it is now in its zone, if the window that many days later holds this moment. */
+    /**
+     * Like {@link #windows}, for comparison with the window that many days later. If that window is not over, each
+     * range ends at the current time of day in its zone.
+     */
     public List<ZoneWindow> windowsUntil(Window window, Instant now, int daysLater) {
         return each(window, (zone, end) -> {
             LocalDateTime then = LocalDateTime.ofInstant(now, zone).minusDays(daysLater);
@@ -60,7 +63,7 @@ public record PropertyZones(Map<ZoneId, List<String>> slugs) {
         });
     }
 
-    /** The same range of time for all zones. */
+    /** One range of time, for the properties of each zone. */
     List<ZoneWindow> since(Instant start, Instant end) {
         List<ZoneWindow> windows = new ArrayList<>();
         slugs.forEach((zone, properties) -> windows.add(new ZoneWindow(zone, properties, start, end)));
@@ -79,8 +82,8 @@ public record PropertyZones(Map<ZoneId, List<String>> slugs) {
         return windows;
     }
 
-    /** Whether the window is not over yet for at least one of them. */
-    public boolean holdNow(Window window, Instant now) {
-        return !window.to().isBefore(openDay(now));
+    /** Whether the window is not over yet for at least one of these properties. */
+    public boolean includesNow(Window window, Instant now) {
+        return !window.to().isBefore(earliestToday(now));
     }
 }

@@ -11,47 +11,50 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
-/** Answers questions from the raw rows. Safe for use by several threads. */
+/** Runs queries over raw rows. Safe for use by several threads. */
 public final class QueryEngine {
-    /** The database ends a statement before the driver gives up. */
-    private static final Duration DRIVER_WAITS = Duration.ofSeconds(2);
+    /** How much longer the driver waits than the database, so that the database ends a slow statement first. */
+    private static final Duration DRIVER_EXTRA_TIME = Duration.ofSeconds(2);
 
     private final Sql sql;
     private final Duration timeout;
     private final BooleanSupplier isIngestBusy;
     private final Lock turn = new ReentrantLock(true);
 
-    /** @param timeout how long one question may take in the database */
+    /** @param timeout how long one query may take in the database */
     public QueryEngine(Sql sql, Duration timeout) {
         this(sql, timeout, () -> false);
     }
 
     /**
-     * The same beside ingest.
+     * An engine for a service that also stores events.
      *
-     * @param isIngestBusy while it is true, questions take turns, and each is the work of one process of the database, so that
-     *     the answers to events do not wait for those to questions
+     * @param isIngestBusy while this is true, queries run one at a time, each in a single process of the database, so
+     *     that events do not wait for queries
      */
     public QueryEngine(Sql sql, Duration timeout, BooleanSupplier isIngestBusy) {
         this.isIngestBusy = isIngestBusy;
-        this.sql = sql.withTimeout(timeout.plus(DRIVER_WAITS));
+        this.sql = sql.withTimeout(timeout.plus(DRIVER_EXTRA_TIME));
         this.timeout = timeout;
     }
 
     /**
-     * Answers one question, in one snapshot.
+     * Runs one query.
      *
      * @throws QueryTooSlow if the database ended the statement
      * @throws RawRowsGone if the windows reach further back than the raw rows
-     * @throws SqlFailure if the database is away or refused it
+     * @throws SqlFailure if the database is unavailable or refused the query
      */
     public List<QueryRow> answer(MetricsQuery query) {
-        return ask(query.windows(), rows -> rows.rows(query));
+        return inSnapshot(query.windows(), rows -> rows.rows(query));
     }
 
-    /** The same, row by row, for any number of rows. It does not take turns, since the consumer may be slow. */
+    /**
+     * Like {@link #answer(MetricsQuery)}, but passes on the rows one by one, so there can be any number of them. Does
+     * not take turns with other queries, since the consumer may be slow.
+     */
     public void each(MetricsQuery query, Consumer<QueryRow> consumer) {
-        var _ = ask(
+        var _ = run(
                 query.windows(),
                 rows -> {
                     rows.requireKept().each(query, consumer);
@@ -60,35 +63,40 @@ public final class QueryEngine {
                 isIngestBusy.getAsBoolean() ? Parallelism.NONE : Parallelism.AS_PLANNED);
     }
 
-    /** The number of sessions, and how many of them reached each step. Throws as {@link #answer(MetricsQuery)} does. */
+    /**
+     * The number of sessions, and then how many of them reached each step. Throws like {@link #answer(MetricsQuery)}.
+     */
     public List<Long> answer(Funnel funnel) {
-        return ask(funnel.windows(), rows -> rows.counts(funnel));
+        return inSnapshot(funnel.windows(), rows -> rows.counts(funnel));
     }
 
     /**
-     * Asks several questions about the same windows in one snapshot, within the time of one. Throws as
-     * {@link #answer(MetricsQuery)} does.
+     * Runs several queries over the same windows in one snapshot. Together they have the timeout of one query. Throws
+     * like {@link #answer(MetricsQuery)}.
      */
-    <T> T ask(List<ZoneWindow> windows, Function<RawRows, T> questions) {
-        return askOfNow(windows, rows -> questions.apply(rows.requireKept()));
+    <T> T inSnapshot(List<ZoneWindow> windows, Function<RawRows, T> queries) {
+        return inUncheckedSnapshot(windows, rows -> queries.apply(rows.requireKept()));
     }
 
-    /** The same about what happens now, of which no rows are gone, also on a day that another system counted too. */
-    <T> T askOfNow(List<ZoneWindow> windows, Function<RawRows, T> questions) {
+    /**
+     * Like {@link #inSnapshot}, without checking that the raw rows of the windows are kept. For windows that have not
+     * been purged yet, and for leads, which are kept longer.
+     */
+    <T> T inUncheckedSnapshot(List<ZoneWindow> windows, Function<RawRows, T> queries) {
         if (!isIngestBusy.getAsBoolean()) {
-            return ask(windows, questions, Parallelism.AS_PLANNED);
+            return run(windows, queries, Parallelism.AS_PLANNED);
         }
         turn.lock();
         try {
-            return ask(windows, questions, Parallelism.NONE);
+            return run(windows, queries, Parallelism.NONE);
         } finally {
             turn.unlock();
         }
     }
 
-    private <T> T ask(List<ZoneWindow> windows, Function<RawRows, T> questions, Parallelism parallelism) {
+    private <T> T run(List<ZoneWindow> windows, Function<RawRows, T> queries, Parallelism parallelism) {
         try {
-            return sql.inSnapshot(tx -> questions.apply(new RawRows(tx, windows, timeout, parallelism)));
+            return sql.inSnapshot(tx -> queries.apply(new RawRows(tx, windows, timeout, parallelism)));
         } catch (SqlFailure failed) {
             if (failed.isCanceled()) {
                 throw new QueryTooSlow();

@@ -5,16 +5,18 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** A metric that a question can ask for, and how it is computed from counts. docs/metrics.md defines each. */
+/**
+ * A metric that a query can request, and how it is computed from counts. The metrics are defined in docs/metrics.md.
+ */
 public enum QueryMetric {
     VISITORS("visitors", BaseCount.VISITORS, BaseCount.SESSION_VISITORS),
     SESSIONS("sessions", BaseCount.SESSIONS, BaseCount.SESSIONS),
     PAGE_VIEWS("pageViews", BaseCount.PAGE_VIEWS, BaseCount.SESSION_PAGE_VIEWS),
     EVENTS("events", BaseCount.EVENTS, BaseCount.SESSION_EVENTS),
     CONVERSIONS("conversions", BaseCount.CONVERTING_SESSIONS, BaseCount.CONVERTING_SESSIONS),
-    /** They are known by where the visitor's first session came from. */
+    /** Leads have the dimensions of the visitor's first session. */
     NEW_LEADS("newLeads", BaseCount.NEW_LEADS, BaseCount.NEW_LEADS),
-    /** Those of them that may be written to now. */
+    /** New leads that may be written to now. */
     MAILABLE_LEADS("mailableLeads", BaseCount.MAILABLE_LEADS, BaseCount.MAILABLE_LEADS),
     CONVERSION_RATE("conversionRate", new Ratio(BaseCount.CONVERTING_SESSIONS, BaseCount.SESSIONS)),
     RETURNING_VISITORS(
@@ -46,7 +48,7 @@ public enum QueryMetric {
 
     private final boolean isCount;
 
-    /** A count over events, or over sessions if the question is about sessions only. */
+    /** A count of events, or of sessions if {@link MetricsQuery#sessionsOnly}. */
     QueryMetric(String key, BaseCount ofEvents, BaseCount ofSessions) {
         this(key, new Ratio(ofEvents, null), new Ratio(ofSessions, null), true);
     }
@@ -70,7 +72,7 @@ public enum QueryMetric {
         this.isCount = isCount;
     }
 
-    /** @param divisor null if the metric is not a ratio */
+    /** @param divisor null if the metric is a single count */
     private record Ratio(BaseCount of, @Nullable BaseCount divisor) {}
 
     /** The name in requests and answers. */
@@ -78,46 +80,46 @@ public enum QueryMetric {
         return key;
     }
 
-    /** Whether it counts leads, which have fewer dimensions than visits. */
+    /** Whether it counts leads, which have fewer dimensions than sessions and events. */
     public boolean isOfLeads() {
         return ofEvents.of.source == BaseCount.Source.LEADS;
     }
 
-    /** A count of nothing is zero, any other metric of nothing is null. */
+    /** Whether it is a count. Without rows, a count is zero, and any other metric is null. */
     boolean isCount() {
         return isCount;
     }
 
-    /** @param sessionsAlone whether the question is about sessions and nothing of single events */
-    List<BaseCount> counts(boolean sessionsAlone) {
-        Ratio ratio = sessionsAlone ? ofSessions : ofEvents;
+    /** @param sessionsOnly as in {@link MetricsQuery#sessionsOnly} */
+    List<BaseCount> counts(boolean sessionsOnly) {
+        Ratio ratio = sessionsOnly ? ofSessions : ofEvents;
         return ratio.divisor == null ? List.of(ratio.of) : List.of(ratio.of, ratio.divisor);
     }
 
-    /** The SQL expression where it is not known. */
+    /** The SQL expression of a metric that is not known. */
     static final String UNKNOWN = "NULL::bigint";
 
-    /** The condition of groups that have so many visitors; empty for zero. */
-    static String having(long minVisitors, boolean sessionsAlone) {
-        return minVisitors == 0 ? "" : "HAVING " + VISITORS.expression(sessionsAlone) + " >= " + minVisitors + "\n";
+    /** The {@code HAVING} clause for groups with at least this many visitors; empty for zero. */
+    static String having(long minVisitors, boolean sessionsOnly) {
+        return minVisitors == 0 ? "" : "HAVING " + VISITORS.expression(sessionsOnly) + " >= " + minVisitors + "\n";
     }
 
-    String expression(boolean sessionsAlone) {
-        Ratio ratio = sessionsAlone ? ofSessions : ofEvents;
+    String expression(boolean sessionsOnly) {
+        Ratio ratio = sessionsOnly ? ofSessions : ofEvents;
         String sum = "sum(" + ratio.of.column() + ")";
         if (ratio.divisor != null) {
-            // The share of nothing in something is zero.
+            // Zero, not null, if only the dividend has no rows.
             return "coalesce(" + sum + ", 0)::float8 / nullif(sum(" + ratio.divisor.column() + "), 0)";
         }
         return isCount ? "coalesce(" + sum + ", 0)::bigint" : sum + "::float8";
     }
 
-    /** The value that three quarters of the measurements do not exceed. */
+    /** The value that 75 % of the measurements do not exceed. */
     static QueryMetric p75(Vital vital) {
         return Objects.requireNonNull(named(vital.key() + ".p75"));
     }
 
-    /** The value that 95 of 100 measurements do not exceed. */
+    /** The value that 95 % of the measurements do not exceed. */
     static QueryMetric p95(Vital vital) {
         return Objects.requireNonNull(named(vital.key() + ".p95"));
     }

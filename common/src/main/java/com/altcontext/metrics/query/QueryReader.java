@@ -22,8 +22,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a question but its filters from a body in the form of Plausible's Stats API v2 (plausible.io/docs/stats-api). A
- * field that breaks a rule is reported as an issue and then counts as absent.
+ * Reads a query, except its filters, from a body in the form of Plausible's Stats API v2 (plausible.io/docs/stats-api).
+ * An invalid field is reported as an issue and then treated as absent.
  */
 public final class QueryReader {
     private static final int MAX_GROUPINGS = 2;
@@ -45,7 +45,10 @@ public final class QueryReader {
         this.issues = issues;
     }
 
-    /** Two days, or a word; required. Ranges like {@code 7d} end before today, with the last day that is over. */
+    /**
+     * Reads the required field {@code dateRange}: two days, or a word. Ranges like {@code 7d} end with the last day
+     * that is over.
+     */
     public @Nullable Window dateRange(PropertyZones zones, Instant now) {
         Object value = fields.value("dateRange");
         LocalDate today = zones.today(now);
@@ -56,8 +59,8 @@ public final class QueryReader {
                 case String word ->
                     switch (word) {
                         case "today" -> new Window(today, today);
-                        case "7d" -> Window.lastFull(7, zones.openDay(now));
-                        case "30d" -> Window.lastFull(30, zones.openDay(now));
+                        case "7d" -> Window.lastFull(7, zones.earliestToday(now));
+                        case "30d" -> Window.lastFull(30, zones.earliestToday(now));
                         case "month" -> new Window(today.withDayOfMonth(1), today);
                         case "year" -> new Window(today.withDayOfYear(1), today);
                         default -> Window.between(day(null), today, today);
@@ -78,7 +81,7 @@ public final class QueryReader {
         return LocalDate.parse(value instanceof String text ? text : "");
     }
 
-    /** At least one. */
+    /** Reads the metrics, of which at least one is required. */
     public List<QueryMetric> metrics() {
         List<QueryMetric> metrics = each("metrics", QueryMetric.values().length, QueryMetric::named, METRICS);
         if (!fields.has("metrics") || List.of().equals(fields.value("metrics"))) {
@@ -87,7 +90,10 @@ public final class QueryReader {
         return metrics;
     }
 
-    /** @param goals of the property that is asked about; null for several together, which share none */
+    /**
+     * @param goals the goals of the requested property; null for several properties together, which have no goals in
+     *     common
+     */
     public List<Grouping> groupings(@Nullable List<Goal> goals) {
         return each(
                 "dimensions",
@@ -127,8 +133,8 @@ public final class QueryReader {
     }
 
     /**
-     * What was asked for, and then the groupings, so that pages of the answer do not overlap. Without any: times in their order, else
-     * the first metric, the most first.
+     * Reads the order. All groupings are added at its end, so that the pages of an answer do not overlap. The default
+     * order is by time; without a grouping by time, by the first metric, descending.
      */
     public List<Order> order(List<QueryMetric> metrics, List<Grouping> groupings) {
         List<String> columns =

@@ -9,9 +9,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * A row of an answer.
  *
- * @param groups a value for each grouping; null is a value too
- * @param metrics {@link Long} for counts, else {@link Double}; null for a metric of nothing
- * @param totals of metrics that are counts, the sums over all groups, also those beyond the limit; empty unless asked for
+ * @param groups a value for each grouping; null stands for a missing value
+ * @param metrics {@link Long} for counts, otherwise {@link Double}; null if a metric has no value
+ * @param totals for each metric that is a count, its sum over all groups, also those beyond the limit; empty unless
+ *     requested
  */
 public record QueryRow(List<@Nullable String> groups, List<@Nullable Number> metrics, List<Long> totals) {
     static QueryRow read(Row row, MetricsQuery query) throws SQLException {

@@ -13,8 +13,9 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * The one statement that answers a question. Sessions, events and measurements are counted apart, each by the groupings, and the
- * counts put together. What is counted of a visitor is grouped by bucket and visitor inside and added up outside.
+ * Makes the single statement of a query. Sessions, events, leads and measurements are counted in separate parts, each
+ * by the groupings, and the counts are combined. Counts of visitors are grouped by bucket and visitor in an inner query
+ * and added up outside, which a cluster can do on its nodes.
  */
 final class QueryStatement {
     private static final String LEADS = """
@@ -24,19 +25,19 @@ final class QueryStatement {
                     %s AS mailable
              FROM leads AS l WHERE NOT is_bot) AS s""".formatted(EffectiveConsent.IS_MAILABLE.replace("?", "now()"));
 
-    private static final Set<BaseCount> AT_ONCE = EnumSet.of(BaseCount.SESSIONS, BaseCount.CONVERTING_SESSIONS);
+    private static final Set<BaseCount> SCAN_COUNTS = EnumSet.of(BaseCount.SESSIONS, BaseCount.CONVERTING_SESSIONS);
 
     private final MetricsQuery query;
     private final RawConditions raw;
-    private final boolean sessionsAlone;
+    private final boolean sessionsOnly;
 
     QueryStatement(MetricsQuery query, SessionDays days) {
         this.query = query;
         this.raw = new RawConditions(query, days);
-        this.sessionsAlone = query.sessionsAlone();
+        this.sessionsOnly = query.sessionsOnly();
     }
 
-    /** @param rowsAtOnce so many rows of the answer are in memory at a time */
+    /** @param rowsAtOnce how many rows of the answer are in memory at a time */
     static SqlFragment of(MetricsQuery query, SessionDays days, int rowsAtOnce) {
         return new QueryStatement(query, days).whole(rowsAtOnce);
     }
@@ -44,24 +45,24 @@ final class QueryStatement {
     private SqlFragment whole(int rowsAtOnce) {
         Map<BaseCount.Source, Set<BaseCount>> counts = counts();
         if (raw.goals() != null) {
-            // Each goal has its row, also one that no session reached.
+            // Each goal has a row, even if no session reached it.
             counts.put(BaseCount.Source.ALL_SESSIONS, EnumSet.of(BaseCount.SESSIONS));
         }
         if (counts.isEmpty()) {
-            // Metrics that are not known still need the groups' values.
+            // If no metric is known, the answer still has the groups.
             counts.put(BaseCount.Source.SESSIONS, EnumSet.of(BaseCount.SESSIONS));
         }
         List<BaseCount> all = counts.values().stream().flatMap(Set::stream).toList();
         List<SqlFragment> parts = new ArrayList<>();
-        if (isCountedAtOnce(counts)) {
-            parts.add(atOnce(all));
+        if (isSingleScan(counts)) {
+            parts.add(singleScan(all));
         } else {
             counts.forEach((source, of) -> parts.add(part(source, of, all)));
         }
         String groups = names(query.groupings().size());
         String totals = query.metrics().stream()
                 .filter(metric -> query.withTotals() && metric.isCount())
-                .map(metric -> ", sum(" + metric.expression(sessionsAlone) + ") OVER ()")
+                .map(metric -> ", sum(" + metric.expression(sessionsOnly) + ") OVER ()")
                 .collect(Collectors.joining());
         String order = query.order().stream()
                 .map(by -> (by.column() + 1) + (by.descending() ? " DESC NULLS LAST" : ""))
@@ -69,18 +70,18 @@ final class QueryStatement {
         String by = groups.isEmpty() ? "" : "GROUP BY " + trimmed(groups) + "\n";
         return SqlFragment.of(
                 "SELECT " + texts(rowsAtOnce) + metrics() + totals + "\nFROM (\n?) AS counted\n" + by
-                        + QueryMetric.having(query.minVisitors(), sessionsAlone)
+                        + QueryMetric.having(query.minVisitors(), sessionsOnly)
                         + (order.isEmpty() ? "" : "ORDER BY " + order + "\n") + "LIMIT ? OFFSET ?",
                 SqlFragment.joined("\nUNION ALL\n", parts),
                 query.limit(),
                 query.offset());
     }
 
-    /** What the known metrics are made of. */
+    /** The counts that the known metrics are computed from. */
     Map<BaseCount.Source, Set<BaseCount>> counts() {
         Map<BaseCount.Source, Set<BaseCount>> counts = new EnumMap<>(BaseCount.Source.class);
         for (QueryMetric metric : query.counted()) {
-            for (BaseCount count : metric.counts(sessionsAlone)) {
+            for (BaseCount count : metric.counts(sessionsOnly)) {
                 counts.computeIfAbsent(source(count), _ -> EnumSet.noneOf(BaseCount.class))
                         .add(count);
             }
@@ -88,10 +89,10 @@ final class QueryStatement {
         return counts;
     }
 
-    /** The metrics, from the counts of a group. */
+    /** The SQL expressions of the metrics, over the counts of a group. */
     String metrics() {
         return query.metrics().stream()
-                .map(metric -> query.knows(metric) ? metric.expression(sessionsAlone) : QueryMetric.UNKNOWN)
+                .map(metric -> query.knows(metric) ? metric.expression(sessionsOnly) : QueryMetric.UNKNOWN)
                 .collect(Collectors.joining(", "));
     }
 
@@ -99,24 +100,25 @@ final class QueryStatement {
         return count == BaseCount.SESSIONS && raw.goals() != null ? BaseCount.Source.ALL_SESSIONS : count.source;
     }
 
-    /** Whether the values of events are asked for, with counts that one reading of the events gives. */
-    private boolean isCountedAtOnce(Map<BaseCount.Source, Set<BaseCount>> counts) {
+    /** Whether the query groups by values of events, and all its counts can be computed from one scan of the events. */
+    private boolean isSingleScan(Map<BaseCount.Source, Set<BaseCount>> counts) {
         Set<BaseCount> ofSessions = counts.get(BaseCount.Source.SESSIONS);
         Set<BaseCount> ofEvents = counts.get(BaseCount.Source.EVENTS);
         return counts.size() == 2
                 && ofSessions != null
                 && ofEvents != null
-                && AT_ONCE.containsAll(ofSessions)
+                && SCAN_COUNTS.containsAll(ofSessions)
                 && !needsFirstSeen(ofEvents)
                 && query.groupings().stream().anyMatch(Grouping::isOfEvents)
                 && query.groupings().stream().allMatch(by -> by instanceof Grouping.By);
     }
 
     /**
-     * Events and sessions by values of events, from one reading. An event counts if it is in the window, a session if it began
-     * there. Rows are grouped by visitor first, since ids are sorted faster than texts.
+     * Counts events and sessions by values of events, in one scan of the events. An event counts if it happened in the
+     * window, and a session if it began in the window. Rows are grouped by visitor first, since ids are sorted faster
+     * than texts.
      */
-    private SqlFragment atOnce(List<BaseCount> all) {
+    private SqlFragment singleScan(List<BaseCount> all) {
         String groups = names(query.groupings().size());
         SqlFragment within = raw.time("e", "occurred_at");
         SqlFragment begun = raw.time("s", "started_at");
@@ -134,7 +136,7 @@ final class QueryStatement {
                                 begun)),
                 "events AS e JOIN sessions AS s ON " + RawConditions.OF_SESSION,
                 List.of(
-                        SqlFragment.of("e" + RawConditions.BOTS_OUT),
+                        SqlFragment.of("e" + RawConditions.NOT_BOT),
                         raw.property("e"),
                         raw.partitions(),
                         SqlFragment.any(List.of(within, begun)),
@@ -150,10 +152,10 @@ final class QueryStatement {
                 "SELECT " + groups + columns + " FROM (\n?) AS visitors\nGROUP BY " + trimmed(groups), visitors);
     }
 
-    /** One part of the union: its own counts, and null for those of the others. */
+    /** One part of the union. It has its own counts, and null for the counts of the other parts. */
     SqlFragment part(BaseCount.Source source, Set<BaseCount> own, List<BaseCount> all) {
         String columns = all.stream()
-                .map(count -> (own.contains(count) ? count.aggregate : count.none()) + " AS " + count.column())
+                .map(count -> (own.contains(count) ? count.aggregate : count.nullColumn()) + " AS " + count.column())
                 .collect(Collectors.joining(", "));
         String groups = names(query.groupings().size());
         String by = groups.isEmpty() ? "" : "\nGROUP BY " + trimmed(groups);
@@ -169,15 +171,15 @@ final class QueryStatement {
         };
     }
 
-    /** Sessions counted for each visitor first, so that different visitors are counted without sorting them. */
+    /** Sessions, grouped by visitor first, so that no {@code count(DISTINCT …)} is needed. */
     private SqlFragment visitorsOfSessions(Set<BaseCount> own, List<BaseCount> all) {
         String groups = names(query.groupings().size());
         String counts = own.stream()
                 .map(count -> count.aggregate + " AS " + count.column())
                 .collect(Collectors.joining(", "));
         String sums = all.stream()
-                .map(count ->
-                        (own.contains(count) ? "sum(" + count.column() + ")" : count.none()) + " AS " + count.column())
+                .map(count -> (own.contains(count) ? "sum(" + count.column() + ")" : count.nullColumn()) + " AS "
+                        + count.column())
                 .collect(Collectors.joining(", "));
         String by = groups.isEmpty() ? "" : "\nGROUP BY " + trimmed(groups);
         return SqlFragment.of(
@@ -186,16 +188,16 @@ final class QueryStatement {
                 sessions(own));
     }
 
-    /** A row for each session and group. */
+    /** One row for each session and group. */
     SqlFragment sessions(Set<BaseCount> own) {
         boolean byEvents = query.groupings().stream().anyMatch(Grouping::isOfEvents);
         List<SqlFragment> where = new ArrayList<>();
-        where.add(byEvents ? raw.filter() : raw.kept());
-        where.add(SqlFragment.of("s" + RawConditions.BOTS_OUT));
+        where.add(byEvents ? raw.filter() : raw.sessionFilter());
+        where.add(SqlFragment.of("s" + RawConditions.NOT_BOT));
         where.add(raw.window("s", "started_at"));
         List<SqlFragment> groups = raw.groups("s.started_at");
-        // A session that a filter keeps counts as a whole. By the values of events, it converts where the conversion
-        // was.
+        // A session that matches the filter counts with all its events. In groups by values of events, it has a
+        // conversion only in the groups of the events that are conversions.
         String converts = raw.goals() != null ? "true" : byEvents ? "bool_or(e.is_conversion)" : "s.conversions > 0";
         List<SqlFragment> columns = new ArrayList<>(List.of(SqlFragment.of(
                 "s.bucket, s.visitor_id, s.events, s.page_views, s.engagements, s.engaged_ms, s.first_form_start, s.last_form_submit, "
@@ -209,13 +211,13 @@ final class QueryStatement {
         }
         if (byEvents) {
             from += " JOIN events AS e ON " + RawConditions.OF_SESSION;
-            where.add(SqlFragment.of("e" + RawConditions.BOTS_OUT));
+            where.add(SqlFragment.of("e" + RawConditions.NOT_BOT));
             where.add(raw.partitions());
         }
         return RawConditions.select(groups, columns, raw.withGoals(from), where, byEvents ? "\nGROUP BY " + by : "");
     }
 
-    /** By goals: the same number for each, by the other grouping. */
+    /** For a query by goals: the number of all sessions, by the other grouping, repeated for each goal. */
     private SqlFragment allSessions(List<BaseCount> all) {
         MetricsQuery rest = query.withoutGoals();
         String by = names(rest.groupings().size());
@@ -232,12 +234,12 @@ final class QueryStatement {
                     .append(", ");
         }
         columns.append(all.stream()
-                .map(count -> (count == BaseCount.SESSIONS ? "" : count.none() + " AS ") + count.column())
+                .map(count -> (count == BaseCount.SESSIONS ? "" : count.nullColumn() + " AS ") + count.column())
                 .collect(Collectors.joining(", ")));
         return Objects.requireNonNull(raw.goals()).each(columns.toString(), counts);
     }
 
-    /** A row for each visitor and group, of the events. */
+    /** One row for each visitor and group, counted from events. */
     SqlFragment visitors(Set<BaseCount> own) {
         List<SqlFragment> groups = raw.groups("e.occurred_at");
         List<SqlFragment> columns = new ArrayList<>(
@@ -262,7 +264,7 @@ final class QueryStatement {
         return counts.stream().anyMatch(BaseCount::needsFirstSeen);
     }
 
-    /** That the visitor was first seen before the window began. */
+    /** The condition that the visitor was first seen before the window began. */
     private SqlFragment returns(String table, String aggregate) {
         return SqlFragment.of(
                 aggregate + " AS returns",
@@ -271,15 +273,16 @@ final class QueryStatement {
                         .toList()));
     }
 
-    /** Leads as if each were the session that brought it, so that dimensions and filters mean the same. */
+    /** Leads, read like the visitor's first session, so that dimensions and filters work the same way. */
     private SqlFragment leads(String columns, String by) {
         List<SqlFragment> where = List.of(raw.window("s", "started_at"), raw.filter());
         return RawConditions.select(raw.groups("s.started_at"), List.of(SqlFragment.of(columns)), LEADS, where, by);
     }
 
     /**
-     * Equal values are counted first, which a cluster does on its nodes; as percentile_disc, but from those counts. An event without
-     * a measured value, as most are, gives one row for the sake of its group, and is left out where there are no groups.
+     * Computes quantiles as {@code percentile_disc} does, but from counts of equal values, which a cluster can count on
+     * its nodes. Most events have no measured value. Such an event has one row, so that its group appears in the
+     * answer; without groups it is left out.
      */
     private SqlFragment vitals(Set<BaseCount> own, List<BaseCount> all) {
         List<String> measured =
@@ -295,7 +298,8 @@ final class QueryStatement {
             unfolded = "ARRAY[%2$s]";
         }
         String groups = names(query.groupings().size());
-        // Unfolded outside: the keys of props are unfolded too, and within one SELECT both would go on side by side.
+        // The arrays are unnested in an outer query: the keys of props are unnested too, and in the same SELECT both
+        // would advance together.
         SqlFragment rows = SqlFragment.of(
                 "SELECT " + groups + "unnest(" + unfolded.formatted("0", numbers) + ") AS vital, unnest("
                         + unfolded.formatted("NULL::real", columns) + ") AS value FROM (\n?) AS measured",
@@ -310,7 +314,7 @@ final class QueryStatement {
                 .map(count -> (own.contains(count)
                                 ? "min(value) FILTER (WHERE vital = %d AND up_to_it >= ceil(%s::float8 * measured::float8))"
                                         .formatted(measured.indexOf(count.aggregate), count.share)
-                                : count.none())
+                                : count.nullColumn())
                         + " AS " + count.column())
                 .collect(Collectors.joining(", "));
         return SqlFragment.of(
@@ -324,7 +328,7 @@ final class QueryStatement {
                 rows);
     }
 
-    /** The groups as the answer has them. */
+    /** The SQL expressions of the groups, as texts. */
     private String texts(int rowsAtOnce) {
         List<Grouping> groupings = query.groupings();
         int values = rowsAtOnce
@@ -334,7 +338,7 @@ final class QueryStatement {
                 .collect(Collectors.joining());
     }
 
-    /** {@code g0, g1, }. */
+    /** The names of this many group columns, such as {@code g0, g1, }. */
     private static String names(int groups) {
         return IntStream.range(0, groups).mapToObj(i -> "g" + i + ", ").collect(Collectors.joining());
     }

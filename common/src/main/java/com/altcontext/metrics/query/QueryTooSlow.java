@@ -1,6 +1,6 @@
 package com.altcontext.metrics.query;
 
-/** A question took longer than a query may, and the database has ended it. */
+/** Thrown if a query took too long, so that the database ended it. */
 public final class QueryTooSlow extends RuntimeException {
     private static final long serialVersionUID = 1;
 

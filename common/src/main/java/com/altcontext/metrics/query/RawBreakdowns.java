@@ -11,12 +11,12 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** The values of any dimension over a window, from the raw rows. */
+/** Counts the values of any dimension over a window, from raw rows. */
 public final class RawBreakdowns {
     private static final List<QueryMetric> METRICS =
             List.of(QueryMetric.VISITORS, QueryMetric.PAGE_VIEWS, QueryMetric.SESSIONS, QueryMetric.CONVERSIONS);
 
-    /** The most visitors first; the value is the first column. */
+    /** Most visitors first. Column 0 is the value. */
     private static final List<Order> ORDER =
             List.of(new Order(1, true), new Order(2, true), new Order(3, true), new Order(0, false));
 
@@ -26,7 +26,7 @@ public final class RawBreakdowns {
         this.engine = engine;
     }
 
-    /** Throws as {@link QueryEngine#answer(MetricsQuery)} does. */
+    /** Throws like {@link QueryEngine#answer(MetricsQuery)}. */
     public Breakdown of(Grouping by, Window window, PropertyZones zones, Filter filter, int limit) {
         List<QueryRow> rows = engine.answer(
                 new MetricsQuery(zones.windows(window), METRICS, List.of(by), filter, ORDER, limit, 0, true, 0));
@@ -44,10 +44,10 @@ public final class RawBreakdowns {
                 sums(totals));
     }
 
-    /** The goals of a property, those that most sessions reached first. Throws as {@link #of} does. */
+    /** The goals of a property, those that most sessions reached first. Throws like {@link #of}. */
     public Breakdown ofGoals(List<Goal> goals, Window window, PropertyZones zones, Filter filter) {
         List<ZoneWindow> windows = zones.windows(window);
-        return engine.ask(windows, rows -> new GoalBreakdown(goals).read(rows, window, windows, filter));
+        return engine.inSnapshot(windows, rows -> new GoalBreakdown(goals).read(rows, window, windows, filter));
     }
 
     private static Sums sums(List<? extends @Nullable Number> counts) {
@@ -55,7 +55,7 @@ public final class RawBreakdowns {
     }
 
     private static long count(List<? extends @Nullable Number> counts, int column) {
-        return Objects.requireNonNull(counts.get(column), "a count of nothing is zero")
+        return Objects.requireNonNull(counts.get(column), "a count is never null")
                 .longValue();
     }
 }

@@ -9,45 +9,46 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a question says about rows: the events {@code e} and the sessions {@code s} of its windows that its filter keeps, and the
+ * The SQL conditions of a query on events {@code e} and sessions {@code s}, for its windows and its filter, and the
  * values that they are grouped by.
  *
- * @param days which events of sessions are looked for on
+ * @param days the days on which the events of sessions are read
  */
 record RawConditions(MetricsQuery query, SessionDays days) {
-    static final String BOTS_OUT = ".device <> 'bot'";
+    static final String NOT_BOT = ".device <> 'bot'";
 
-    /** That the event {@code e} belongs to the session {@code s}. */
+    /** The condition that the event {@code e} belongs to the session {@code s}. */
     static final String OF_SESSION = ofSession("e", "s");
 
     static final String JOIN_VISITORS =
             " JOIN visitors AS v ON v.bucket = %1$s.bucket AND v.visitor_id = %1$s.visitor_id";
 
     /**
-     * That the event of one alias belongs to the session of the other. The session implies its visitor. With both as
-     * equations the planner takes them for independent, expects a single row, and sorts a million. Bounds say the same,
-     * and let it look events up by the visitor where there are few sessions.
+     * The condition that an event belongs to a session, for any aliases. The session implies the visitor. If both were
+     * compared with {@code =}, the planner would take the conditions for independent, expect a single row, and sort a
+     * million. {@code BETWEEN} means the same and still lets the planner look up events by visitor if there are few
+     * sessions.
      */
     static String ofSession(String event, String session) {
         return "%1$s.bucket = %2$s.bucket AND %1$s.session_id = %2$s.id AND %1$s.visitor_id BETWEEN %2$s.visitor_id AND %2$s.visitor_id"
                 .formatted(event, session);
     }
 
-    /** The sessions that began in the windows and that the filter keeps: bucket, visitor and id. */
+    /** Selects bucket, visitor and id of the sessions that began in the windows and match the filter. */
     static SqlFragment sessionsOf(List<ZoneWindow> windows, Filter filter, SessionDays days) {
-        return new RawConditions(MetricsQuery.ungrouped(windows, List.of(), filter), days).keptSessions();
+        return new RawConditions(MetricsQuery.ungrouped(windows, List.of(), filter), days).matchingSessions();
     }
 
-    /** Those of some visitors that a filter keeps in the windows, each with the time when it was first seen. */
+    /** Selects which of the given visitors match the filter in the windows, and when each was first seen. */
     static SqlFragment visitorsOf(List<ZoneWindow> windows, Filter filter, SessionDays days, UUID[] visitors) {
         MetricsQuery query = MetricsQuery.ungrouped(windows, List.of(), filter);
         RawConditions conditions = new RawConditions(query, days);
-        boolean sessionsAlone = query.sessionsAlone();
-        String table = sessionsAlone ? "s" : "e";
+        boolean sessionsOnly = query.sessionsOnly();
+        String table = sessionsOnly ? "s" : "e";
         List<SqlFragment> where = new ArrayList<>(
-                sessionsAlone
+                sessionsOnly
                         ? List.of(
-                                SqlFragment.of("s" + BOTS_OUT),
+                                SqlFragment.of("s" + NOT_BOT),
                                 conditions.window("s", "started_at"),
                                 filter.condition(conditions::reached))
                         : conditions.eventConditions());
@@ -55,22 +56,22 @@ record RawConditions(MetricsQuery query, SessionDays days) {
         return select(
                 List.of(),
                 List.of(SqlFragment.of("DISTINCT v.visitor_id, v.first_seen_at")),
-                (sessionsAlone ? "sessions AS s" : conditions.fromEvents()) + JOIN_VISITORS.formatted(table),
+                (sessionsOnly ? "sessions AS s" : conditions.fromEvents()) + JOIN_VISITORS.formatted(table),
                 where,
                 "");
     }
 
-    private SqlFragment keptSessions() {
-        List<SqlFragment> where = List.of(SqlFragment.of("s" + BOTS_OUT), window("s", "started_at"), kept());
+    private SqlFragment matchingSessions() {
+        List<SqlFragment> where = List.of(SqlFragment.of("s" + NOT_BOT), window("s", "started_at"), sessionFilter());
         return select(List.of(), List.of(SqlFragment.of("s.bucket, s.visitor_id, s.id")), "sessions AS s", where, "");
     }
 
-    /** That the filter keeps a session {@code s}: by itself, or for the sake of one of its events. */
-    SqlFragment kept() {
+    /** The condition that a session {@code s} matches the filter, by itself or by one of its events. */
+    SqlFragment sessionFilter() {
         return query.filter().isOfEvents()
                 ? SqlFragment.of(
                         "EXISTS (SELECT FROM events AS e WHERE " + OF_SESSION + " AND ?)",
-                        SqlFragment.all(List.of(filter(), SqlFragment.of("e" + BOTS_OUT), partitions())))
+                        SqlFragment.all(List.of(filter(), SqlFragment.of("e" + NOT_BOT), partitions())))
                 : filter();
     }
 
@@ -94,7 +95,7 @@ record RawConditions(MetricsQuery query, SessionDays days) {
         return withSessions ? "events AS e JOIN sessions AS s ON " + OF_SESSION : "events AS e";
     }
 
-    /** With the goals that sessions reached, if these are grouped by. */
+    /** Joins the goals that sessions reached, if the query groups by goals. */
     SqlFragment withGoals(String from) {
         ReachedGoals goals = goals();
         return goals == null ? SqlFragment.of(from) : goals.joinedWith(from);
@@ -103,13 +104,13 @@ record RawConditions(MetricsQuery query, SessionDays days) {
     @Nullable
     ReachedGoals goals() {
         List<Goal> goals = query.goals();
-        return goals == null ? null : new ReachedGoals(goals, query.windows(), firstOfGoals(), days.last());
+        return goals == null ? null : new ReachedGoals(goals, query.windows(), firstGoalDay(), days.last());
     }
 
     List<SqlFragment> eventConditions() {
         return List.of(
                 filter(),
-                SqlFragment.of("e" + BOTS_OUT),
+                SqlFragment.of("e" + NOT_BOT),
                 window("e", "occurred_at"),
                 partitions(lastPartition(query.windows())));
     }
@@ -154,12 +155,15 @@ record RawConditions(MetricsQuery query, SessionDays days) {
                                 .toList()));
     }
 
-    /** That a row is of a property of the windows, as far as {@link #time} does not say it. */
+    /** The condition that a row belongs to a property of the windows, unless {@link #time} already contains it. */
     SqlFragment property(String table) {
         return query.windows().size() == 1 ? query.windows().getFirst().isOf(table) : SqlFragment.TRUE;
     }
 
-    /** That a row of {@link #property} is in the windows: for columns, where each comparison counts. */
+    /**
+     * The condition that a row that meets {@link #property} is in the windows. It is as short as possible, since it is
+     * evaluated several times for each row.
+     */
     SqlFragment time(String table, String time) {
         return query.windows().size() == 1 ? query.windows().getFirst().holdsTime(table, time) : window(table, time);
     }
@@ -170,7 +174,7 @@ record RawConditions(MetricsQuery query, SessionDays days) {
                 .toList());
     }
 
-    /** That an event may be one of a session that began in the windows. */
+    /** Limits events to the days on which sessions of the windows can have events. */
     SqlFragment partitions() {
         return partitions(days.last());
     }
@@ -179,26 +183,33 @@ record RawConditions(MetricsQuery query, SessionDays days) {
         return SqlFragment.of("e.day BETWEEN ? AND ?", firstPartition(query.windows()), last);
     }
 
-    /** That the session {@code s} holds an event {@code g}. */
+    /**
+     * The condition that the session {@code s} has an event {@code g} that reaches a goal.
+     *
+     * @param goal the condition on {@code g}
+     */
     SqlFragment reached(SqlFragment goal) {
         return SqlFragment.of(
                 "EXISTS (SELECT FROM events AS g WHERE g.bucket = s.bucket AND g.visitor_id = s.visitor_id"
                         + " AND g.session_id = s.id AND g.device <> 'bot' AND g.day BETWEEN ? AND ? AND ?)",
-                firstOfGoals(),
+                firstGoalDay(),
                 days.last(),
                 goal);
     }
 
-    /** A session may have begun before the windows, where events are counted. */
-    private LocalDate firstOfGoals() {
-        boolean ofEvents = !query.sessionsAlone()
+    /**
+     * The first day on which an event can reach a goal. If events are counted, their sessions may have begun before the
+     * windows.
+     */
+    private LocalDate firstGoalDay() {
+        boolean ofEvents = !query.sessionsOnly()
                 || query.metrics().stream()
                         .flatMap(metric -> metric.counts(true).stream())
                         .anyMatch(count -> count.source != BaseCount.Source.SESSIONS);
         return ofEvents ? days.first() : firstPartition(query.windows());
     }
 
-    /** Of an event and its session, or of a session alone if no leaf is about events. */
+    /** The condition of the filter on an event and its session, or on the session only if no leaf is about events. */
     SqlFragment filter() {
         return query.filter().condition(this::reached);
     }

@@ -16,43 +16,51 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The raw rows of some windows, in one snapshot. All statements about them share the time limit of one query: the
- * database ends the statement that exceeds it.
+ * The raw rows of some windows, in one snapshot. All statements together have the time limit of one query; the database
+ * ends the statement that exceeds it.
  */
 final class RawRows implements SessionDays {
     /**
-     * With a custom plan the planner knows the days and skips the other partitions. The memory is a limit for each sort or
-     * hash. Nodes of a cluster keep their own limit, since they use it for each shard.
+     * With custom plans the planner knows the days and skips other partitions. The memory is the limit of each sort or
+     * hash. It is not set on the nodes of a cluster, which use such a limit for each shard.
      */
     private static final String SETTINGS =
             "SET LOCAL work_mem = '32MB'; SET LOCAL plan_cache_mode = 'force_custom_plan'; " + Tx.ALSO_ON_NODES
                     + "SET LOCAL jit = off";
 
-    /** To be appended to the other settings. */
+    /** Appended to the other settings. */
     private static final String ONE_PROCESS = "; SET LOCAL max_parallel_workers_per_gather = 0";
 
-    /** Of one statement. */
+    /** Limits each following statement. */
     private static final String TIMEOUT = "SELECT set_config('statement_timeout', ?, true)";
 
-    /** Of days of the property's zone; those that are purged are of UTC. */
+    /**
+     * The last imported day of the windows. It is a day in the property's time zone, whereas purged days are UTC days.
+     */
     private static final String LAST_IMPORTED =
             "(SELECT max(day) FROM daily_metric_rollups WHERE property_id = ANY (?::text[]) AND imported = 1 AND day >= ?)";
 
-    /** To read all days since windows that ended so long ago takes less time than to ask when their last sessions ended. */
+    /**
+     * If windows ended at most this many days ago, reading all days since then is faster than finding out when their
+     * last sessions ended.
+     */
     private static final int FEW_DAYS = 3;
 
     /** A day later than any event. */
-    private static final LocalDate NEVER = LocalDate.of(9999, 12, 31);
+    private static final LocalDate AFTER_ALL_EVENTS = LocalDate.of(9999, 12, 31);
 
     private final Tx tx;
     private final List<ZoneWindow> windows;
     private final long endNanos;
 
-    /** Stands before each statement. */
+    /** The {@code WITH} clause before each statement. */
     private SqlFragment tables = SqlFragment.EMPTY;
 
-    /** Whether statements may join by loops now. To set it again would be a message to each node. */
-    private boolean loops = true;
+    /**
+     * Whether nested loops are currently allowed. It is set only when it changes, since each change is a message to
+     * every node.
+     */
+    private boolean allowsLoops = true;
 
     private @Nullable LocalDate first;
     private @Nullable LocalDate last;
@@ -72,13 +80,13 @@ final class RawRows implements SessionDays {
     }
 
     /**
-     * Sees that all these rows are there; a question about what happens now needs no such look.
+     * Makes sure that the raw rows of the windows are still kept.
      *
      * @throws RawRowsGone if a part of the windows was purged, or counted by another system
      */
     RawRows requireKept() {
-        LocalDate asked = RawConditions.firstPartition(windows);
-        record Held(
+        LocalDate firstDay = RawConditions.firstPartition(windows);
+        record Kept(
                 LocalDate from, LocalDate today, @Nullable LocalDate imported) {}
         List<SqlFragment> imported = windows.stream()
                 .map(window -> SqlFragment.of(
@@ -86,20 +94,21 @@ final class RawRows implements SessionDays {
                         window.properties().toArray(String[]::new),
                         LocalDate.ofInstant(window.start(), window.zone())))
                 .toList();
-        // Reading events keeps a purge away until the transaction ends; what an earlier one removed is in its log.
+        // Reading events takes a lock that makes a purge wait until the transaction ends. Earlier purges are in the
+        // log.
         SqlFragment keptFrom = SqlFragment.of("""
                 SELECT coalesce(max(events_kept_from), '-infinity'), (now() AT TIME ZONE 'UTC')::date, greatest(NULL, ?),
                        EXISTS (SELECT 1 FROM events WHERE day = ? LIMIT 1)
                 FROM purge_log
-                """, SqlFragment.joined(", ", imported), asked);
-        Held held = queryOne(keptFrom, row -> new Held(row.day(1), row.day(2), row.dayOrNull(3)));
-        LocalDate kept = asked.isBefore(held.from) ? firstDay(held.from) : LocalDate.MIN;
-        LocalDate own = held.imported == null ? LocalDate.MIN : held.imported.plusDays(1);
+                """, SqlFragment.joined(", ", imported), firstDay);
+        Kept found = queryOne(keptFrom, row -> new Kept(row.day(1), row.day(2), row.dayOrNull(3)));
+        LocalDate kept = firstDay.isBefore(found.from) ? firstDay(found.from) : LocalDate.MIN;
+        LocalDate own = found.imported == null ? LocalDate.MIN : found.imported.plusDays(1);
         if (kept.isAfter(LocalDate.MIN) || own.isAfter(LocalDate.MIN)) {
             throw new RawRowsGone(kept.isAfter(own) ? kept : own);
         }
-        boolean isRecent = !RawConditions.lastPartition(windows).isBefore(held.today.minusDays(FEW_DAYS));
-        last = isRecent ? NEVER : null;
+        boolean isRecent = !RawConditions.lastPartition(windows).isBefore(found.today.minusDays(FEW_DAYS));
+        last = isRecent ? AFTER_ALL_EVENTS : null;
         PartialWindows partial = PartialWindows.among(windows);
         if (partial != null) {
             tables = partial.tables(day(partial.first()));
@@ -156,19 +165,19 @@ final class RawRows implements SessionDays {
         return queryOne(statement, row -> row.day(1));
     }
 
-    /** The rows of an answer, at most as many as the question's limit. */
+    /** The rows of an answer, at most as many as the limit of the query. */
     List<QueryRow> rows(MetricsQuery query) {
         return query(QueryStatement.of(query, this, query.limit()), row -> QueryRow.read(row, query));
     }
 
-    /** The same, row by row. */
+    /** Passes on the rows of an answer one by one. */
     void each(MetricsQuery query, Consumer<QueryRow> consumer) {
         tx.each(
                 limited(QueryStatement.of(query, this, Tx.ROWS_AT_ONCE)),
                 row -> consumer.accept(QueryRow.read(row, query)));
     }
 
-    /** The number of sessions, and how many of them reached each step. */
+    /** The number of sessions, and then how many of them reached each step. */
     List<Long> counts(Funnel funnel) {
         return queryWithoutLoops(
                         funnel.statement(this),
@@ -193,20 +202,23 @@ final class RawRows implements SessionDays {
     }
 
     /**
-     * The same for joins of events and sessions which the planner takes for smaller than they are, most of all before it
-     * has statistics. By a loop they would look into each partition for each session.
+     * Like {@link #query}, without nested loops. For joins of events and sessions that the planner
+     * underestimates, above all before it has statistics: a nested loop would look into each partition for each
+     * session.
      */
     <T> List<T> queryWithoutLoops(SqlFragment statement, Tx.RowReader<T> reader) {
         return tx.query(limited(statement, false), reader);
     }
 
-    /** As {@link Tx#eachPart}: rows of leads, of which no raw row of the windows tells. */
+    /**
+     * Like {@link Tx#eachPart}, for statements about leads, which do not need the {@code WITH} clause of the windows.
+     */
     <T> void eachPartOfLeads(SqlFragment statement, int size, Tx.RowReader<T> reader, Consumer<List<T>> consumer) {
         limit(true);
         tx.eachPart(statement, size, reader, consumer);
     }
 
-    /** A statement about the rows of the windows, which gets the time that is left. */
+    /** A statement about the rows of the windows, limited to the time that is left. */
     private SqlFragment limited(SqlFragment statement) {
         return limited(statement, true);
     }
@@ -220,9 +232,9 @@ final class RawRows implements SessionDays {
         long millis = Duration.ofNanos(endNanos - System.nanoTime()).toMillis();
         Pipeline limits = tx.pipeline();
         limits.update(TIMEOUT, String.valueOf(Math.max(1, millis)));
-        if (mayLoop != loops) {
+        if (mayLoop != allowsLoops) {
             limits.update("SET LOCAL enable_nestloop = " + (mayLoop ? "on" : "off"));
-            loops = mayLoop;
+            allowsLoops = mayLoop;
         }
         limits.send();
     }

@@ -2,7 +2,7 @@ package com.altcontext.metrics.query;
 
 import java.time.LocalDate;
 
-/** A question reaches further back than the raw rows are kept. */
+/** Thrown if a window begins before the first day whose raw rows are kept. */
 public final class RawRowsGone extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -13,7 +13,7 @@ public final class RawRowsGone extends RuntimeException {
         this.firstDay = firstDay;
     }
 
-    /** The first day that questions can be about. */
+    /** The first day on which a window can begin. */
     public LocalDate firstDay() {
         return firstDay;
     }

@@ -24,12 +24,13 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** The figures of what a filter keeps of a window, or of a part of a day, from the raw rows. */
+/** Computes summaries with a filter, and the metrics of windows that end at a time of day, from raw rows. */
 public final class RawSummaries {
-    private static final String NOT_OF_VISITS = "a filter keeps visits, but refused requests belong to no visit";
-    private static final String NOT_OF_LEADS = "it is not known which leads this filter keeps";
+    private static final String NOT_OF_VISITS =
+            "a filter selects visits, and refused requests do not belong to a visit";
+    private static final String NOT_OF_LEADS = "this filter uses dimensions that are not known for leads";
 
-    /** The metrics of a summary that can be asked for. */
+    /** The metrics of a summary that are also metrics of queries. */
     static final Map<Metric, QueryMetric> METRICS = new EnumMap<>(Map.of(
             Metric.UNIQUE_VISITORS, QueryMetric.VISITORS,
             Metric.RETURNING_VISITORS, QueryMetric.RETURNING_VISITORS,
@@ -60,14 +61,14 @@ public final class RawSummaries {
         return vitals;
     }
 
-    /** The summary of what a filter keeps of a window. Throws as {@link QueryEngine#answer(MetricsQuery)} does. */
+    /** The summary of a window with a filter. Throws like {@link QueryEngine#answer(MetricsQuery)}. */
     public Summary of(Window window, PropertyZones zones, Filter filter) {
         Instant now = clock.instant();
         List<ZoneWindow> windows = zones.windows(window);
-        return engine.ask(windows, rows -> {
-            List<QueryMetric> asked = new ArrayList<>(METRICS.values());
-            VITALS.values().forEach(asked::addAll);
-            List<Figures> read = SummaryStatement.read(rows, MetricsQuery.ungrouped(windows, asked, filter));
+        return engine.inSnapshot(windows, rows -> {
+            List<QueryMetric> requested = new ArrayList<>(METRICS.values());
+            VITALS.values().forEach(requested::addAll);
+            List<Figures> read = SummaryStatement.read(rows, MetricsQuery.ungrouped(windows, requested, filter));
             Map<QueryMetric, @Nullable Number> answers = read.getFirst().metrics();
             Map<Metric, Measure> metrics = new EnumMap<>(Metric.class);
             Map<String, String> reasons = new TreeMap<>();
@@ -103,9 +104,9 @@ public final class RawSummaries {
         });
     }
 
-    /** Only the metrics, of any windows. Unknown ones are absent. Throws as {@link #of} does. */
+    /** Only the metrics of a summary, for any windows. Unknown metrics are null. Throws like {@link #of}. */
     public Map<Metric, @Nullable Number> metrics(List<ZoneWindow> windows, Filter filter) {
-        return engine.ask(
+        return engine.inSnapshot(
                 windows,
                 rows -> figures(
                         rows, windows, filter, ungrouped(rows, windows, filter, List.copyOf(METRICS.values()))));
@@ -114,8 +115,8 @@ public final class RawSummaries {
     private static Map<Metric, @Nullable Number> figures(
             RawRows rows, List<ZoneWindow> windows, Filter filter, Map<QueryMetric, @Nullable Number> answers) {
         Map<Metric, @Nullable Number> figures = new EnumMap<>(Metric.class);
-        METRICS.forEach((metric, asked) -> figures.put(metric, answers.get(asked)));
-        KeptCaptures captures = KeptCaptures.read(rows, windows, filter);
+        METRICS.forEach((metric, requested) -> figures.put(metric, answers.get(requested)));
+        FilteredCaptures captures = FilteredCaptures.read(rows, windows, filter);
         Number visitors = answers.get(QueryMetric.VISITORS);
         figures.put(
                 Metric.LEAD_CAPTURE_RATE,
@@ -125,11 +126,12 @@ public final class RawSummaries {
     }
 
     private static Map<QueryMetric, @Nullable Number> ungrouped(
-            RawRows rows, List<ZoneWindow> windows, Filter filter, List<QueryMetric> asked) {
-        QueryRow row = rows.rows(MetricsQuery.ungrouped(windows, asked, filter)).getFirst();
+            RawRows rows, List<ZoneWindow> windows, Filter filter, List<QueryMetric> requested) {
+        QueryRow row =
+                rows.rows(MetricsQuery.ungrouped(windows, requested, filter)).getFirst();
         Map<QueryMetric, @Nullable Number> answers = new EnumMap<>(QueryMetric.class);
-        for (int i = 0; i < asked.size(); i++) {
-            answers.put(asked.get(i), row.metrics().get(i));
+        for (int i = 0; i < requested.size(); i++) {
+            answers.put(requested.get(i), row.metrics().get(i));
         }
         return answers;
     }

@@ -6,27 +6,27 @@ import java.time.LocalDate;
 import java.util.List;
 
 /**
- * The goals that sessions reached: one reading of the events, whatever the number of goals.
+ * Joins the goals that sessions reached. The events are read once, regardless of the number of goals.
  *
  * @param first the first partition that is read
  * @param until the last one
  */
 record ReachedGoals(List<Goal> goals, List<ZoneWindow> windows, LocalDate first, LocalDate until) {
-    /** The name of a goal, where these are joined. */
+    /** The column with the name of a joined goal. */
     static final String NAME = "goal.name";
 
     /**
-     * Keeps the sessions that reached a goal, once for each.
+     * Joins each session, or event of a session, with each goal that the session reached.
      *
-     * @param from {@code events AS e} or {@code sessions AS s}, and what is joined with it
+     * @param from {@code events AS e} or {@code sessions AS s}, and its other joins
      */
     SqlFragment joinedWith(String from) {
         List<SqlFragment> names = goals.stream()
                 .map(goal -> SqlFragment.of("CASE WHEN bool_or(?) THEN ?::text END", goal.reached(), goal.name()))
                 .toList();
-        // A session is joined by its id alone, and the names are unfolded, so that the planner does not expect a single
-        // row: with
-        // equations and a search among the names it looked for the events of each session apart.
+        // The join is by the id of the session only, and the names are unnested, so that the planner does not expect a
+        // single row. With more equations and a search in the names, it looked up the events of each session
+        // separately.
         boolean ofEvents = from.startsWith("events AS e");
         return SqlFragment.of(
                 from + """
@@ -44,9 +44,10 @@ record ReachedGoals(List<Goal> goals, List<ZoneWindow> windows, LocalDate first,
     }
 
     /**
-     * The same counts for each goal.
+     * Repeats counts for each goal.
      *
-     * @param counts without goals; their columns are those of the result behind the name
+     * @param columns the selected columns, of the counts and {@link #NAME}
+     * @param counts a statement without goals
      */
     SqlFragment each(String columns, SqlFragment counts) {
         return SqlFragment.of(

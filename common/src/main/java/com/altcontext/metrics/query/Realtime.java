@@ -11,18 +11,18 @@ import java.util.List;
 /**
  * What is happening on some properties now.
  *
- * @param visitors different ones of the last 5 minutes
- * @param minutes the page views of each of the last 30 minutes, the present one last
- * @param pages those with the most visitors of the last 5 minutes
- * @param sources where those visitors came from
+ * @param visitors the number of different visitors of the last 5 minutes
+ * @param minutes the page views of each of the last 30 minutes, the current minute last
+ * @param pages the pages with the most visitors in the last 5 minutes
+ * @param sources the traffic sources with the most of these visitors
  */
 public record Realtime(long visitors, List<Minute> minutes, List<Top> pages, List<Top> sources) {
     public static final int MINUTES = 30;
 
-    private static final Duration PRESENT = Duration.ofMinutes(5);
+    private static final Duration CURRENT = Duration.ofMinutes(5);
     private static final int TOP = 10;
 
-    /** A client's clock may be ahead, but its events have happened. */
+    /** An event can have a time in the future if the clock of the client is ahead. It counts all the same. */
     private static final Duration MAX_AHEAD = Duration.ofMinutes(6);
 
     private static final String VISITORS = """
@@ -52,24 +52,24 @@ public record Realtime(long visitors, List<Minute> minutes, List<Top> pages, Lis
             GROUP BY value ORDER BY 2 DESC, 1 LIMIT ?
             """;
 
-    /** @param at when the minute begins */
+    /** @param at the beginning of the minute */
     public record Minute(Instant at, long pageViews) {}
 
-    /** A value and its different visitors. */
+    /** A value and the number of its different visitors. */
     public record Top(String value, long visitors) {}
 
     /**
-     * Reads them.
+     * Reads the current figures.
      *
      * @throws QueryTooSlow if the database ended a statement
-     * @throws SqlFailure if the database is away or refused it
+     * @throws SqlFailure if the database is unavailable or refused a statement
      */
     public static Realtime read(QueryEngine engine, PropertyZones zones, Instant now) {
         Instant first = now.truncatedTo(ChronoUnit.MINUTES).minus(Duration.ofMinutes(MINUTES - 1L));
-        List<ZoneWindow> half = zones.since(first, now.plus(MAX_AHEAD));
-        SqlFragment recent = held(half);
-        SqlFragment present = held(zones.since(now.minus(PRESENT), now.plus(MAX_AHEAD)));
-        return engine.askOfNow(half, rows -> {
+        List<ZoneWindow> lastMinutes = zones.since(first, now.plus(MAX_AHEAD));
+        SqlFragment recent = during(lastMinutes);
+        SqlFragment current = during(zones.since(now.minus(CURRENT), now.plus(MAX_AHEAD)));
+        return engine.inUncheckedSnapshot(lastMinutes, rows -> {
             long[] views = new long[MINUTES];
             for (Minute minute :
                     rows.query(SqlFragment.of(PAGE_VIEWS, recent), row -> new Minute(row.time(1), row.number(2)))) {
@@ -81,10 +81,10 @@ public record Realtime(long visitors, List<Minute> minutes, List<Top> pages, Lis
                 minutes.add(new Minute(first.plus(Duration.ofMinutes(i)), views[i]));
             }
             return new Realtime(
-                    rows.queryOne(SqlFragment.of(VISITORS, present), row -> row.number(1)),
+                    rows.queryOne(SqlFragment.of(VISITORS, current), row -> row.number(1)),
                     minutes,
-                    tops(rows, SqlFragment.of(PAGES, present, TOP)),
-                    tops(rows, SqlFragment.of(SOURCES, present, TOP)));
+                    tops(rows, SqlFragment.of(PAGES, current, TOP)),
+                    tops(rows, SqlFragment.of(SOURCES, current, TOP)));
         });
     }
 
@@ -92,7 +92,7 @@ public record Realtime(long visitors, List<Minute> minutes, List<Top> pages, Lis
         return rows.query(statement, row -> new Top(row.text(1), row.number(2)));
     }
 
-    private static SqlFragment held(List<ZoneWindow> windows) {
+    private static SqlFragment during(List<ZoneWindow> windows) {
         return SqlFragment.all(List.of(
                 SqlFragment.of(
                         "e.device <> 'bot' AND e.day BETWEEN ? AND ?",

@@ -16,22 +16,23 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers, from rollups, a question that reaches further back than the raw rows: one without a filter, over the whole
- * window or by day.
+ * The rows of a query that is answered from rollups, since it reaches further back than the raw rows. This is possible
+ * without a filter, for the whole window or by day.
  *
- * @param reasons why a metric is null, by its name
+ * @param reasons why a metric is null, by the name of the metric
  */
 public record RolledRows(List<QueryRow> rows, Map<String, String> reasons) {
-    private static final String NOT_ROLLED_UP = "rollups do not hold it, and the raw rows of the first days are gone";
+    private static final String NOT_ROLLED_UP =
+            "rollups do not have it, and raw rows of the first days are no longer kept";
 
     private static final Map<QueryMetric, Metric> METRICS = RawSummaries.METRICS.entrySet().stream()
             .collect(Collectors.toUnmodifiableMap(Map.Entry::getValue, Map.Entry::getKey));
 
-    /** How a figure is read from what rollups hold. */
+    /** Reads a figure of a window or a day. */
     @FunctionalInterface
     private interface Figure<T> {
         @Nullable
-        Number of(T held);
+        Number of(T figures);
     }
 
     private static final Map<QueryMetric, Figure<RolledWindow>> OF_WINDOWS = ofWindows();
@@ -41,12 +42,14 @@ public record RolledRows(List<QueryRow> rows, Map<String, String> reasons) {
     private static Map<QueryMetric, Figure<RolledWindow>> ofWindows() {
         Map<QueryMetric, Figure<RolledWindow>> figures = new EnumMap<>(QueryMetric.class);
         METRICS.forEach((metric, rolled) ->
-                figures.put(metric, held -> held.summary().of(rolled).value()));
-        figures.put(QueryMetric.CONVERSIONS, held -> sum(held.days(), RolledDay::conversions));
-        figures.put(QueryMetric.EVENTS, held -> sum(held.days(), RolledDay::events));
+                figures.put(metric, window -> window.summary().of(rolled).value()));
+        figures.put(QueryMetric.CONVERSIONS, window -> sum(window.days(), RolledDay::conversions));
+        figures.put(QueryMetric.EVENTS, window -> sum(window.days(), RolledDay::events));
         for (Vital vital : Vital.values()) {
-            figures.put(QueryMetric.p75(vital), held -> held.summary().of(vital).p75());
-            figures.put(QueryMetric.p95(vital), held -> held.summary().of(vital).p95());
+            figures.put(
+                    QueryMetric.p75(vital), window -> window.summary().of(vital).p75());
+            figures.put(
+                    QueryMetric.p95(vital), window -> window.summary().of(vital).p95());
         }
         return figures;
     }
@@ -63,39 +66,42 @@ public record RolledRows(List<QueryRow> rows, Map<String, String> reasons) {
         return figures;
     }
 
-    /** Whether rollups can answer the question. */
+    /** Whether rollups can answer the query. */
     public static boolean canAnswer(MetricsQuery query) {
         return query.filter().isEmpty()
                 && (query.groupings().isEmpty() || query.groupings().equals(List.of(Grouping.Time.DAY)));
     }
 
-    /** @param held of the question's window */
-    public static RolledRows of(MetricsQuery query, RolledWindow held) {
+    /** @param window the figures of the query's window */
+    public static RolledRows of(MetricsQuery query, RolledWindow window) {
         List<QueryRow> rows = new ArrayList<>();
         Map<String, String> reasons = new TreeMap<>();
         if (query.groupings().isEmpty()) {
-            rows.add(new QueryRow(List.of(), figures(query, OF_WINDOWS, held, reasons), List.of()));
+            rows.add(new QueryRow(List.of(), figures(query, OF_WINDOWS, window, reasons), List.of()));
         } else {
-            for (RolledDay day : held.days()) {
+            for (RolledDay day : window.days()) {
                 rows.add(new QueryRow(List.of(day.day().toString()), figures(query, OF_DAYS, day, reasons), List.of()));
             }
         }
-        if (held.summary().reasons().containsKey("window")) {
-            explainImported(query, rows, held, reasons);
+        if (window.summary().reasons().containsKey("window")) {
+            explainImported(query, rows, window, reasons);
         }
         rows.sort(order(query));
         int from = Math.min(query.offset(), rows.size());
         return new RolledRows(List.copyOf(rows.subList(from, Math.min(from + query.limit(), rows.size()))), reasons);
     }
 
-    /** Adds the reasons why imported days make figures null; a ratio over nothing needs none. */
+    /**
+     * Adds the reasons for metrics that are null because of imported days. A ratio whose divisor is zero needs no
+     * reason.
+     */
     private static void explainImported(
-            MetricsQuery query, List<QueryRow> rows, RolledWindow held, Map<String, String> reasons) {
+            MetricsQuery query, List<QueryRow> rows, RolledWindow window, Map<String, String> reasons) {
         for (int i = 0; i < query.metrics().size(); i++) {
             int column = i;
             QueryMetric metric = query.metrics().get(i);
             Metric rolled = METRICS.get(metric);
-            boolean isCounted = rolled != null && !held.summary().reasons().containsKey("metrics." + rolled.key());
+            boolean isCounted = rolled != null && !window.summary().reasons().containsKey("metrics." + rolled.key());
             if (!isCounted && rows.stream().anyMatch(row -> row.metrics().get(column) == null)) {
                 reasons.putIfAbsent(metric.key(), ImportedDays.NOT_COUNTED);
             }
@@ -103,19 +109,19 @@ public record RolledRows(List<QueryRow> rows, Map<String, String> reasons) {
     }
 
     private static <T> List<@Nullable Number> figures(
-            MetricsQuery query, Map<QueryMetric, Figure<T>> figures, T held, Map<String, String> reasons) {
+            MetricsQuery query, Map<QueryMetric, Figure<T>> figures, T source, Map<String, String> reasons) {
         List<@Nullable Number> read = new ArrayList<>();
         for (QueryMetric metric : query.metrics()) {
             Figure<T> figure = figures.get(metric);
             if (figure == null) {
                 reasons.put(metric.key(), NOT_ROLLED_UP);
             }
-            read.add(figure == null ? null : figure.of(held));
+            read.add(figure == null ? null : figure.of(source));
         }
         return read;
     }
 
-    /** Null if the count of a day is unknown. */
+    /** The sum over all days; null if the count of a day is unknown. */
     private static @Nullable Long sum(List<RolledDay> days, Function<RolledDay, @Nullable Long> count) {
         long sum = 0;
         for (RolledDay day : days) {

@@ -2,11 +2,14 @@ package com.altcontext.metrics.query;
 
 import java.time.LocalDate;
 
-/** UTC days that hold the events of sessions. Each is asked for where it matters, since it may take a reading of the sessions. */
+/**
+ * The UTC days on which sessions of the windows have events. Each bound is computed only when it is needed, since it
+ * may take a scan of the sessions.
+ */
 interface SessionDays {
-    /** That of the first event of any session with an event in the windows, or an earlier one. */
+    /** The day of the first event of any session that has an event in the windows, or an earlier day. */
     LocalDate first();
 
-    /** That of the last event of any session that began in the windows, or a later one. */
+    /** The day of the last event of any session that began in the windows, or a later day. */
     LocalDate last();
 }

@@ -16,18 +16,18 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one statement of a summary: its metrics over the windows, the same for each day and for each traffic source of sessions. Raw
- * rows are read once for sessions, once for events and once for vitals, and not once more for the days and the sources. A visitor
- * counts in the windows on the first of its days.
+ * Makes the single statement of a summary: its metrics for the whole windows, for each day and for each traffic source.
+ * Sessions, events and vitals are scanned once each, not once more for days and sources. For the whole windows, a
+ * visitor is counted on the first of their days.
  */
 final class SummaryStatement {
     private static final Grouping SOURCE =
             new Grouping.By(Dimension.TRAFFIC_SOURCE.key(), new Field.Column(Dimension.TRAFFIC_SOURCE));
 
-    /** What {@code grouping(g0, source)} is of the counts of a day. */
+    /** The value of {@code grouping(g0, source)} in the row of a day. */
     private static final int OF_DAY = 1;
 
-    /** The same of those of a source. */
+    /** The value of {@code grouping(g0, source)} in the row of a traffic source. */
     private static final int OF_SOURCE = 2;
 
     private final MetricsQuery query;
@@ -43,25 +43,26 @@ final class SummaryStatement {
     }
 
     /**
-     * The figures of a group of rows.
+     * The figures of the whole windows, of a day or of a traffic source.
      *
-     * @param day null for those of all days
-     * @param source null for those of all sources
-     * @param dayVisitors of a day, its visitors; those among the metrics came first on it
+     * @param day null if they are not of a single day
+     * @param source null if they are not of a single source
+     * @param dayVisitors the visitors of a day. The metrics of a day have only visitors for whom it is their first day
+     *     in the windows
      */
     record Figures(
             @Nullable LocalDate day,
             @Nullable String source,
             Map<QueryMetric, @Nullable Number> metrics,
             long dayVisitors) {
-        /** One of the metrics that are counts. */
+        /** The value of a metric that is a count. */
         long count(QueryMetric metric) {
-            return Objects.requireNonNull(metrics.get(metric), "a count of nothing is zero")
+            return Objects.requireNonNull(metrics.get(metric), "a count is never null")
                     .longValue();
         }
     }
 
-    /** Those of everything first; then those of the days and sources that have any. */
+    /** The figures of the whole windows first, then those of each day and source that has any. */
     static List<Figures> read(RawRows rows, MetricsQuery query) {
         SqlFragment statement = new SummaryStatement(query, rows).whole();
         boolean isOfBoth = query.filter().isOfEvents() && query.filter().isOfSessions();
@@ -86,8 +87,8 @@ final class SummaryStatement {
         return switch (source) {
             case SESSIONS -> sessions(own);
             case EVENTS -> firstDays(daily.visitors(own), "NULL::text", own);
-            case LEADS -> without("g0", daily.part(source, own, all));
-            case VITALS -> without("NULL::timestamp", new QueryStatement(query, days).part(source, own, all));
+            case LEADS -> withoutSource("g0", daily.part(source, own, all));
+            case VITALS -> withoutSource("NULL::timestamp", new QueryStatement(query, days).part(source, own, all));
             case ALL_SESSIONS -> throw new IllegalArgumentException("a summary is not by goals");
         };
     }
@@ -104,9 +105,10 @@ final class SummaryStatement {
     }
 
     /**
-     * Counts each visitor in the windows on the first of its days, and on each of its days in the part that counts visitors.
+     * Counts each visitor of the windows on the visitor's first day, and for {@code day_visitors} on each of the
+     * visitor's days.
      *
-     * @param rows each of a visitor and a day
+     * @param rows one for each visitor and day, or for each session
      */
     private SqlFragment firstDays(SqlFragment rows, String source, Set<BaseCount> own) {
         boolean ofVisitors = own.contains(BaseCount.VISITORS) || own.contains(BaseCount.SESSION_VISITORS);
@@ -133,15 +135,16 @@ final class SummaryStatement {
         };
     }
 
-    /** Counts that are not known by source. */
-    private SqlFragment without(String day, SqlFragment counts) {
+    /** Adds columns to counts that are not known by source. */
+    private SqlFragment withoutSource(String day, SqlFragment counts) {
         String names = all.stream().map(BaseCount::column).collect(Collectors.joining(", "));
         return SqlFragment.of(selected(day, "NULL::text", "NULL::numeric", names) + "\nFROM (\n?) AS counts", counts);
     }
 
     private String columns(Set<BaseCount> own, Function<BaseCount, String> aggregate) {
         return all.stream()
-                .map(count -> (own.contains(count) ? aggregate.apply(count) : count.none()) + " AS " + count.column())
+                .map(count ->
+                        (own.contains(count) ? aggregate.apply(count) : count.nullColumn()) + " AS " + count.column())
                 .collect(Collectors.joining(", "));
     }
 

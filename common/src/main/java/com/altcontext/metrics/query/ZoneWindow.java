@@ -11,12 +11,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A stretch of time of some properties that share a time zone.
+ * A range of time, for some properties that share a time zone.
  *
- * @param properties their slugs
+ * @param properties the slugs of the properties
  * @param start included
  * @param end not included
- * @param isPart whether what a session did after the end does not count; else a session counts as a whole
+ * @param isPart whether the events of a session after the end are ignored; if not, a session counts with all its events
  */
 public record ZoneWindow(ZoneId zone, List<String> properties, Instant start, Instant end, boolean isPart) {
     public ZoneWindow(ZoneId zone, List<String> properties, Instant start, Instant end) {
@@ -46,10 +46,10 @@ public record ZoneWindow(ZoneId zone, List<String> properties, Instant start, In
     }
 
     /**
-     * The local time of a moment in it, by the rules that its ends are made of: when a country changes them, the server may learn of
-     * it long before the JDK, or long after.
+     * The SQL expression of the local time of a row. It uses the rules of the JDK, as the bounds of the window do: when
+     * a country changes its time zone, PostgreSQL may know the new rules much earlier or later than the JDK.
      *
-     * @param time a column
+     * @param time a column with a time in the window
      */
     SqlFragment localTime(String time) {
         ZoneRules rules = zone.getRules();

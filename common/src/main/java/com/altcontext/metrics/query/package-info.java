@@ -1,4 +1,4 @@
-/** Questions to the raw rows: metrics, dimensions and filters become one statement with bound parameters. */
+/** Queries over raw rows: metrics, dimensions and filters are turned into one statement with bound parameters. */
 @NullMarked
 package com.altcontext.metrics.query;
 

@@ -185,11 +185,11 @@ class QueryAgreementTest extends RandomTraffic {
                                     .add(session.id());
                         }
                     }
-                    boolean counts_ = query.sessionsAlone()
+                    boolean counts_ = query.sessionsOnly()
                             ? inWindow
                             : StoredVisits.within(windows, session.property(), event.at());
                     if (counts_ && reaches) {
-                        Instant time = query.sessionsAlone() ? session.startedAt() : event.at();
+                        Instant time = query.sessionsOnly() ? session.startedAt() : event.at();
                         List<@Nullable String> key = key(query, session, event, time, goal);
                         keys.add(key);
                         visitors.computeIfAbsent(key, _ -> new TreeSet<>()).add(event.visitor());

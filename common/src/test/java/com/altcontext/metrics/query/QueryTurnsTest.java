@@ -40,7 +40,7 @@ class QueryTurnsTest {
     }
 
     private static String processes(QueryEngine engine) {
-        return engine.ask(
+        return engine.inSnapshot(
                 WINDOWS,
                 rows -> rows.query(SqlFragment.of("SHOW max_parallel_workers_per_gather"), row -> row.text(1))
                         .getFirst());

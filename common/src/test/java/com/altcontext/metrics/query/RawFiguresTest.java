@@ -273,7 +273,7 @@ class RawFiguresTest {
         Instant evening = Instant.parse("2026-01-31T20:00:00Z");
 
         assertThat(both.today(evening)).isEqualTo(LocalDate.parse("2026-02-01"));
-        assertThat(both.openDay(evening)).isEqualTo(LocalDate.parse("2026-01-31"));
+        assertThat(both.earliestToday(evening)).isEqualTo(LocalDate.parse("2026-01-31"));
         Window february = new Window(LocalDate.parse("2026-02-01"), LocalDate.parse("2026-02-01"));
         assertThat(both.windows(february))
                 .containsExactlyInAnyOrder(

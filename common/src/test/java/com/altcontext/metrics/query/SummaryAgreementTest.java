@@ -36,7 +36,7 @@ class SummaryAgreementTest extends RandomTraffic {
             for (Object filters : filters()) {
                 MetricsQuery query = query(windows, filters, List.of());
                 List<SummaryStatement.Figures> summary =
-                        engine.ask(windows, rows -> SummaryStatement.read(rows, query));
+                        engine.inSnapshot(windows, rows -> SummaryStatement.read(rows, query));
                 String as = filters + " in " + windows;
                 assertThat(query.metrics().stream()
                                 .map(summary.getFirst().metrics()::get)

@@ -14,26 +14,28 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the property that a question is about: the one that it names, else the operator's default, else all together.
+ * Finds the property of a request: the property that it names, or the operator's default, or all properties together.
  */
 @Singleton
-final class AskedProperties {
+final class RequestedProperties {
     private final Properties properties;
     private final RequestAttribution attribution;
     private final @Nullable String defaultProperty;
 
-    AskedProperties(Properties properties, RequestAttribution attribution, AppConfig config) {
+    RequestedProperties(Properties properties, RequestAttribution attribution, AppConfig config) {
         this.properties = properties;
         this.attribution = attribution;
         this.defaultProperty = config.metrics().defaultProperty().orElse(null);
     }
 
     /**
-     * An unknown one is an issue; the zones are then those of all properties.
+     * Finds the property with this slug. An unknown property is reported as an issue, and the result then has the time
+     * zones of all properties.
      *
+     * @param given the slug in the request; null if it has none
      * @throws Refusal if the caller's key is for other properties
      */
-    AskedProperty named(RequestContext request, @Nullable String given, Issues issues) {
+    RequestedProperty named(RequestContext request, @Nullable String given, Issues issues) {
         String slug = given == null ? defaultProperty : given;
         request.requireProperty(slug);
         Property property = slug == null ? null : attribution.property(slug);
@@ -41,11 +43,11 @@ final class AskedProperties {
             issues.add(
                     "propertyId",
                     given == null
-                            ? "is absent, and ROLLUP_DEFAULT_PROPERTY_ID is not a known property"
+                            ? "is missing, and the default in ROLLUP_DEFAULT_PROPERTY_ID is not a known property"
                             : "is not a known property");
         }
         Collection<Property> all = property == null ? properties.all() : List.of(property);
-        return new AskedProperty(
+        return new RequestedProperty(
                 slug, PropertyZones.of(all), request.permissions().isShare());
     }
 }

@@ -10,13 +10,13 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The new leads of some windows whose visitor a filter keeps.
+ * The first captures of new leads in some windows whose visitors match a filter.
  *
- * @param visitors different ones
- * @param meanHours from the first sight of the visitor to the capture; null if there is none
+ * @param visitors the number of different visitors
+ * @param meanHours the mean time from when the visitor was first seen to the capture; null if there are no captures
  */
-record KeptCaptures(long visitors, @Nullable Double meanHours) {
-    /** The certain links that were made by the end of the day of the capture, and of a window in part by that. */
+record FilteredCaptures(long visitors, @Nullable Double meanHours) {
+    /** Only links by a form, made by the end of the day of the first capture, and before the window ended. */
     private static final String CAPTURES = """
             SELECT i.visitor_id, l.first_captured_at
             FROM leads AS l JOIN lead_identities AS i ON i.lead_id = l.id AND i.source = 'form_submit'
@@ -24,53 +24,55 @@ record KeptCaptures(long visitors, @Nullable Double meanHours) {
             ORDER BY i.visitor_id
             """;
 
-    /** A window may have more captures than a small heap holds. */
-    private static final int CAPTURES_AT_ONCE = 5_000;
+    /** A window can have more captures than fit into a small heap. */
+    private static final int CAPTURES_PER_PART = 5_000;
 
     private record CapturedLead(UUID visitor, Instant at) {}
 
-    private record Known(UUID visitor, Instant firstSeen) {}
+    private record SeenVisitor(UUID id, Instant firstSeen) {}
 
-    static KeptCaptures read(RawRows rows, List<ZoneWindow> windows, Filter filter) {
+    static FilteredCaptures read(RawRows rows, List<ZoneWindow> windows, Filter filter) {
         SqlFragment captured =
-                SqlFragment.any(windows.stream().map(KeptCaptures::captured).toList());
+                SqlFragment.any(windows.stream().map(FilteredCaptures::captured).toList());
         Sum sum = new Sum();
         rows.eachPartOfLeads(
                 SqlFragment.of(CAPTURES, captured),
-                CAPTURES_AT_ONCE,
+                CAPTURES_PER_PART,
                 row -> new CapturedLead(row.id(1), row.time(2)),
                 captures -> sum.add(captures, firstSeen(rows, windows, filter, captures)));
-        return new KeptCaptures(sum.visitors, sum.captures == 0 ? null : sum.hours / sum.captures);
+        return new FilteredCaptures(sum.visitors, sum.captures == 0 ? null : sum.hours / sum.captures);
     }
 
-    /** When those of the visitors whom the filter keeps were first seen. */
+    /** When each visitor was first seen. Has only the visitors who match the filter. */
     private static Map<UUID, Instant> firstSeen(
             RawRows rows, List<ZoneWindow> windows, Filter filter, List<CapturedLead> captures) {
         UUID[] visitors =
                 captures.stream().map(CapturedLead::visitor).distinct().toArray(UUID[]::new);
         Map<UUID, Instant> firstSeen = new HashMap<>();
-        rows.query(RawConditions.visitorsOf(windows, filter, rows, visitors), row -> new Known(row.id(1), row.time(2)))
-                .forEach(known -> firstSeen.put(known.visitor, known.firstSeen));
+        rows.query(
+                        RawConditions.visitorsOf(windows, filter, rows, visitors),
+                        row -> new SeenVisitor(row.id(1), row.time(2)))
+                .forEach(visitor -> firstSeen.put(visitor.id, visitor.firstSeen));
         return firstSeen;
     }
 
-    /** Of all parts. The captures of a visitor follow one another, and may be in two parts. */
+    /** The sums over all parts. The captures of a visitor follow one another, but can be in different parts. */
     private static final class Sum {
         long visitors;
         long captures;
         double hours;
 
         @Nullable
-        UUID last;
+        UUID lastVisitor;
 
         void add(List<CapturedLead> part, Map<UUID, Instant> firstSeen) {
             for (CapturedLead capture : part) {
                 Instant since = firstSeen.get(capture.visitor);
                 if (since != null) {
-                    visitors += capture.visitor.equals(last) ? 0 : 1;
+                    visitors += capture.visitor.equals(lastVisitor) ? 0 : 1;
                     captures++;
                     hours += hours(since, capture.at);
-                    last = capture.visitor;
+                    lastVisitor = capture.visitor;
                 }
             }
         }
