@@ -17,9 +17,10 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns what forms asked for into express consent, once the owner of the address has confirmed it by the link in a
- * mail: that proves that no stranger filled in the form (CASL, S.C. 2010, c. 23, s. 13). The person sees every form
- * that waits and confirms the ones they choose. Only this and an operator can end a withdrawal.
+ * Records express consent once the owner of an address has confirmed it with the link in a mail. The confirmation
+ * proves that no stranger filled in the form (CASL, S.C. 2010, c. 23, s. 13). The page behind the link shows every
+ * form that waits, and the person confirms those that they choose. Only a confirmation or an operator can end a
+ * withdrawal.
  */
 public final class Confirmation {
     private static final String LEAD = """
@@ -33,7 +34,7 @@ public final class Confirmation {
             WHERE l.id = ?
             """;
 
-    /** The row that the mail was sent for may have been written by the previous release, which gave it no reason. */
+    /** Includes the row that the mail was sent for even if it has no reason: the previous release stored none. */
     private static final String CHOICES = """
             SELECT waiting.id, waiting.purpose, waiting.form_name, left(waiting.path, 200), waiting.policy_version,
                    words.language, words.content
@@ -53,15 +54,18 @@ public final class Confirmation {
             """.formatted(
                     PendingConsent.isTicked("?::timestamptz"), PendingConsent.IS_ANSWERED, PendingConsent.MAX_SHOWN);
 
-    /** The same rows: the mail may have been sent before the answer to it was noted. */
+    /**
+     * Deletes the mails that ask about the confirmed rows. A mail that was delivered is still in the outbox until its
+     * delivery is noted, and the person may answer sooner.
+     */
     private static final String CANCEL = """
             DELETE FROM outbox
             WHERE event = '%s' AND lead_id = ? AND (body::jsonb ->> 'consentId')::int8 = ANY (?::int8[] || ?::int8)
             """.formatted(Outbox.CONFIRMATION);
 
     /**
-     * A withdrawal after the form overrides the form. A row is confirmed only once, so using a link twice changes
-     * nothing more.
+     * A form that was sent before a withdrawal cannot be confirmed after it. A row is confirmed at most once, so
+     * using a link twice changes nothing.
      */
     private static final String CONFIRM = """
             WITH asked AS (
@@ -94,21 +98,22 @@ public final class Confirmation {
     }
 
     /**
-     * What the page of a link asks.
+     * What the page behind a link asks.
      *
      * @param site the name of the property
-     * @param isAnswered whether the person has confirmed something since the mail was asked for, and not withdrawn it
+     * @param isAnswered whether the person has confirmed something after the form that the mail is about, and has not
+     *     withdrawn since
      * @param choices the forms that wait for an answer, newest first
      */
     public record Question(String site, boolean isAnswered, List<Choice> choices) {}
 
     /**
-     * What a form asked for. All of it is the sender's text, except for the words, which are on record.
+     * A form that waits for an answer. Everything but {@code text} was typed by the sender.
      *
-     * @param id of its row in the record
+     * @param id of its row in {@code consent_events}
      * @param page null if it is not known
-     * @param textVersion of the words; null if the form named none
-     * @param text null if the words of the version are not on record
+     * @param textVersion the version of the consent text; null if the form named none
+     * @param text null if no consent text of that version is on record
      */
     public record Choice(
             long id,
@@ -129,14 +134,14 @@ public final class Confirmation {
         }
     }
 
-    /** The words beside the box. */
+    /** The consent text as it is on record. */
     public record ShownText(String language, String content) {}
 
     /**
      * Reads what can be confirmed. Changes nothing.
      *
-     * @param language in which the words are shown, if they are on record in it
-     * @return empty if the lead is erased
+     * @param language the preferred language of the consent texts
+     * @return empty if the lead was erased
      */
     public Optional<Question> ask(ConfirmationToken.Request request, Language language, Instant at) {
         return Retry.inTransaction(sql, tx -> {
@@ -160,7 +165,7 @@ public final class Confirmation {
      *
      * @param chosen ids of {@link Choice}; ids that this lead was not asked about are ignored
      * @param ipHash keyed hash of the client's address, 32 bytes
-     * @return false if the lead is erased, or has withdrawn its consent since: then nothing was written
+     * @return false if the lead was erased or has since withdrawn its consent: then nothing was written
      * @throws SqlFailure if the database refused or could not be reached: then nothing was written
      */
     public boolean confirm(ConfirmationToken.Request request, List<Long> chosen, byte @Nullable [] ipHash, Instant at) {

@@ -9,8 +9,8 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * The signed token in a link that asks to confirm consent. It names a lead by its random id and the row of the record for which the
- * mail was sent, holds no address, and ends. Safe for use by several threads.
+ * The signed token in the link of a confirmation mail. It holds the random id of a lead and the id of the row of
+ * {@code consent_events} that the mail is about, but no address. It expires. Safe for use by several threads.
  */
 public final class ConfirmationToken {
     /** How long a link works after its mail was sent. */
@@ -29,27 +29,27 @@ public final class ConfirmationToken {
     /**
      * What the holder of a link may confirm.
      *
-     * @param consentId of the row of {@code consent_events} that the form made
-     * @param endsAt in whole seconds
+     * @param consentId the row of {@code consent_events} that the form added
+     * @param expiresAt in whole seconds
      */
-    public record Request(UUID leadId, long consentId, Instant endsAt) {
-        public boolean isOver(Instant now) {
-            return !now.isBefore(endsAt);
+    public record Request(UUID leadId, long consentId, Instant expiresAt) {
+        public boolean isExpired(Instant now) {
+            return !now.isBefore(expiresAt);
         }
     }
 
-    /** Letters, digits, {@code -} and {@code _}: 87 of them. */
+    /** The token: 87 characters, each a letter, a digit, {@code -} or {@code _}. */
     public String of(Request request) {
         return signer.sign(ByteBuffer.allocate(LENGTH)
                 .put(VERSION)
                 .putLong(request.leadId.getMostSignificantBits())
                 .putLong(request.leadId.getLeastSignificantBits())
                 .putLong(request.consentId)
-                .putLong(request.endsAt.getEpochSecond())
+                .putLong(request.expiresAt.getEpochSecond())
                 .array());
     }
 
-    /** What a token permits, even after it has expired; empty if we did not make it. */
+    /** Reads a token, even if it has expired; empty if this service did not sign it. */
     public Optional<Request> verify(String token) {
         return signer.verify(token)
                 .filter(content -> content.length == LENGTH && content[0] == VERSION)

@@ -7,7 +7,10 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 
-/** The texts on record. A text is added once and never changed, since it is part of the proof of consent (CASL s. 13). */
+/**
+ * The consent texts on record. A text is added once and never changed, since it is part of the proof of consent (CASL
+ * s. 13).
+ */
 public final class ConsentTexts {
     private static final String ADD = """
             INSERT INTO consent_texts (version, language, content, content_hash, added_at)
@@ -24,7 +27,7 @@ public final class ConsentTexts {
     /** The result of adding a text. */
     public enum TextAddition {
         ADDED,
-        /** The very same text was on record. */
+        /** The same text is on record already. */
         UNCHANGED,
         /** Another text is on record under this version and language; it stays. */
         REFUSED
@@ -46,12 +49,12 @@ public final class ConsentTexts {
         return known.text.content().equals(text.content()) ? TextAddition.UNCHANGED : TextAddition.REFUSED;
     }
 
-    /** All of them, in the order in which they were added. */
+    /** All texts, in the order in which they were added. */
     public static List<RecordedText> all(Tx tx) {
         return tx.query(SELECT + ORDER, RecordedText::read);
     }
 
-    /** The texts of some versions, in all their languages. */
+    /** The texts of these versions, in all their languages. */
     public static List<RecordedText> of(Tx tx, Collection<String> versions) {
         return tx.query(SELECT + "WHERE version = ANY (?)" + ORDER, RecordedText::read, (Object)
                 versions.toArray(String[]::new));

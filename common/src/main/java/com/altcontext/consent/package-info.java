@@ -1,4 +1,4 @@
-/** What people agreed to, word for word. */
+/** Consent texts, and the confirmation of consent by mail. */
 @NullMarked
 package com.altcontext.consent;
 

@@ -8,31 +8,34 @@ import javax.net.ssl.SSLException;
 /**
  * The result of one attempt to send a message.
  *
- * @param error why it was not accepted, as a code or a kind of failure; empty if it was
+ * @param error why the message was not accepted, as a status code or a kind of failure; empty if it was accepted
  */
 public record Attempt(Result result, String error) {
-    /** The receiver accepted it. */
+    /** The receiver accepted the message. */
     public static final Attempt DELIVERED = new Attempt(Result.DELIVERED, "");
 
     /** Whether a further attempt makes sense. */
     public enum Result {
         DELIVERED,
         FAILED,
-        /** The receiver will never accept it. */
+        /** The receiver will never accept the message. */
         REFUSED
     }
 
-    /** It may be accepted later. */
+    /** The receiver may accept the message later. */
     public static Attempt failed(String error) {
         return new Attempt(Result.FAILED, error);
     }
 
-    /** It will never be accepted. */
+    /** The receiver will never accept the message. */
     public static Attempt refused(String error) {
         return new Attempt(Result.REFUSED, error);
     }
 
-    /** A failure before any answer. Its message is left out, since it may name the address of the receiver, which may hold a secret. */
+    /**
+     * A failure without an answer. The exception's message is left out: it may contain the receiver's URL, which may
+     * hold a secret.
+     */
     public static Attempt failed(Throwable cause) {
         return failed("failed: " + kind(cause));
     }

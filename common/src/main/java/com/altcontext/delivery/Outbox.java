@@ -12,30 +12,31 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Webhooks and mails on their way. A message is written in the transaction of what it is about, so that none is lost, and sent
- * later, so that it delays nothing. It stays until it is delivered, so it may arrive more than once (its id is the same each
- * time). What cannot be delivered within three days is set aside for an operator.
+ * Webhook messages and mails that wait to be sent. A message is written in the same transaction as the data that it
+ * is about, so none is lost. It is sent later, so the request does not wait for it. It stays in the outbox until it
+ * is delivered, so it may arrive more than once, each time with the same id. A message that cannot be delivered
+ * within three days is set aside for an operator.
  *
- * <p>The time of the next attempt goes by the database's clock, since the clocks of the machines may differ.
+ * <p>The database's clock decides when the next attempt is due, since the clocks of the machines may differ.
  */
 public final class Outbox {
     /**
-     * How long after {@link #claim} no other machine gets the message: by then, the sender must have given up. The time
-     * doubles with each attempt, up to 6 hours, and a random part of up to a quarter is added, so that messages that
-     * failed together do not all return together.
+     * How long after {@link #claim} no other machine gets the message: the sender must have given up by then. The
+     * time doubles with each attempt, up to 6 hours. A random part of up to a quarter is added, so that messages that
+     * failed together are not all retried together.
      */
     public static final Duration LEASE = Duration.ofMinutes(1);
 
     /** The {@code event} of a mail that asks a lead to confirm its consent. */
     public static final String CONFIRMATION = "confirmation";
 
-    /** The {@code event} of a mail that tells the operator's people of a new lead. */
+    /** The {@code event} of a mail that alerts the recipients of a property to a new lead. */
     public static final String LEAD_ALERT = "lead.alert";
 
     /** The {@code event} of a weekly report. */
     public static final String WEEKLY_REPORT = "report.weekly";
 
-    /** What mails are about. */
+    /** The values of {@code event} for mails. */
     public static final List<String> MAIL_EVENTS = List.of(CONFIRMATION, LEAD_ALERT, WEEKLY_REPORT);
 
     /** Skips messages that another machine is claiming, instead of waiting for it. */
@@ -61,7 +62,7 @@ public final class Outbox {
             ORDER BY c.turn, c.created_at
             """;
 
-    /** Rows of the outbox are locked before those of leads, as everywhere. */
+    /** Rows of the outbox are locked before rows of leads, in the same order as everywhere. */
     private static final String DELIVERED = """
             WITH gone AS (DELETE FROM outbox WHERE id = ANY (?) RETURNING lead_id, event)
             SELECT lead_id FROM gone WHERE event = '%s'
@@ -87,7 +88,7 @@ public final class Outbox {
 
         private final String key = name().toLowerCase(Locale.ROOT);
 
-        /** As it is stored. */
+        /** The value of the column {@code kind}. */
         public String key() {
             return key;
         }
@@ -96,7 +97,10 @@ public final class Outbox {
             return this == MAIL;
         }
 
-        /** Which receiver gets the message: a webhook by its name, of mails always the mail server. */
+        /**
+         * Who gets the message: the webhook of this name; an empty text for {@code LEAD_WEBHOOK_URL} and for the mail
+         * server.
+         */
         String receiver(Message message) {
             return this == WEBHOOK && message.destination != null ? message.destination : "";
         }
@@ -108,9 +112,9 @@ public final class Outbox {
      * @param id the {@code webhook-id}, by which a receiver recognises a repeat
      * @param event what it is about, like {@code lead.captured}
      * @param destination the name of a webhook, null for {@code LEAD_WEBHOOK_URL}; or the address of a mail
-     * @param leadId null if it is about no lead, or is to outlive the lead's erasure
+     * @param leadId null if the message is not about a lead, or must outlive the lead's erasure
      * @param language the language of a mail
-     * @param body JSON: the content of a webhook's message, or what the text of a mail is made of
+     * @param body JSON: the body of a webhook's message, or the data from which a mail is written
      * @param attempt counts from 1
      */
     public record Message(
@@ -140,15 +144,18 @@ public final class Outbox {
      * Claims up to {@code max} due messages for {@link #LEASE}, in the order in which they became due. The caller
      * commits, then sends.
      *
-     * @param without receivers whose messages are left waiting, by {@link Kind#receiver}
+     * @param skipped receivers, as {@link Kind#receiver} names them, whose messages are left waiting
      */
-    public static List<Message> claim(Tx tx, Kind kind, int max, Set<String> without) {
+    public static List<Message> claim(Tx tx, Kind kind, int max, Set<String> skipped) {
         return tx.query(
-                CLAIM, Message::read, kind.key, without.toArray(String[]::new), max, (double) LEASE.toSeconds());
+                CLAIM, Message::read, kind.key, skipped.toArray(String[]::new), max, (double) LEASE.toSeconds());
     }
 
-    /** Removes messages that were accepted. The next mail that asks a lead for a confirmation waits for a day from now on. */
-    public static void delivered(Tx tx, List<UUID> ids) {
+    /**
+     * Removes messages that were accepted. If one asked a lead to confirm, the lead gets the next such mail a day
+     * from now at the earliest.
+     */
+    public static void removeDelivered(Tx tx, List<UUID> ids) {
         UUID[] asked = tx.query(DELIVERED, row -> row.id(1), (Object) ids.toArray(UUID[]::new))
                 .toArray(UUID[]::new);
         if (asked.length > 0) {
@@ -159,17 +166,18 @@ public final class Outbox {
     /**
      * A message that was not accepted.
      *
-     * @param error a code or a kind of failure: no words of the receiver, which may hold personal data
+     * @param error a status code or a kind of failure, never the receiver's own text, which may hold personal data
      * @param refused whether no further attempt makes sense
      */
     public record Failure(UUID id, String error, boolean refused) {}
 
     /**
-     * Notes why messages were not accepted. They become due again by themselves, or are set aside if their time is over.
+     * Records why messages were not accepted. Those that were refused, or that have been tried for three days, are
+     * set aside. The others become due again by themselves.
      *
-     * @return those that were set aside
+     * @return the ids of those that were set aside
      */
-    public static List<UUID> failed(Tx tx, List<Failure> failures) {
+    public static List<UUID> recordFailures(Tx tx, List<Failure> failures) {
         return tx.query(
                 FAILED,
                 row -> row.id(1),

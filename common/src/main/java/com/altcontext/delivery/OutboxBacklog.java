@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The messages of one kind that are not delivered yet.
  *
- * @param waiting those that will be tried again; not those that wait for an operator to accept their lead
- * @param oldest when the oldest of them was written; null if there are none
- * @param setAside those that were given up
+ * @param waiting messages that will be tried again, without those that wait until an operator accepts their lead
+ * @param oldest when the oldest waiting message was written; null if none waits
+ * @param setAside messages that will not be tried again
  */
 public record OutboxBacklog(long waiting, @Nullable Instant oldest, long setAside) {
     private static final String COUNT = """

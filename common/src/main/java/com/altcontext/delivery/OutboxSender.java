@@ -24,15 +24,12 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends what is due in the outbox, batch by batch until nothing is due. The messages of a batch are under way at once, and a later
- * batch never overtakes an earlier one. No connection to the database is held while a receiver takes its time. What is not
- * accepted is sent again later.
+ * Sends the due messages of the outbox, batch by batch, until none is due. The messages of a batch are sent at the
+ * same time. The next batch begins when all messages of the one before are answered or given up. No database
+ * connection is held while a receiver takes its time. A message that is not accepted is sent again later.
  */
 public final class OutboxSender {
-    /**
-     * How many are claimed and sent at the same time: few enough that none waits behind a slow receiver until its lease
-     * is over.
-     */
+    /** The size of a batch: small enough that no message waits behind a slow receiver until its lease is over. */
     public static final int MAX_IN_FLIGHT = 8;
 
     /** Most receivers answer within this time. */
@@ -40,36 +37,38 @@ public final class OutboxSender {
 
     private static final Logger LOG = System.getLogger(OutboxSender.class.getName());
 
-    /** Limits log lines by error: if a receiver is away, every message to it fails, several times. */
+    /** Limits the log lines for each error: while a receiver is down, every message to it fails, several times. */
     private final LimitedLog failed = new LimitedLog(LOG);
 
     private final Sql sql;
     private final Outbox.Kind kind;
     private final Duration timeout;
-    private final Function<Outbox.Message, Future<Attempt>> receiver;
+    private final Function<Outbox.Message, Future<Attempt>> transport;
     private final Consumer<Boolean> observer;
 
     /**
-     * @param timeout for a batch, less than {@link Outbox#LEASE}; the receiver itself should give up on a message sooner
-     * @param receiver sends a message
-     * @param observer is called for each message with whether it was accepted
+     * @param timeout for a batch, less than {@link Outbox#LEASE}; {@code transport} should give up on a single
+     *     message sooner
+     * @param transport sends a message
+     * @param observer is told for each attempt whether the message was accepted
      */
     public OutboxSender(
             Sql sql,
             Outbox.Kind kind,
             Duration timeout,
-            Function<Outbox.Message, Future<Attempt>> receiver,
+            Function<Outbox.Message, Future<Attempt>> transport,
             Consumer<Boolean> observer) {
         this.sql = sql;
         this.kind = kind;
         this.timeout = timeout;
-        this.receiver = receiver;
+        this.transport = transport;
         this.observer = observer;
     }
 
     /**
-     * Sends until nothing is due. A receiver that accepts nothing of a batch soon gets no more in this call, so that it does not hold
-     * up the others. Of mails it is the only one: to look for others would read all that wait.
+     * Sends until no message is due. A receiver that accepts none of the messages of a batch soon gets no more in
+     * this call, so that it does not delay the others. For mails the call then ends, since the mail server is their
+     * only receiver: another claim would read all waiting mails for nothing.
      *
      * @throws SqlFailure if the outbox cannot be read
      */
@@ -86,21 +85,21 @@ public final class OutboxSender {
         }
     }
 
-    private List<Outbox.Message> claim(Set<String> without) {
-        return sql.inTransaction(tx -> Outbox.claim(tx, kind, MAX_IN_FLIGHT, without));
+    private List<Outbox.Message> claim(Set<String> skipped) {
+        return sql.inTransaction(tx -> Outbox.claim(tx, kind, MAX_IN_FLIGHT, skipped));
     }
 
-    /** @return the receivers that accepted something soon */
+    /** @return the receivers that accepted a message soon */
     private Set<String> send(List<Outbox.Message> batch) {
-        Map<Outbox.Message, Future<Attempt>> underWay = new LinkedHashMap<>();
-        batch.forEach(message -> underWay.put(message, send(message)));
+        Map<Outbox.Message, Future<Attempt>> inFlight = new LinkedHashMap<>();
+        batch.forEach(message -> inFlight.put(message, send(message)));
         long began = System.nanoTime();
-        // If this process ends before it is noted that a message was accepted, it is sent again: do not wait for the
-        // slowest.
-        Map<Outbox.Message, Attempt> soon = answered(underWay, began + SOON_NANOS);
+        // If the process ends before an acceptance is recorded, the message is sent again. So the quick answers are
+        // recorded without waiting for the slow ones.
+        Map<Outbox.Message, Attempt> soon = answered(inFlight, began + SOON_NANOS);
         note(soon);
-        Map<Outbox.Message, Attempt> late = answered(underWay, began + timeout.toNanos());
-        underWay.keySet().forEach(message -> late.put(message, Attempt.failed(new TimeoutException())));
+        Map<Outbox.Message, Attempt> late = answered(inFlight, began + timeout.toNanos());
+        inFlight.keySet().forEach(message -> late.put(message, Attempt.failed(new TimeoutException())));
         note(late);
         return soon.entrySet().stream()
                 .filter(answer -> answer.getValue().isDelivered())
@@ -108,25 +107,28 @@ public final class OutboxSender {
                 .collect(Collectors.toSet());
     }
 
-    /** A message that cannot be sent at all fails by itself: the others of its batch are sent, and noted. */
+    /** If sending throws, only this message fails: the others of its batch are sent and recorded. */
     private Future<Attempt> send(Outbox.Message message) {
         try {
-            return receiver.apply(message);
+            return transport.apply(message);
         } catch (RuntimeException broken) {
             return CompletableFuture.failedFuture(broken);
         }
     }
 
-    /** Collects the answers that arrive before this {@link System#nanoTime}. */
-    private static Map<Outbox.Message, Attempt> answered(Map<Outbox.Message, Future<Attempt>> underWay, long by) {
+    /**
+     * Collects the answers that arrive by this {@link System#nanoTime}, and removes their messages from {@code
+     * inFlight}.
+     */
+    private static Map<Outbox.Message, Attempt> answered(Map<Outbox.Message, Future<Attempt>> inFlight, long by) {
         Map<Outbox.Message, Attempt> answered = new LinkedHashMap<>();
-        underWay.forEach((message, answer) -> {
+        inFlight.forEach((message, answer) -> {
             Attempt attempt = await(answer, by);
             if (attempt != null) {
                 answered.put(message, attempt);
             }
         });
-        underWay.keySet().removeAll(answered.keySet());
+        inFlight.keySet().removeAll(answered.keySet());
         return answered;
     }
 
@@ -155,16 +157,16 @@ public final class OutboxSender {
     private void note(List<UUID> delivered, List<Outbox.Failure> failures) {
         List<UUID> setAside = sql.inTransaction(tx -> {
             if (!delivered.isEmpty()) {
-                Outbox.delivered(tx, delivered);
+                Outbox.removeDelivered(tx, delivered);
             }
-            return failures.isEmpty() ? List.<UUID>of() : Outbox.failed(tx, failures);
+            return failures.isEmpty() ? List.<UUID>of() : Outbox.recordFailures(tx, failures);
         });
         for (UUID id : setAside) {
             LOG.log(Level.ERROR, kind.key() + " message " + id + " is set aside: it will not be tried again");
         }
     }
 
-    /** @return null if there is no answer by then */
+    /** @return null if there is no answer by the deadline */
     private static @Nullable Attempt await(Future<Attempt> answer, long deadline) {
         try {
             return answer.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);

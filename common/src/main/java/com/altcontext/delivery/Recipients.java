@@ -13,9 +13,9 @@ import java.util.Locale;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** The operator's people who get mails about a property: notices of new leads, and the weekly report. */
+/** The people who get the mails about a property: an alert about each new lead, and the weekly report. */
 public final class Recipients {
-    /** Also removes the mails to them that are not sent yet. */
+    /** Removes the recipients who are not listed, and their unsent mails. */
     private static final String REMOVE_OTHERS = """
             WITH gone AS (
                 DELETE FROM recipients WHERE property_id = ? AND kind = ? AND email <> ALL (?) RETURNING property_id, email),
@@ -25,7 +25,7 @@ public final class Recipients {
             SELECT count(*) FROM gone
             """;
 
-    /** An address that is a recipient already is left unchanged, stopped or not. */
+    /** Leaves an address unchanged that is a recipient already, even one that has stopped its mails. */
     private static final String ADD = """
             INSERT INTO recipients (id, property_id, kind, email, created_at)
             SELECT gen_random_uuid(), ?, ?, email, ? FROM unnest(?::text[]) AS email
@@ -41,7 +41,7 @@ public final class Recipients {
             SELECT property_id, kind, count(*) FROM recipients WHERE stopped_at IS NULL GROUP BY 1, 2 ORDER BY 1, 2
             """;
 
-    /** Also removes the reports to them that are not sent yet. */
+    /** Stops the mails to a recipient, and removes their unsent reports. */
     private static final String STOP = """
             WITH mails AS (
                 DELETE FROM outbox WHERE event = ? AND body::jsonb ->> 'recipientId' = ?::text)
@@ -74,7 +74,7 @@ public final class Recipients {
      *
      * @param alerts normalised addresses, which replace the earlier ones
      * @param reports likewise
-     * @param details whether a mail about a new lead holds the address and the form
+     * @param details whether an alert holds the lead's address and what the form says
      */
     public record MailSettings(
             @Nullable List<String> alerts,
@@ -95,7 +95,7 @@ public final class Recipients {
     }
 
     /**
-     * Changes the recipients of a property's mails, and notes each change in {@code audit_log}.
+     * Changes the settings for a property's mails, and adds a row to {@code audit_log} for each changed setting.
      *
      * @return the names of the changed settings
      */
@@ -127,7 +127,7 @@ public final class Recipients {
         return tx.query(COUNTS, RecipientCount::read);
     }
 
-    /** Stops the mails to a recipient. Does nothing if the recipient is gone. */
+    /** Stops the mails to a recipient. Does nothing if the recipient was removed. */
     public static void stop(Tx tx, UUID recipient, Instant at) {
         var _ = tx.update(STOP, MailKind.REPORT.event, recipient.toString(), at, recipient);
     }

@@ -16,11 +16,11 @@ import java.util.UUID;
 import java.util.regex.Pattern;
 
 /**
- * An operator's webhook: an address, and the events that are sent to it.
+ * An operator's webhook: a URL, and the events that are sent to it.
  *
  * @param name 1 to 63 of a–z, 0–9, - and _, beginning with a letter or a digit
- * @param id random; another one after the webhook was removed and added again, so its secret is another one too
- * @param url {@code https}, or {@code http} on this machine; it may hold a secret, so it is never printed whole
+ * @param id random; a webhook that is removed and added again gets a new id, and with it a new secret
+ * @param url {@code https}, or {@code http} on this machine; it may hold a secret, so it is never printed in full
  */
 public record Webhook(String name, UUID id, URI url, Set<WebhookEvent> events, Instant createdAt) {
     private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9_-]{0,62}");
@@ -31,9 +31,9 @@ public record Webhook(String name, UUID id, URI url, Set<WebhookEvent> events, I
     }
 
     /**
-     * A new webhook.
+     * Makes a new webhook.
      *
-     * @param events their keys
+     * @param events keys of {@link WebhookEvent}
      * @throws Rejected with all rules that are broken
      */
     public static Webhook of(String name, String url, List<String> events, Instant now) {
@@ -45,8 +45,8 @@ public record Webhook(String name, UUID id, URI url, Set<WebhookEvent> events, I
         if (address.length() > MAX_URL || SecureUrl.parse(address).isEmpty()) {
             issues.add(
                     "url",
-                    "must begin with https:// (http:// only on this machine), hold no user, password or #, and be at most"
-                            + " 2048 characters");
+                    "must begin with https:// (http:// only on this machine), must not contain a user, a password or #, and"
+                            + " must not be longer than 2048 characters");
         }
         Set<WebhookEvent> wanted = EnumSet.noneOf(WebhookEvent.class);
         for (String event : events) {
@@ -69,8 +69,8 @@ public record Webhook(String name, UUID id, URI url, Set<WebhookEvent> events, I
     }
 
     /**
-     * What signs its messages, as the receiver's library wants it. It is derived and not stored, so that a copy of the database
-     * forges no message.
+     * The secret that signs its messages, in the form that the receivers' libraries expect. It is derived and not
+     * stored, so that nobody can forge messages with a copy of the database.
      *
      * @param pepper the hash under {@code IP_HASH_PEPPER}
      */
@@ -78,7 +78,7 @@ public record Webhook(String name, UUID id, URI url, Set<WebhookEvent> events, I
         return "whsec_" + Base64.getEncoder().encodeToString(pepper.of("webhook\n" + id));
     }
 
-    /** The host only. */
+    /** The URL without its path, which may hold a secret. */
     public String shownUrl() {
         return url.getScheme() + "://" + url.getRawAuthority() + "/…";
     }

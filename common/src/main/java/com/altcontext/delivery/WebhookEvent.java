@@ -3,13 +3,13 @@ package com.altcontext.delivery;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** The events that a webhook can get. */
+/** The events that can be sent to a webhook. */
 public enum WebhookEvent {
     /** A form with an address was stored. */
     LEAD_CAPTURED("lead.captured"),
     /** Consent was granted, confirmed or withdrawn, or it has expired. */
     CONSENT_CHANGED("consent.changed"),
-    /** A lead was erased. The message has its ids alone, so that another list can erase it too. */
+    /** A lead was erased. The message holds only its ids, so that another list can erase it too. */
     LEAD_ERASED("lead.erased");
 
     /** The type of a message that an operator sends to test a webhook. */

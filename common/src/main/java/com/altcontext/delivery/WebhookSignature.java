@@ -6,9 +6,9 @@ import java.time.Instant;
 import java.util.Base64;
 
 /**
- * Signs what is sent to a webhook, as the Standard Webhooks specification has it (version 1, symmetric): the receiver
- * computes the same from {@code webhook-id}, {@code webhook-timestamp} and the body as it came, and refuses what differs
- * or is old. Safe for use by several threads.
+ * Signs the messages to a webhook as the Standard Webhooks specification says (version 1, symmetric). The receiver
+ * computes the signature itself from {@code webhook-id}, {@code webhook-timestamp} and the body as it arrived, and
+ * refuses a message whose signature differs or whose time is old. Safe for use by several threads.
  */
 public final class WebhookSignature {
     private static final String PREFIX = "whsec_";
@@ -16,9 +16,9 @@ public final class WebhookSignature {
     private final HmacSha256 hmac;
 
     /**
-     * @param secret {@code whsec_} and the key in base64, as the receiver's library wants it; without that prefix, the
-     *     text's own bytes are the key
-     * @throws IllegalArgumentException if what follows the prefix is no base64, or there is no key
+     * @param secret {@code whsec_} and the key in Base64, as the receivers' libraries expect it; without that prefix,
+     *     the bytes of the text are the key
+     * @throws IllegalArgumentException if the part after the prefix is not Base64, or if the key is empty
      */
     public WebhookSignature(String secret) {
         byte[] bytes = secret.startsWith(PREFIX)
@@ -30,8 +30,8 @@ public final class WebhookSignature {
     /**
      * The value of {@code webhook-signature}.
      *
-     * @param id that of {@code webhook-id}
-     * @param at that of {@code webhook-timestamp}, which is in whole seconds since 1970
+     * @param id the value of {@code webhook-id}
+     * @param at the time in {@code webhook-timestamp}, which is in whole seconds since 1970
      */
     public String of(String id, Instant at, String body) {
         String signed = id + "." + at.getEpochSecond() + "." + body;

@@ -13,13 +13,13 @@ import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** The operator's webhooks, and the messages that wait for them. */
+/** The operator's webhooks, and the messages in the outbox for them. */
 public final class Webhooks {
     private static final String ADD = """
             INSERT INTO webhooks (name, id, url, events, created_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT (name) DO NOTHING
             """;
 
-    /** Also removes its messages, which have nowhere to go. */
+    /** Also removes its messages: they can no longer be delivered. */
     private static final String REMOVE = """
             WITH messages AS (DELETE FROM outbox WHERE kind = 'webhook' AND destination = ?)
             DELETE FROM webhooks WHERE name = ?
@@ -39,7 +39,7 @@ public final class Webhooks {
               AND (? OR destination IS NOT DISTINCT FROM ?)
             """;
 
-    /** Longer ago than anybody waits for one. */
+    /** Removes test messages that are older than a minute: nobody waits for them any more. */
     private static final String REMOVE_OLD_TESTS = """
             DELETE FROM outbox
             WHERE kind = 'webhook' AND event = ? AND destination IS NOT DISTINCT FROM ? AND created_at < now() - interval '1 minute'
@@ -53,7 +53,7 @@ public final class Webhooks {
     private Webhooks() {}
 
     /**
-     * The waiting messages of a webhook.
+     * The undelivered messages of a webhook.
      *
      * @param webhook null for {@code LEAD_WEBHOOK_URL}
      * @param setAside messages that could not be delivered within three days
@@ -90,7 +90,7 @@ public final class Webhooks {
     /**
      * Removes a webhook, with a row in {@code audit_log}.
      *
-     * @return false if there is none of that name
+     * @return false if no webhook has this name
      */
     public static boolean remove(Tx tx, String name, Instant at) {
         return audited(tx, tx.update(REMOVE, name, name), "webhook_removed", at);
@@ -108,7 +108,7 @@ public final class Webhooks {
         return pipeline.query(ANY, row -> row.flag(1));
     }
 
-    /** All of them, by name. */
+    /** All webhooks, ordered by name. */
     public static List<Webhook> list(Tx tx) {
         return tx.query("SELECT name, id, url, events, created_at FROM webhooks ORDER BY name", Webhook::read);
     }
@@ -118,16 +118,16 @@ public final class Webhooks {
                 "SELECT name, id, url, events, created_at FROM webhooks WHERE name = ?", Webhook::read, name);
     }
 
-    /** The webhooks that have waiting messages. */
+    /** The webhooks that have undelivered messages. */
     public static List<WebhookBacklog> backlog(Tx tx) {
         return tx.query(BACKLOG, WebhookBacklog::read);
     }
 
     /**
-     * Stores a message that tests a webhook, in place of those that interrupted tests have left.
+     * Stores a message that tests a webhook, and removes those that interrupted tests have left behind.
      *
      * @param webhook null for {@code LEAD_WEBHOOK_URL}
-     * @return its id
+     * @return the id of the message
      */
     public static UUID putTest(Tx tx, @Nullable String webhook, Instant now) {
         UUID id = UUID.randomUUID();
@@ -138,7 +138,10 @@ public final class Webhooks {
         return id;
     }
 
-    /** Why the last attempt to send a message failed: empty before the first. No value at all once it is delivered. */
+    /**
+     * Why the last attempt to send a message failed: an empty text before the first attempt, no value once it is
+     * delivered.
+     */
     public static Optional<String> failure(Tx tx, UUID message) {
         return tx.queryFirst("SELECT coalesce(last_error, '') FROM outbox WHERE id = ?", row -> row.text(1), message);
     }
@@ -151,9 +154,9 @@ public final class Webhooks {
     /**
      * Makes messages that were set aside due again, for another three days.
      *
-     * @param ofAll whether the messages of all webhooks are meant
-     * @param webhook otherwise the webhook that is meant; null for {@code LEAD_WEBHOOK_URL}
-     * @return how many
+     * @param ofAll whether to replay the messages of all webhooks
+     * @param webhook the webhook to replay if not all; null for {@code LEAD_WEBHOOK_URL}
+     * @return the number of messages
      */
     public static int replay(Tx tx, boolean ofAll, @Nullable String webhook) {
         return tx.update(REPLAY, ofAll, webhook);

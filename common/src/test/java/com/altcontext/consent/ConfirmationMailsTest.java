@@ -74,7 +74,7 @@ class ConfirmationMailsTest extends ConfirmationFixture {
         assertThat(mails()).isEqualTo(1);
 
         database.sql().inTransaction(tx -> {
-            Outbox.delivered(
+            Outbox.removeDelivered(
                     tx,
                     Outbox.claim(tx, Outbox.Kind.MAIL, 1, Set.of()).stream()
                             .map(Outbox.Message::id)

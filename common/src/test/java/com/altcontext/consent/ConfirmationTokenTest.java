@@ -19,8 +19,8 @@ class ConfirmationTokenTest {
     void a_token_says_whose_consent_which_row_and_until_when() {
         assertThat(token.of(REQUEST)).hasSize(87).matches("[A-Za-z0-9_-]+");
         assertThat(token.verify(token.of(REQUEST))).contains(REQUEST);
-        assertThat(REQUEST.isOver(REQUEST.endsAt().minusMillis(1))).isFalse();
-        assertThat(REQUEST.isOver(REQUEST.endsAt())).isTrue();
+        assertThat(REQUEST.isExpired(REQUEST.expiresAt().minusMillis(1))).isFalse();
+        assertThat(REQUEST.isExpired(REQUEST.expiresAt())).isTrue();
     }
 
     @Test

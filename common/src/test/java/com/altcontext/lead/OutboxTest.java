@@ -152,7 +152,7 @@ class OutboxTest {
         UUID delivered = claim(1).getFirst().id();
 
         database.sql().inTransaction(tx -> {
-            Outbox.delivered(tx, List.of(delivered));
+            Outbox.removeDelivered(tx, List.of(delivered));
             return true;
         });
 
@@ -188,7 +188,8 @@ class OutboxTest {
     }
 
     private static List<UUID> failed(UUID id, boolean refused) {
-        return database.sql().inTransaction(tx -> Outbox.failed(tx, List.of(new Failure(id, "answered 503", refused))));
+        return database.sql()
+                .inTransaction(tx -> Outbox.recordFailures(tx, List.of(new Failure(id, "answered 503", refused))));
     }
 
     @Test

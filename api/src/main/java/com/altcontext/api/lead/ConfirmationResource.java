@@ -90,7 +90,7 @@ public class ConfirmationResource {
             String link, RoutingContext routing, BiFunction<ConfirmationToken.Request, Instant, LinkPage> page) {
         Instant now = clock.instant();
         ConfirmationToken.Request request = token.verify(link).orElse(null);
-        if (request == null || request.isOver(now)) {
+        if (request == null || request.isExpired(now)) {
             return CompletableFuture.completedStage((request == null ? LinkPage.UNKNOWN : OVER).answer(routing));
         }
         return RequestContext.of(routing)
