@@ -52,7 +52,7 @@ public final class Confirmation {
             ORDER BY waiting.id DESC
             LIMIT %d
             """.formatted(
-                    PendingConsent.isTicked("?::timestamptz"), PendingConsent.IS_ANSWERED, PendingConsent.MAX_SHOWN);
+            PendingConsent.isConfirmable("?::timestamptz"), PendingConsent.IS_ANSWERED, PendingConsent.MAX_SHOWN);
 
     /**
      * Deletes the mails that ask about the confirmed rows. A mail that was delivered is still in the outbox until its
@@ -89,7 +89,7 @@ public final class Confirmation {
                     confirmation_mails = 0, confirmation_mailed_at = NULL
                 WHERE l.id IN (SELECT lead_id FROM recorded))
             SELECT count(*) FROM asked
-            """.formatted(PendingConsent.isTicked("?::timestamptz"));
+            """.formatted(PendingConsent.isConfirmable("?::timestamptz"));
 
     private final Sql sql;
 
@@ -172,7 +172,7 @@ public final class Confirmation {
         long[] ids = chosen.stream().mapToLong(Long::longValue).toArray();
         return Retry.inTransaction(sql, tx -> {
             Pipeline pipeline = tx.pipeline();
-            LeadLock.takeOf(pipeline, request.leadId());
+            LeadLock.takeForLead(pipeline, request.leadId());
             pipeline.update(CANCEL, request.leadId(), ids, request.consentId());
             Pipeline.Pending<Long> asked = pipeline.query(
                     CONFIRM, row -> row.number(1), request.leadId(), ids, request.consentId(), at, at, ipHash);

@@ -142,7 +142,7 @@ public final class CaptureQueue {
         List<Capture> captures = batch.stream().map(Waiting::capture).toList();
         List<Optional<Captured>> captured;
         try {
-            captured = executor.attempt(() -> leads.captureFree(captures));
+            captured = executor.attempt(() -> leads.captureUnlocked(captures));
         } catch (Unavailable away) {
             batch.forEach(one -> one.fail(away));
             // The forms behind this batch would have to wait as long again, and their senders do not wait that long.

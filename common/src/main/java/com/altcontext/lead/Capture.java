@@ -12,12 +12,12 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A form as it is stored: who submitted it, and what the visit was like.
+ * A submitted form with its visitor and the origin of the visit.
  *
- * @param receivedAt kept in whole milliseconds
+ * @param receivedAt truncated to whole milliseconds
  * @param confirms whether the site asks for a confirmation by mail before an express consent holds
- * @param language in which the person reads; null if it is not known
- * @param forReview whether its client has left too many addresses, so that an operator has to look at it
+ * @param language the language that the person reads; null if it is not known
+ * @param forReview whether an operator has to review it, because its client has submitted too many addresses
  */
 public record Capture(
         LeadForm form,
@@ -38,7 +38,7 @@ public record Capture(
         return new Capture(form, visitor, origin, receivedAt, confirms, language, true);
     }
 
-    /** How much of the heap it holds, in bytes; see {@link Weight}. */
+    /** Its size on the heap in bytes; see {@link Weight}. */
     public int weight() {
         return OBJECTS
                 + form.weight()
@@ -52,14 +52,17 @@ public record Capture(
     }
 
     /**
-     * Two captures of one address with equal hashes have the same content. The address itself is not part of the hash:
-     * otherwise copies of the hash would outlive its erasure.
+     * Two captures of one address with equal hashes have the same content. The hash does not cover the address, so
+     * that no copy of the hash keeps anything of an erased address.
      */
     byte[] contentHash() {
         return content(ComputedId.of("form content")).toHash();
     }
 
-    /** The id of this submission by a lead: a retry of the transaction makes the same, another capture another. */
+    /**
+     * The id of this submission by the lead. A retry of the transaction computes the same id, another capture a
+     * different one.
+     */
     UUID submissionOf(UUID leadId) {
         return content(ComputedId.of("form submission").with(leadId))
                 .with(receivedAt.toEpochMilli())
@@ -77,8 +80,8 @@ public record Capture(
     }
 
     /**
-     * The event of the submission. It happened when the form was received, and the submission identifies it, so
-     * that two addresses that one visitor leaves are two events.
+     * The {@code form_submit} event. Its time is the time of receipt. The id of the submission identifies it, so two
+     * addresses that one visitor submits are two events.
      */
     Event event(UUID submissionId) {
         return Event.of(form.beacon(visitor.anonId(), receivedAt, submissionId), visitor, origin, receivedAt);

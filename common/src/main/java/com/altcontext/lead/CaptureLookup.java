@@ -8,9 +8,9 @@ import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** What the database knows of some captures before they are stored. The captures are named by their places in the list. */
+/** What the database holds about some captures before they are stored. A capture is named by its index in the list. */
 final class CaptureLookup {
-    /** The same content again within this time is the second click of a double click. */
+    /** The same content within this time counts as a double click. */
     private static final Duration REPEAT_WINDOW = Duration.ofSeconds(30);
 
     private static final String LEADS =
@@ -22,7 +22,10 @@ final class CaptureLookup {
             LEFT JOIN consent_events c ON c.id = %s
             """.formatted(MailPermission.IS_PROVEN, MailPermission.currentConsent("l.id", "form.purpose"));
 
-    /** Looks before and after the time of receipt: if two machines received a double click, the second may be stored first. */
+    /**
+     * Searches before and after the time of receipt: if two machines receive a double click, the second click may be
+     * stored first.
+     */
     private static final String REPEATED = """
             SELECT form.n, first.lead_id, first.visitor_id, first.session_id
             FROM unnest(?::text[], ?::text[], ?::int8[], ?::int8[], ?::bytea[])
@@ -37,18 +40,18 @@ final class CaptureLookup {
                 LIMIT 1) AS first
             """;
 
-    private final Pipeline.Pending<Map.Entry<Integer, LeadBefore>> leads;
+    private final Pipeline.Pending<Map.Entry<Integer, LeadState>> leads;
     private final Pipeline.Pending<Map.Entry<Integer, Captured>> repeated;
     private final Pipeline.Pending<Map.Entry<Integer, ConfirmationMails>> mails;
 
-    /** Adds the statements. The answers are there once the pipeline was sent. */
+    /** Adds the statements. The answers are there once the pipeline is sent. */
     CaptureLookup(Pipeline pipeline, List<Capture> captures, LeadRules rules) {
         Columns<Capture> sent = new Columns<>(captures);
         @Nullable String[] properties = sent.texts(capture -> capture.visitor().propertyId());
         @Nullable String[] emails = sent.texts(capture -> capture.form().email().value());
         leads = pipeline.query(
                 LEADS,
-                row -> Map.entry(row.index(1), LeadBefore.read(row)),
+                row -> Map.entry(row.index(1), LeadState.read(row)),
                 properties,
                 emails,
                 sent.texts(capture -> capture.form().consentPurpose()));
@@ -61,20 +64,21 @@ final class CaptureLookup {
                         capture -> capture.receivedAt().minus(REPEAT_WINDOW).toEpochMilli()),
                 sent.numbers(capture -> capture.receivedAt().plus(REPEAT_WINDOW).toEpochMilli()),
                 sent.hashes(Capture::contentHash));
-        mails = ConfirmationMails.asked(
+        mails = ConfirmationMails.find(
                 pipeline,
                 properties,
-                sent.texts(capture ->
-                        rules.needConfirmation(capture) ? capture.form().email().value() : null));
+                sent.texts(capture -> rules.requireConfirmation(capture)
+                        ? capture.form().email().value()
+                        : null));
     }
 
-    /** The lead as the capture finds it, with the given id if it is new. */
-    LeadBefore lead(int index, UUID ifNew) {
-        LeadBefore known = find(leads, index);
-        return known == null ? LeadBefore.none(ifNew) : known;
+    /** The lead as it was before the capture. A lead that is not known yet gets the id {@code newId}. */
+    LeadState lead(int index, UUID newId) {
+        LeadState known = find(leads, index);
+        return known == null ? LeadState.ofNew(newId) : known;
     }
 
-    /** The outcome of the capture that this one repeats, or null. */
+    /** The outcome of the capture that this one repeats; null if it is not a repeat. */
     @Nullable
     Captured repeated(int index) {
         return find(repeated, index);

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * Writes webhook messages about captures into the outbox. A message of {@code lead.captured} is the record of one
- * capture. It does not change when the lead does, for example when the lead withdraws consent later.
+ * Writes the messages about captures to the outbox. A {@code lead.captured} message describes one capture. It is not
+ * updated when the lead changes, for example when the lead withdraws consent later.
  */
 final class CapturedMessages {
     private static final String PUT = """
@@ -43,14 +43,15 @@ final class CapturedMessages {
                     IsoTime.of("c.expires_at"),
                     IsoTime.of("l.first_captured_at"),
                     MailPermission.currentConsent("l.id", "form.purpose"),
-                    MailPermission.IS_DOUBTED);
+                    MailPermission.IS_ON_HOLD);
 
     private CapturedMessages() {}
 
     /**
      * Adds the messages and mails about these submissions.
      *
-     * @param hasWebhooks whether the database holds any; without them, a form takes a sixth less processor time
+     * @param hasWebhooks whether the database holds any webhooks; if not, some statements are skipped, and a form
+     *     takes a sixth less processor time
      */
     static void put(Pipeline pipeline, List<Submission> submissions, LeadMessages messages, boolean hasWebhooks) {
         if (hasWebhooks || messages.toConfiguredWebhook()) {
@@ -68,7 +69,7 @@ final class CapturedMessages {
         }
     }
 
-    /** A message for each submission and each webhook that is subscribed to it. */
+    /** Adds a message for each submission and each webhook that is subscribed to {@code lead.captured}. */
     private static void putCaptured(Pipeline pipeline, List<Submission> submissions, boolean toConfiguredWebhook) {
         Columns<Submission> sent = new Columns<>(submissions);
         pipeline.update(

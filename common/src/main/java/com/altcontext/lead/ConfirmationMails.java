@@ -10,14 +10,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The mails that have asked an address to confirm its consent since it last did. Anybody can type a stranger's address
- * into a form, so there is at most one mail a day and three in all, however many forms come, and on however many
- * properties.
+ * The confirmation mails that an address got since it last confirmed. Anybody can type a stranger's address into a
+ * form. So an address gets at most one such mail a day and three in all, however many forms are sent, and on however
+ * many properties.
  *
- * @param count of the mails
- * @param lastAt when the last one was delivered, or asked for if it was not delivered yet
- * @param isWaiting whether one is still on its way, or waits for an operator to accept the same lead
- * @param isHeld whether one waits for an operator to accept a lead of the address
+ * @param count the number of mails
+ * @param lastAt when the last mail was delivered, or written if it is not delivered yet
+ * @param isWaiting whether a mail is still to be sent, or is held until an operator accepts the lead of this property
+ * @param isHeld whether a mail is held until an operator accepts any lead of the address
  */
 record ConfirmationMails(long count, @Nullable Instant lastAt, boolean isWaiting, boolean isHeld) {
     static final int MAX = 3;
@@ -26,10 +26,10 @@ record ConfirmationMails(long count, @Nullable Instant lastAt, boolean isWaiting
     static final ConfirmationMails NONE = new ConfirmationMails(0, null, false, false);
 
     /**
-     * The address may have answered since a mail was sent. Mails that wait for an operator have not been sent, and may
-     * never be.
+     * Leaves out the mails that were sent before the address last confirmed. {@code lastAt} leaves out held mails
+     * too: they have not been sent, and may never be.
      */
-    private static final String ASKED = """
+    private static final String SELECT = """
             SELECT form.n, coalesce(sum(l.confirmation_mails) FILTER (WHERE l.confirmation_mailed_at > answered.at), 0),
                    max(l.confirmation_mailed_at) FILTER (WHERE l.confirmation_mailed_at > answered.at AND NOT waiting.held),
                    bool_or(waiting.sent OR (waiting.held AND l.property_id = form.property_id)),
@@ -48,9 +48,10 @@ record ConfirmationMails(long count, @Nullable Instant lastAt, boolean isWaiting
             """.formatted(Outbox.CONFIRMATION);
 
     /**
-     * Counts the mails since the address last confirmed, on whichever property. The body holds only the purposes of the form
-     * that are not express already. The template leaves out purposes that could be a text of the sender's own: a mail must not
-     * bring it to a stranger. The mail of a lead in review waits until an operator accepts the lead.
+     * Starts to count again if the address has confirmed since the last mail, on whichever property. The body lists
+     * the purposes of all the lead's forms that wait for confirmation, without those for which consent is express
+     * already. The template leaves out purposes that may be a sender's own text, since a mail must not bring such
+     * text to a stranger. The mail of a lead in review is held until an operator accepts the lead.
      */
     private static final String PUT = """
             WITH asked AS (
@@ -76,13 +77,14 @@ record ConfirmationMails(long count, @Nullable Instant lastAt, boolean isWaiting
             FROM asked AS a LEFT JOIN properties AS p ON p.id = a.property_id
             """.formatted(
                     Outbox.CONFIRMATION,
-                    PendingConsent.isTicked("a.confirmation_mailed_at"),
+                    PendingConsent.isConfirmable("a.confirmation_mailed_at"),
                     PendingConsent.IS_ANSWERED,
                     MailPermission.currentConsent("a.id", "its.purpose"));
 
     /**
-     * Whether a mail {@code o} of the outbox that was set aside may still be sent: its form can be confirmed, is not answered,
-     * and no other mail has asked the address since. That one came at least a pause later.
+     * Whether a mail {@code o} of the outbox that was set aside is still wanted: its form can still be confirmed and
+     * is not answered, its purpose is not express already, and the address has got no later mail. A later mail comes
+     * at least {@link #PAUSE} later, so an hour is enough to tell it from this one.
      */
     static final String IS_WANTED = """
             EXISTS (
@@ -94,19 +96,20 @@ record ConfirmationMails(long count, @Nullable Instant lastAt, boolean isWaiting
                   AND NOT EXISTS (
                       SELECT FROM leads AS a WHERE a.email = l.email AND a.confirmation_mailed_at > o.created_at + interval '1 hour'))
             """.formatted(
-                    PendingConsent.isTicked("now()"),
+                    PendingConsent.isConfirmable("now()"),
                     PendingConsent.IS_ANSWERED,
                     MailPermission.currentConsent("l.id", "its.purpose"));
 
     /**
-     * The mails to each address, by its index. The addresses are locked, so no other form adds a mail meanwhile.
+     * Reads the mails to each address, by its index. The addresses are locked, so no other form adds a mail
+     * meanwhile.
      *
-     * @param emails null where no mail is asked for
+     * @param emails null where no mail is needed
      */
-    static Pipeline.Pending<Map.Entry<Integer, ConfirmationMails>> asked(
-            Pipeline look, @Nullable String[] properties, @Nullable String[] emails) {
-        return look.query(
-                ASKED,
+    static Pipeline.Pending<Map.Entry<Integer, ConfirmationMails>> find(
+            Pipeline lookups, @Nullable String[] properties, @Nullable String[] emails) {
+        return lookups.query(
+                SELECT,
                 row -> Map.entry(
                         row.index(1),
                         new ConfirmationMails(row.number(2), row.timeOrNull(3), row.flag(4), row.flag(5))),
@@ -117,7 +120,8 @@ record ConfirmationMails(long count, @Nullable Instant lastAt, boolean isWaiting
     /**
      * Whether another mail may be sent now.
      *
-     * @param isHeld whether it is to wait for an operator too: then there is only one, since many leads are accepted at once
+     * @param isHeld whether the new mail would be held for an operator; an address has only one held mail, since an
+     *     operator accepts many leads at once
      */
     boolean allowAnother(Instant now, boolean isHeld) {
         return count < MAX
@@ -127,8 +131,8 @@ record ConfirmationMails(long count, @Nullable Instant lastAt, boolean isWaiting
     }
 
     /**
-     * Adds a mail for each of these forms that has one sent; their consents must be saved first. Runs even without such
-     * forms, so that its duration reveals nothing.
+     * Adds a mail for each submission with {@link ConsentEffect#WAITS_WITH_MAIL}; their consents must be saved first.
+     * Runs even without such submissions, so that its duration reveals nothing.
      */
     static void put(Pipeline pipeline, List<Submission> submissions) {
         Columns<Submission> forms = new Columns<>(submissions.stream()

@@ -5,21 +5,21 @@ import java.time.ZoneOffset;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The consent of a lead, from pending over implied to express. A weaker status never replaces a stronger one;
- * anything may be withdrawn, and what was withdrawn stays so whatever a form says, since a stranger can fill one in
- * ({@link OperatorConsent} ends it).
+ * The consent of a lead. It rises from pending to implied to express: a weaker status never replaces a stronger one.
+ * It can be withdrawn at any time. A form cannot end a withdrawal, since a stranger can fill it in; a confirmation by
+ * mail and {@link OperatorConsent} can.
  *
- * @param expiresAt when implied consent ends by itself; null for every other status
+ * @param expiresAt when implied consent expires; null for every other status
  */
 public record Consent(ConsentStatus status, @Nullable Instant expiresAt) {
-    /** What a consent is for if the form does not say (CASL, S.C. 2010, c. 23, s. 10(1)(a)). */
+    /** The purpose of a consent if the form does not name one (CASL, S.C. 2010, c. 23, s. 10(1)(a)). */
     public static final String DEFAULT_PURPOSE = "newsletter";
 
     /**
      * The consent that is given at a time.
      *
-     * @param impliedMonths calendar months that implied consent lasts, by the UTC calendar: six after an inquiry (CASL
-     *     s. 10(10)(e)); a day that the last month lacks is its last day
+     * @param impliedMonths how many months implied consent lasts, in the UTC calendar: six after an inquiry (CASL s.
+     *     10(10)(e)); it expires on the last day of the last month if that month is too short
      */
     public static Consent given(ConsentStatus status, Instant at, int impliedMonths) {
         boolean ends = status == ConsentStatus.IMPLIED;
@@ -28,7 +28,7 @@ public record Consent(ConsentStatus status, @Nullable Instant expiresAt) {
                 ends ? at.atOffset(ZoneOffset.UTC).plusMonths(impliedMonths).toInstant() : null);
     }
 
-    /** Whether a status given now is recorded: it changes this one, or grants the same again. */
+    /** Whether a status that is given now is recorded: it changes this consent, or grants the same consent again. */
     public boolean isChangedBy(ConsentStatus given) {
         return switch (status) {
             case PENDING -> given != ConsentStatus.PENDING;
@@ -38,7 +38,7 @@ public record Consent(ConsentStatus status, @Nullable Instant expiresAt) {
         };
     }
 
-    /** The consent that holds afterwards. A renewal that arrives late does not shorten one that was renewed since. */
+    /** The consent that holds after another was given. A renewal that arrives late does not shorten a later one. */
     public Consent after(Consent given) {
         if (!isChangedBy(given.status)) {
             return this;

@@ -2,26 +2,29 @@ package com.altcontext.lead;
 
 /** What a form does to the consent of its lead. */
 enum ConsentEffect {
-    /** It leaves the consent as it is, with nothing on record. */
+    /** The consent stays as it is, and nothing is recorded. */
     NONE,
-    /** It gives what it says. */
-    GIVES,
-    /** What it says is on record, and holds once the owner of the address confirms it; the link of any mail shows it. */
+    /** The consent that the form states is recorded and holds at once. */
+    APPLIES,
+    /**
+     * The consent that the form states is recorded, and holds once the owner of the address confirms it. The link of
+     * any confirmation mail shows it.
+     */
     WAITS,
     /** As {@link #WAITS}, and a mail asks for the confirmation. */
     WAITS_WITH_MAIL;
 
     /**
-     * @param isTaken whether the form may change the consent at all
-     * @param toConfirm whether what it says holds only once it is confirmed
-     * @param mayMail whether a mail may ask for that
+     * @param mayChange whether the form may change the consent at all
+     * @param toConfirm whether the consent holds only after a confirmation
+     * @param mayMail whether a mail may ask for the confirmation
      */
-    static ConsentEffect of(boolean isTaken, boolean toConfirm, boolean mayMail) {
-        if (!isTaken) {
+    static ConsentEffect of(boolean mayChange, boolean toConfirm, boolean mayMail) {
+        if (!mayChange) {
             return NONE;
         }
         if (!toConfirm) {
-            return GIVES;
+            return APPLIES;
         }
         return mayMail ? WAITS_WITH_MAIL : WAITS;
     }

@@ -8,12 +8,15 @@ import java.time.Instant;
 import java.util.UUID;
 
 /**
- * Writes {@code consent.changed} into the outbox, for each webhook that wants it, in the transaction that changes
- * consent. What forms grant for a lead in review does not hold yet ({@link LeadReview}): messages about it are written
- * when the lead is accepted.
+ * Writes {@code consent.changed} messages to the outbox, one for each subscribed webhook, in the transaction that
+ * changes the consent. The consent that forms give for a lead in review does not hold yet ({@link LeadReview}): the
+ * messages about it are written when the lead is accepted.
  */
 public final class ConsentMessages {
-    /** Behind the name of a query whose rows have a {@code consent_id}, a {@code change} and the time {@code at}. */
+    /**
+     * Follows a query named {@code changed}, whose rows have a {@code consent_id}, a {@code change} and the time
+     * {@code at}.
+     */
     private static final String PUT = """
             INSERT INTO outbox (id, kind, event, destination, lead_id, property_id, body)
             SELECT gen_random_uuid(), 'webhook', 'consent.changed', w.name, l.id, l.property_id,
@@ -26,12 +29,12 @@ public final class ConsentMessages {
             JOIN webhooks AS w ON 'consent.changed' = ANY (w.events)
             """.formatted(IsoTime.of("changed.at"), IsoTime.of("c.expires_at"));
 
-    /** A form or an operator grants, the link of a mail confirms. */
+    /** A form or an operator grants consent, the link of a mail confirms it. */
     private static final String CHANGE = """
             CASE WHEN c.status = 'withdrawn' THEN 'withdrawn' WHEN c.source = 'confirmed' THEN 'confirmed' ELSE 'granted' END
             """;
 
-    /** The rows that this transaction has written. */
+    /** The rows of {@code consent_events} that this transaction has written. */
     private static final String RECORDED = """
             WITH changed AS (
                 SELECT c.id AS consent_id, %s AS change, c.occurred_at AS at
@@ -41,11 +44,11 @@ public final class ConsentMessages {
             """;
 
     private static final String OF_LEADS =
-            RECORDED.formatted(CHANGE, "l.id = ANY (?::uuid[])", MailPermission.IS_DOUBTED) + PUT;
+            RECORDED.formatted(CHANGE, "l.id = ANY (?::uuid[])", MailPermission.IS_ON_HOLD) + PUT;
 
-    private static final String OF_ADDRESS = RECORDED.formatted(CHANGE, "l.email = ?", MailPermission.IS_DOUBTED) + PUT;
+    private static final String OF_ADDRESS = RECORDED.formatted(CHANGE, "l.email = ?", MailPermission.IS_ON_HOLD) + PUT;
 
-    /** The forms' grants that hold, by purpose, now that the leads are accepted. */
+    /** The consents from forms that hold now that the leads are accepted, one for each purpose. */
     private static final String ACCEPTED = """
             WITH changed AS (
                 SELECT c.id AS consent_id, 'granted' AS change, ?::timestamptz AS at
@@ -77,18 +80,18 @@ public final class ConsentMessages {
                 FROM ended JOIN consent_events AS c ON c.id = ended.consent_id JOIN leads AS l ON l.id = c.lead_id
                 WHERE NOT (%s)),
             passed AS (
-            """.formatted(MailPermission.IS_DOUBTED) + PUT + ") SELECT count(*) FROM ended";
+            """.formatted(MailPermission.IS_ON_HOLD) + PUT + ") SELECT count(*) FROM ended";
 
-    private static final int AT_ONCE = 500;
+    private static final int BATCH_SIZE = 500;
 
     private ConsentMessages() {}
 
-    /** Adds the messages about rows of these leads that the transaction has written. */
+    /** Adds the messages about the consent of these leads that this transaction has recorded. */
     public static void put(Pipeline pipeline, UUID... leads) {
         pipeline.update(OF_LEADS, (Object) leads);
     }
 
-    /** The same for all leads of an address. */
+    /** Adds the messages about the consent of all leads of an address that this transaction has recorded. */
     static void put(Pipeline pipeline, Email email) {
         pipeline.update(OF_ADDRESS, email.value());
     }
@@ -99,11 +102,12 @@ public final class ConsentMessages {
     }
 
     /**
-     * Writes the messages about implied consent that has ended: once each, however many machines look, and whether or not a webhook
-     * wants them.
+     * Writes the messages about implied consent that has expired. Each expiry is noted once, however many machines
+     * run this, and whether or not a webhook is subscribed.
      */
     public static void putExpired(Sql sql, Instant now) {
-        while (sql.inTransaction(tx -> tx.queryOne(EXPIRED, row -> row.number(1), now, now, AT_ONCE)) == AT_ONCE) {
+        while (sql.inTransaction(tx -> tx.queryOne(EXPIRED, row -> row.number(1), now, now, BATCH_SIZE))
+                == BATCH_SIZE) {
             // There may be more.
         }
     }

@@ -2,9 +2,9 @@ package com.altcontext.lead;
 
 import java.util.Locale;
 
-/** What a lead allowed us to send (CASL, S.C. 2010, c. 23, s. 10). */
+/** What a lead has allowed the operator to send (CASL, S.C. 2010, c. 23, s. 10). */
 public enum ConsentStatus {
-    /** An address was left without any consent to messages. */
+    /** The person left an address without consenting to messages. */
     PENDING,
     /** Consent that follows from a relationship, such as an inquiry (s. 10(9), (10)). It expires. */
     IMPLIED,
@@ -15,7 +15,7 @@ public enum ConsentStatus {
 
     private final String key = name().toLowerCase(Locale.ROOT);
 
-    /** As it is stored and sent. */
+    /** The value in the database and in JSON. */
     public String key() {
         return key;
     }

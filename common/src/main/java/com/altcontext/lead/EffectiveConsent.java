@@ -8,8 +8,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A lead's consent at a given time: its {@link ConsentStatus}, except that implied consent whose time is over permits no
- * message any more (CASL, S.C. 2010, c. 23, s. 10(10)), and what forms say for a lead in review is pending ({@link LeadReview}).
+ * A lead's consent at a given time. It is the {@link ConsentStatus}, with two exceptions: implied consent that has
+ * expired permits no message any more (CASL, S.C. 2010, c. 23, s. 10(10)), and the consent that forms give for a lead
+ * in review counts as pending ({@link LeadReview}).
  */
 public enum EffectiveConsent {
     PENDING,
@@ -20,15 +21,19 @@ public enum EffectiveConsent {
     WITHDRAWN;
 
     /**
-     * Of a row {@code l} of {@code leads}; its only parameter is the moment. Consent that is proven needs no review, as in
-     * {@link MailPermission}, and nothing else makes it express after a withdrawal.
+     * An SQL expression on a row {@code l} of {@code leads}. Its only parameter is the time. Consent that is proven
+     * needs no review, as in {@link MailPermission}. Any proven row is enough, since after a withdrawal only a proven
+     * consent makes the status express again.
      */
     public static final String SQL = "CASE WHEN l.in_review AND l.consent_status <> 'withdrawn' AND NOT ("
             + "l.consent_status = 'express' AND EXISTS (SELECT FROM consent_events AS c WHERE c.lead_id = l.id AND "
             + MailPermission.IS_PROVEN + ")) THEN 'pending'"
             + " WHEN l.consent_status = 'implied' AND l.consent_expires_at <= ? THEN 'expired' ELSE l.consent_status END";
 
-    /** Whether the lead may be written to; of a row {@code l} of {@code leads}, and its only parameter is the moment. */
+    /**
+     * An SQL condition on a row {@code l} of {@code leads}: whether the lead may be written to. Its only parameter is
+     * the time.
+     */
     public static final String IS_MAILABLE = SQL + " IN ('express', 'implied')";
 
     private static final String COUNT = "SELECT " + SQL

@@ -12,23 +12,23 @@ import org.jspecify.annotations.Nullable;
 /**
  * An e-mail address in the one form in which it is stored and compared.
  *
- * <p><b>Syntax</b> is that of the HTML Living Standard's {@code <input type=email>} ("valid e-mail address"), which is
- * what the forms that send it check: no quoted local parts, comments or address literals. Lengths are those of RFC 5321
- * (section 4.5.3.1) and RFC 1035: local part up to 64 octets, domain up to 253, each label up to 63.
+ * <p><b>Syntax</b>: the "valid e-mail address" of the HTML Living Standard's {@code <input type=email>}, which is
+ * what the forms that send it check. There are no quoted local parts, comments or address literals. Lengths are those
+ * of RFC 5321 (section 4.5.3.1) and RFC 1035: local part up to 64 octets, domain up to 253, each label up to 63.
  *
- * <p><b>Normalised</b>: space around it is removed, the whole is lower-cased, and a domain in other letters than ASCII
- * is turned into its ASCII form (IDNA 2003, RFC 3490, as {@link IDN} has it), so that {@code Jo@Bücher.example} and
- * {@code jo@xn--bcher-kva.example} are one address. The local part is lower-cased although RFC 5321 lets a host
- * distinguish {@code Jo} from {@code jo}: no common host does, and people type both.
+ * <p><b>Normalised</b>: space around the address is removed, the whole is lower-cased, and a domain with letters
+ * other than ASCII is turned into its ASCII form (IDNA 2003, RFC 3490, as {@link IDN} implements it). So {@code
+ * Jo@Bücher.example} and {@code jo@xn--bcher-kva.example} are one address. The local part is lower-cased although RFC
+ * 5321 lets a host distinguish {@code Jo} from {@code jo}: no common host does, and people type both.
  *
- * <p><b>Not normalised</b>: dots and {@code +tags} in the local part are kept, since only their host knows what they mean. A domain that
- * is another name of the same service is kept too. Hence {@code jo+news@example.ca} is not
- * {@code jo@example.ca}, and each is unsubscribed and erased apart.
+ * <p><b>Not normalised</b>: dots and {@code +tags} in the local part are kept, since only the host knows what they
+ * mean. A domain that is another name of the same service is kept too. So {@code jo+news@example.ca} is not {@code
+ * jo@example.ca}, and each is unsubscribed and erased separately.
  *
- * <p><b>Refused</b>: a local part with other letters than ASCII (RFC 6531), and a domain with letters newer than Unicode
- * 3.2 or with one of the four characters that IDNA 2003 maps to another domain than IDNA 2008 does ({@code ß},
- * {@code ς} and the two joiners): guessing would write to a stranger. In their ASCII form, which browsers send, such
- * domains are accepted.
+ * <p><b>Refused</b>: a local part with letters other than ASCII (RFC 6531), and a domain with letters newer than
+ * Unicode 3.2 or with one of the four characters that IDNA 2003 maps to another domain than IDNA 2008 does ({@code
+ * ß}, {@code ς} and the two joiners): a wrong guess would send mail to a stranger. In their ASCII form, which
+ * browsers send, such domains are accepted.
  *
  * @param value lower case, ASCII, at most 318 characters
  */
@@ -62,8 +62,9 @@ public record Email(String value) {
     }
 
     /**
-     * An address that mail can reach from elsewhere: its domain has a dot, or is one of the few top-level domains that take mail.
-     * {@code localhost} is none, also in development, where any address of {@code example.ca} does.
+     * An address that mail from other hosts can reach: its domain has a dot, or is one of the few top-level domains
+     * that accept mail. {@code jo@localhost} is refused in development too; any address of {@code example.ca} works
+     * there.
      *
      * @throws Rejected naming the field and the rule, never the value
      */
@@ -77,8 +78,8 @@ public record Email(String value) {
     }
 
     /**
-     * The ways in which a text may hold this address, to be looked for without regard to case: with the domain in
-     * ASCII, and in its own letters where it has others.
+     * The ways in which a text may contain this address, to be searched for without regard to case: with the domain
+     * in ASCII, and in Unicode if that differs.
      */
     public List<String> writtenForms() {
         int at = value.indexOf('@');
@@ -125,7 +126,10 @@ public record Email(String value) {
         }
     }
 
-    /** Lower-cases A to Z alone: some other letters would become ASCII (the Kelvin sign a k). */
+    /**
+     * Lower-cases only A to Z: {@link String#toLowerCase} would turn some other letters into ASCII, such as the
+     * Kelvin sign into a k.
+     */
     private static String lower(String text) {
         StringBuilder lower = new StringBuilder(text.length());
         for (int i = 0; i < text.length(); i++) {

@@ -14,16 +14,16 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads what an HTML form posts by itself ({@code application/x-www-form-urlencoded}, WHATWG URL Standard, section 5) as the
- * JSON object that a script would have sent: {@code utm_source} and {@code utm.source} are a field of {@code utm},
- * {@code payload.company} is one of {@code payload}, {@code traffic.deviceType} is that of {@code traffic}, and a field that was left
- * empty is absent.
+ * Reads the body that an HTML form posts without a script ({@code application/x-www-form-urlencoded}, WHATWG URL
+ * Standard, section 5) as the JSON object that a script would have sent. {@code utm_source} and {@code utm.source}
+ * become a field of {@code utm}, {@code payload.company} a field of {@code payload}, and {@code traffic.deviceType} a
+ * field of {@code traffic}. A field that was left empty is absent.
  */
 public final class FormBody {
     /** A body with more pairs than this is refused. */
     private static final int MAX_PAIRS = 1_000;
 
-    /** Stands for a name or a value that cannot be read. No UTF-8 holds it. */
+    /** Replaces a name or a value that is not UTF-8. No text in UTF-8 equals it. */
     private static final String NOT_UTF8 = "\uD800";
 
     private static final Set<String> UTM = Set.of("source", "medium", "campaign", "term", "content");
@@ -33,7 +33,11 @@ public final class FormBody {
 
     private FormBody() {}
 
-    /** The object, or null if the body cannot be read, which is then an issue. */
+    /**
+     * Reads a body.
+     *
+     * @return the object; null, with an issue, if the body cannot be read
+     */
     public static @Nullable Map<String, Object> read(byte[] bytes, Issues issues) {
         String text = new String(bytes, StandardCharsets.ISO_8859_1);
         if (!UrlEncoded.isWellFormed(text)) {
@@ -84,7 +88,7 @@ public final class FormBody {
         return flat ? "utm." + name.substring(4) : name;
     }
 
-    /** Whether a second value would be lost. Repeating a field that is ignored anyway loses nothing. */
+    /** Whether the field is read, so that a second value would be lost. An ignored field may be repeated. */
     private static boolean isRead(String path) {
         return path.startsWith("utm.")
                 || path.startsWith("payload.")
@@ -104,7 +108,7 @@ public final class FormBody {
         }
     }
 
-    @SuppressWarnings("unchecked") // Only this puts a map there.
+    @SuppressWarnings("unchecked") // Only this method puts a map there.
     private static Map<String, Object> nested(Map<String, Object> object, String name) {
         return (Map<String, Object>) object.computeIfAbsent(name, absent -> new LinkedHashMap<String, Object>());
     }

@@ -13,8 +13,9 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Links a lead with the visitors that it is, or may be. A link only becomes more certain: a submitted form (confidence
- * 1) replaces a heuristic link (0.35), and a heuristic link changes no link that exists.
+ * Links a lead to the visitors that are, or may be, the same person. The confidence of a link never falls: a
+ * submitted form (confidence 1) replaces a heuristic link (0.35), and a heuristic link does not change a link that
+ * exists.
  */
 final class IdentityLinks {
     private static final String LINK = """
@@ -29,9 +30,10 @@ final class IdentityLinks {
             """;
 
     /**
-     * For each form, the latest fitting session of each visitor of its client, newest first. Reading stops at the
-     * twentieth visitor, so a hundred thousand candidates cost no more. A client with more than 5 000 sessions begun in
-     * a day is a gateway or a machine, for which a heuristic link says nothing; its earlier sessions are ignored.
+     * For each form, finds the visitors with the same address and user agent: the latest matching session of each,
+     * newest first. It stops reading at the twentieth visitor, so a hundred thousand candidates cost no more. A
+     * client that begins more than 5 000 sessions in a day is a gateway or a machine, for which a heuristic link
+     * means nothing. So its earlier sessions are ignored.
      */
     static final String GUESS = """
             INSERT INTO lead_identities (lead_id, visitor_id, property_id, source, confidence, linked_at)
@@ -64,8 +66,8 @@ final class IdentityLinks {
             """;
 
     /**
-     * The same candidates of one form, asked of all buckets at once: a cluster runs no look-up of many rows by another row on
-     * all of its nodes.
+     * Finds the candidates for one form in all buckets. There is a statement for each form, since a cluster cannot
+     * run a lateral join over all of its nodes.
      */
     private static final String FIND_CANDIDATES = """
             SELECT seen.visitor_id
@@ -116,18 +118,20 @@ final class IdentityLinks {
     }
 
     /**
-     * Adds heuristic links: for each form to up to 20 other visitors who were seen in the window before it with the same
-     * address and user agent.
+     * Adds heuristic links. Each form's lead is linked to up to 20 other visitors who were seen in the window before
+     * the form with the same address and user agent.
      *
-     * @return the form's lead, for each link that was made
+     * @return the lead of each link that was added
      */
     static Pipeline.Pending<UUID> guess(Pipeline pipeline, List<FormLink> forms, Duration window) {
-        return pipeline.query(GUESS, row -> row.id(1), guessed(forms, window));
+        return pipeline.query(GUESS, row -> row.id(1), guessParameters(forms, window));
     }
 
     /**
-     * The same where the sessions are in several buckets, in round trips of its own. While a node is away there is none: a form
-     * whose own node answers is worth more than its guesses.
+     * Adds heuristic links if the sessions are in several buckets, in its own round trips. If a node of the cluster
+     * is down, no links are added, so that the form itself can still be stored.
+     *
+     * @return the lead of each link that was added
      */
     static List<UUID> guess(Tx tx, List<FormLink> forms, Duration window) {
         try {
@@ -141,11 +145,11 @@ final class IdentityLinks {
     }
 
     private static List<UUID> guessInAllBuckets(Tx tx, List<FormLink> forms, Duration window) {
-        Pipeline look = tx.pipeline();
+        Pipeline lookups = tx.pipeline();
         List<Pipeline.Pending<UUID>> found = forms.stream()
-                .map(form -> look.query(FIND_CANDIDATES, row -> row.id(1), candidates(form, window)))
+                .map(form -> lookups.query(FIND_CANDIDATES, row -> row.id(1), candidateParameters(form, window)))
                 .toList();
-        look.send();
+        lookups.send();
         List<Candidate> candidates = IntStream.range(0, forms.size())
                 .boxed()
                 .flatMap(i -> found.get(i).rows().stream().map(visitor -> new Candidate(forms.get(i), visitor)))
@@ -162,7 +166,7 @@ final class IdentityLinks {
 
     private record Candidate(FormLink form, UUID visitorId) {}
 
-    private static @Nullable Object[] candidates(FormLink form, Duration window) {
+    private static @Nullable Object[] candidateParameters(FormLink form, Duration window) {
         Instant since = form.at.minus(window);
         byte[] ip = form.visitor.ipHash();
         byte[] ua = form.visitor.uaHash();
@@ -181,7 +185,7 @@ final class IdentityLinks {
         };
     }
 
-    static Object[] guessed(List<FormLink> forms, Duration window) {
+    static Object[] guessParameters(List<FormLink> forms, Duration window) {
         Columns<FormLink> sent = new Columns<>(forms);
         return new Object[] {
             sent.ids(FormLink::leadId),

@@ -6,9 +6,9 @@ import com.altcontext.delivery.Outbox;
 import java.util.List;
 
 /**
- * Writes a mail for each new lead into the outbox, to the people who watch its property. It says that there is a new
- * lead, and no more unless the property says otherwise. There is no mail about bots' leads, and none about a lead in
- * review until it is accepted.
+ * Writes a mail about each new lead to the outbox, for the people who get the alerts of its property. The mail only
+ * says that there is a new lead, unless the property allows details. There is no mail about a bot's lead. The mail
+ * about a lead in review is held until the lead is accepted.
  */
 public final class LeadAlerts {
     private static final String PUT = """
@@ -32,7 +32,7 @@ public final class LeadAlerts {
 
     private LeadAlerts() {}
 
-    /** @param addresses who gets the mails about properties without recipients of their own */
+    /** @param addresses who gets the alerts of properties that have no alert recipients of their own */
     static void put(Pipeline pipeline, List<Submission> submissions, List<String> addresses) {
         Columns<Submission> sent = new Columns<>(submissions);
         pipeline.update(

@@ -18,13 +18,13 @@ import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A form as it was filled in, by the rules of {@code POST /v1/leads/capture}.
+ * The content of a form, by the rules of {@code POST /v1/leads/capture}.
  *
  * @param anonId null if the page has no script that makes one
  * @param sourceChannel null if the form does not say
- * @param consent what the form asks for: never {@code WITHDRAWN}, and {@code PENDING} if it asks for nothing
+ * @param consent the consent that the form gives: never {@code WITHDRAWN}, and {@code PENDING} if it gives none
  * @param consentPolicy the version of the text that was shown
- * @param consentPurpose what the messages are about, for which the form asks for consent
+ * @param consentPurpose what the messages are about for which the form gives consent
  * @param payload a JSON object as text
  * @param deviceType null if the sender does not say
  */
@@ -64,7 +64,7 @@ public record LeadForm(
         }
     }
 
-    /** The form, or null if there are issues. */
+    /** Reads a form; null if there are issues. */
     public static @Nullable LeadForm read(Fields fields, Issues issues) {
         Email email = email(fields, issues, Email::reachable);
         String anonId = fields.optionalText("anonId", 8, 128);
@@ -96,7 +96,7 @@ public record LeadForm(
                 deviceType);
     }
 
-    /** The field {@code email}, or null with an issue. */
+    /** Reads the field {@code email}; null, with an issue, if it is missing or not valid. */
     public static @Nullable Email email(Fields fields, Issues issues) {
         return email(fields, issues, Email::of);
     }
@@ -128,7 +128,7 @@ public record LeadForm(
         return ConsentStatus.PENDING;
     }
 
-    /** How much of the heap it holds beside its anonId, in bytes; see {@link Weight}. */
+    /** Its size on the heap without the {@code anonId}, in bytes; see {@link Weight}. */
     int weight() {
         return OBJECTS
                 + Weight.of(email.value())
@@ -143,9 +143,9 @@ public record LeadForm(
     }
 
     /**
-     * The event that is stored with the form. It has the form's name, but nothing of what was filled in.
+     * The event that is stored with the form. It holds the form's name, but nothing that was filled in.
      *
-     * @param id of the submission
+     * @param id the id of the submission
      */
     public Beacon beacon(AnonId visitor, Instant at, @Nullable UUID id) {
         String props = "{\"formName\":" + JsonText.string(formName) + "}";

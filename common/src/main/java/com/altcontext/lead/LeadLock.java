@@ -6,19 +6,19 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * Keeps other writers away from all that is held about one address, on every property, until the transaction ends: captures,
- * unsubscribe and erasure of one address come one after the other. It is taken first in its transaction, before
- * any lock of visitors ({@link com.altcontext.visit.VisitorLock}), and a transaction waits for only one, so that two
- * holders never wait for each other. It belongs to the transaction, so it works through a pooler in transaction mode.
+ * Locks everything that is held about one address, on every property, until the transaction ends. So captures,
+ * unsubscribing and erasure of one address run one after the other. A transaction takes this lock first, before any
+ * lock of visitors ({@link com.altcontext.visit.VisitorLock}), and waits for only one, so that two holders never wait
+ * for each other. The lock belongs to the transaction, so it works through a pooler in transaction mode.
  *
- * <p>The order of the locks decides: if a consent and a withdrawal arrive together, the one that is stored second
- * holds, whatever the clocks of the receiving machines say.
+ * <p>If a consent and a withdrawal arrive at the same time, the one that gets the lock second is the one that holds,
+ * whatever the clocks of the receiving machines say.
  */
 public final class LeadLock {
     private static final String TAKE =
             "SELECT pg_advisory_xact_lock(hashtextextended('altcontext.lead:' || ?::text, 0))";
 
-    private static final String TAKE_OF_LEAD = """
+    private static final String TAKE_FOR_LEAD = """
             SELECT pg_advisory_xact_lock(hashtextextended('altcontext.lead:' || email, 0)) FROM leads WHERE id = ?
             """;
 
@@ -43,15 +43,15 @@ public final class LeadLock {
     }
 
     /**
-     * Takes the locks that are free without waiting for others, so that one address never delays the rest.
+     * Takes the locks that are free and does not wait for the others, so that one address never delays the rest.
      *
-     * @return for each address, in their order, whether it was taken
+     * @return for each address, in the same order, whether its lock was taken
      */
     static Pipeline.Pending<Boolean> tryTake(Pipeline pipeline, String[] emails) {
         return pipeline.query(TRY, row -> row.flag(1), (Object) emails);
     }
 
-    /** The same at once. */
+    /** Takes the locks that are free, in its own round trip. */
     public static List<Boolean> tryTake(Tx tx, List<String> emails) {
         Pipeline pipeline = tx.pipeline();
         Pipeline.Pending<Boolean> free = tryTake(pipeline, emails.toArray(String[]::new));
@@ -59,8 +59,8 @@ public final class LeadLock {
         return free.rows();
     }
 
-    /** Locks the address of a lead. If there is no such lead (any more), nothing is locked. */
-    public static void takeOf(Pipeline pipeline, UUID leadId) {
-        pipeline.update(TAKE_OF_LEAD, leadId);
+    /** Locks the address of a lead. Does nothing if there is no such lead, or no longer. */
+    public static void takeForLead(Pipeline pipeline, UUID leadId) {
+        pipeline.update(TAKE_FOR_LEAD, leadId);
     }
 }

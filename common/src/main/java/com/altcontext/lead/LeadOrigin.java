@@ -4,13 +4,20 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** What a lead keeps of its first form, and of the sessions in which it was sent and in which the visitor first came. */
+/**
+ * The columns in which a lead keeps where it came from: the name of its first form, the session in which that form
+ * was sent ({@code capture}), and the visitor's first session ({@code first}).
+ */
 public final class LeadOrigin {
     private static final List<String> OF_SESSION =
             List.of("traffic_source", "referrer_host", "utm_source", "utm_medium", "utm_campaign", "landing_path");
 
-    /** Assignments of {@code INSERT INTO leads AS known … ON CONFLICT}: those of a person take the place of a bot's. */
-    public static final String OF_A_PERSON = Stream.concat(Stream.of("form_name", "in_review"), touches("%s_%s"))
+    /**
+     * Assignments for {@code INSERT INTO leads AS known … ON CONFLICT}: the values of the first person's capture
+     * replace those of a bot's.
+     */
+    public static final String PERSON_REPLACES_BOT = Stream.concat(
+                    Stream.of("form_name", "in_review"), touches("%s_%s"))
             .map(
                     "%1$s = CASE WHEN known.is_bot AND NOT excluded.is_bot THEN excluded.%1$s ELSE known.%1$s END"
                             ::formatted)
@@ -18,7 +25,7 @@ public final class LeadOrigin {
 
     private LeadOrigin() {}
 
-    /** The columns of both sessions, {@code capture} and {@code first}. */
+    /** The columns of both sessions; {@code format} gets the name of the session and of the column. */
     static String columns(String format) {
         return touches(format).collect(Collectors.joining(", "));
     }

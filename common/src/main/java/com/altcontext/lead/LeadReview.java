@@ -20,8 +20,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The leads that wait for an operator's review, because their client left more addresses within an hour than people
- * do ({@link DistinctEmails}). Their consent holds once they are accepted.
+ * The leads that wait for an operator's review, because their client submitted more addresses within an hour than
+ * people do ({@link DistinctEmails}). Their consent holds once they are accepted.
  */
 public final class LeadReview {
     private static final String WAITING = """
@@ -38,7 +38,10 @@ public final class LeadReview {
             RETURNING id, property_id
             """;
 
-    /** Between two mails that ask an address to confirm, for different properties, is the pause of {@link ConfirmationMails}. */
+    /**
+     * Mails that ask one address to confirm for different properties are sent at least {@link
+     * ConfirmationMails#PAUSE} apart.
+     */
     private static final String RELEASE = """
             WITH due AS (
                 SELECT o.id, CASE WHEN o.event = '%s' THEN greatest(now(), (
@@ -58,7 +61,7 @@ public final class LeadReview {
         this.sql = sql;
     }
 
-    /** The number of waiting leads of a form that were left within the same hour. */
+    /** The number of waiting leads of a form that were first captured within the same hour. */
     public record WaitingLeads(String propertyId, @Nullable String form, Instant hour, long count) {
         private static WaitingLeads read(Row row) throws SQLException {
             return new WaitingLeads(row.text(1), row.textOrNull(2), row.time(3), row.number(4));
@@ -71,12 +74,12 @@ public final class LeadReview {
     }
 
     /**
-     * Accepts leads, with a row in {@code audit_log} for each property. Mails that were held back for it are sent.
+     * Accepts leads, with a row in {@code audit_log} for each property. Mails that were held until then are sent.
      *
      * @param propertyId null for all properties
-     * @param email null for all that wait
-     * @return how many were accepted
-     * @throws SqlFailure if the database refused or could not be reached: then none was
+     * @param email null for all waiting leads
+     * @return how many leads were accepted
+     * @throws SqlFailure if the database refused or could not be reached: then no lead was accepted
      */
     public long accept(@Nullable String propertyId, @Nullable Email email, Instant at) {
         return Retry.inTransaction(sql, tx -> {
@@ -90,7 +93,7 @@ public final class LeadReview {
                     propertyId,
                     email == null ? null : email.value());
             pipeline.send();
-            // These see what a form has stored that the statement before waited for.
+            // Separate statements, so that they see what a form has stored while ACCEPT waited for it.
             UUID[] leads = accepted.rows().stream().map(Accepted::lead).toArray(UUID[]::new);
             var _ = tx.update(RELEASE, (Object) leads);
             ConsentMessages.putAccepted(tx, leads, at);

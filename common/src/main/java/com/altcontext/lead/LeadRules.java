@@ -5,10 +5,11 @@ import java.time.Duration;
 /**
  * The operator's settings for leads.
  *
- * @param heuristicLinking whether heuristic candidates are linked: visitors who share address and user agent with the lead's visitor
- * @param heuristicWindow how long before the capture a candidate may have been last seen
+ * @param heuristicLinking whether a lead is linked to other visitors with the same address and user agent as its
+ *     visitor
+ * @param heuristicWindow how long before the capture such a visitor may have been last seen
  * @param impliedConsentMonths calendar months after which implied consent ends; at least 1
- * @param messages who hears of captures
+ * @param messages who is notified of captures
  */
 public record LeadRules(
         boolean heuristicLinking, Duration heuristicWindow, int impliedConsentMonths, LeadMessages messages) {
@@ -19,8 +20,8 @@ public record LeadRules(
 
     public static final int MAX_IMPLIED_CONSENT_MONTHS = 24;
 
-    /** Whether what the form says of consent holds only once the owner of the address confirms it. */
-    boolean needConfirmation(Capture capture) {
+    /** Whether the consent that the form gives holds only once the owner of the address confirms it. */
+    boolean requireConfirmation(Capture capture) {
         return messages.sendsMails() && capture.confirms() && capture.form().consent() == ConsentStatus.EXPRESS;
     }
 }

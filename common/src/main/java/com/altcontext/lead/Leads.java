@@ -23,7 +23,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 
-/** Stores the addresses that people leave. Everything that a capture creates is stored in one transaction. */
+/** Stores captured leads. Everything that a capture creates is stored in one transaction. */
 public final class Leads {
     private final Sql sql;
     private final EventStore events;
@@ -36,15 +36,15 @@ public final class Leads {
     }
 
     /**
-     * Stores what was captured: the lead, its visitor, session and {@code form_submit} event, the links between them,
-     * the submission, the consent, and what is to be passed on.
+     * Stores a capture: the lead, its visitor, session and {@code form_submit} event, the links between them, the
+     * submission, the consent, and the messages about it.
      *
-     * @throws SqlFailure if nothing was stored, or if the connection was lost while it was; sent again within 30
-     *     seconds, it is stored once
+     * @throws SqlFailure if nothing was stored, or if the connection was lost so that it is not known; if it is sent
+     *     again within 30 seconds, it is stored once
      */
     public Captured capture(Capture capture) {
         List<Capture> one = List.of(capture);
-        List<UUID> ifNew = randomIds(one);
+        List<UUID> newIds = randomIds(one);
         return Retry.inTransaction(sql, tx -> {
                     Pipeline before = tx.pipeline();
                     LeadLock.take(before, capture.form().email());
@@ -52,7 +52,7 @@ public final class Leads {
                     Pipeline.Pending<Boolean> webhooks = Webhooks.any(before);
                     before.send();
                     Bucket bucket = buckets.row().of(capture.visitor().id());
-                    return capture(tx, bucket, one, ifNew, webhooks.row());
+                    return capture(tx, bucket, one, newIds, webhooks.row());
                 })
                 .getFirst();
     }
@@ -62,11 +62,11 @@ public final class Leads {
      * transaction has locked, so that the others do not wait for them.
      *
      * @param captures no two of one address
-     * @return the outcome of each, in their order; empty where nothing was stored
-     * @throws SqlFailure if nothing was stored of any of them, or if the connection was lost while it was
+     * @return the outcome of each, in their order; empty for those that were skipped
+     * @throws SqlFailure if none of them was stored, or if the connection was lost so that it is not known
      */
-    public List<Optional<Captured>> captureFree(List<Capture> captures) {
-        List<UUID> ifNew = randomIds(captures);
+    public List<Optional<Captured>> captureUnlocked(List<Capture> captures) {
+        List<UUID> newIds = randomIds(captures);
         String[] emails =
                 captures.stream().map(capture -> capture.form().email().value()).toArray(String[]::new);
         return Retry.inTransaction(sql, tx -> {
@@ -75,26 +75,31 @@ public final class Leads {
             Pipeline.Pending<Buckets> buckets = Buckets.read(before);
             Pipeline.Pending<Boolean> webhooks = Webhooks.any(before);
             before.send();
-            return captureFree(tx, buckets.row(), captures, ifNew, free.rows(), webhooks.row());
+            return captureUnlocked(tx, buckets.row(), captures, newIds, free.rows(), webhooks.row());
         });
     }
 
-    /** One bucket after the other, which is also the order of the visitors' locks. */
-    private List<Optional<Captured>> captureFree(
-            Tx tx, Buckets buckets, List<Capture> captures, List<UUID> ifNew, List<Boolean> free, boolean hasWebhooks) {
-        List<Integer> taken = new ArrayList<>();
+    /** Goes through the buckets in their order, so that two such transactions lock visitors in the same order. */
+    private List<Optional<Captured>> captureUnlocked(
+            Tx tx,
+            Buckets buckets,
+            List<Capture> captures,
+            List<UUID> newIds,
+            List<Boolean> free,
+            boolean hasWebhooks) {
+        List<Integer> locked = new ArrayList<>();
         for (int i = 0; i < captures.size(); i++) {
             if (free.get(i)) {
-                taken.add(i);
+                locked.add(i);
             }
         }
         List<Optional<Captured>> all = new ArrayList<>(Collections.nCopies(captures.size(), Optional.empty()));
-        buckets.split(taken, i -> captures.get(i).visitor().id()).forEach((bucket, places) -> {
+        buckets.split(locked, i -> captures.get(i).visitor().id()).forEach((bucket, places) -> {
             List<Captured> stored = capture(
                     tx,
                     new Bucket(bucket, buckets),
                     places.stream().map(captures::get).toList(),
-                    places.stream().map(ifNew::get).toList(),
+                    places.stream().map(newIds::get).toList(),
                     hasWebhooks);
             for (int i = 0; i < stored.size(); i++) {
                 all.set(places.get(i), Optional.of(stored.get(i)));
@@ -104,27 +109,28 @@ public final class Leads {
     }
 
     /**
-     * Random, so that it reveals nothing about the address, but the same at each retry, so that a retry is one
-     * submission.
+     * Ids for the leads that are new. They are random, so that they reveal nothing about the address, and made before
+     * the transaction, so that a retry makes the same submission.
      */
     private static List<UUID> randomIds(List<Capture> captures) {
         return captures.stream().map(_ -> UUID.randomUUID()).toList();
     }
 
     private List<Captured> capture(
-            Tx tx, Bucket bucket, List<Capture> captures, List<UUID> ifNew, boolean hasWebhooks) {
+            Tx tx, Bucket bucket, List<Capture> captures, List<UUID> newIds, boolean hasWebhooks) {
         Visits visits = events.visits(bucket);
         captures.forEach(capture -> visits.expect(capture.visitor(), capture.receivedAt(), false));
-        Pipeline look = tx.pipeline();
-        visits.lockAndRead(look);
-        CaptureLookup found = new CaptureLookup(look, captures, rules);
-        look.send();
+        Pipeline lookups = tx.pipeline();
+        visits.lockAndRead(lookups);
+        CaptureLookup found = new CaptureLookup(lookups, captures, rules);
+        lookups.send();
 
         EventRows rows = new EventRows(bucket, captures.size());
         List<Submission> submissions = new ArrayList<>(captures.size());
         for (int i = 0; i < captures.size(); i++) {
             if (found.repeated(i) == null) {
-                submissions.add(submission(captures.get(i), found.lead(i, ifNew.get(i)), found.mails(i), visits, rows));
+                submissions.add(
+                        submission(captures.get(i), found.lead(i, newIds.get(i)), found.mails(i), visits, rows));
             }
         }
         Iterator<Captured> stored =
@@ -138,13 +144,13 @@ public final class Leads {
     }
 
     private Submission submission(
-            Capture capture, LeadBefore lead, ConfirmationMails asked, Visits visits, EventRows rows) {
+            Capture capture, LeadState lead, ConfirmationMails asked, Visits visits, EventRows rows) {
         UUID id = capture.submissionOf(lead.id());
         Event event = capture.event(id);
         Placement placement = Objects.requireNonNull(
                 visits.place(event.visitor(), event.toSessionEvent()), "a form always has a session");
         Receipt receipt = rows.add(event, placement.sessionId());
-        boolean toConfirm = rules.needConfirmation(capture);
+        boolean toConfirm = rules.requireConfirmation(capture);
         Consent given = Consent.given(
                 toConfirm || capture.isOfBot()
                         ? ConsentStatus.PENDING
@@ -161,7 +167,7 @@ public final class Leads {
                 given,
                 lead.consent(),
                 lead.forPurpose(),
-                ConsentEffect.of(lead.takesConsentOf(capture), toConfirm, mayMail));
+                ConsentEffect.of(lead.mayChangeConsent(capture), toConfirm, mayMail));
     }
 
     private List<Captured> store(

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Whether a lead may be written to for one purpose (CASL, S.C. 2010, c. 23, s. 6(1)(a) and 10).
  *
- * @param until when the permission ends by itself, or when it ended; null for none
+ * @param until when implied consent expires, or when it expired; null in all other cases
  */
 public record MailPermission(
         Verdict verdict, Reason reason, @Nullable Instant until) {
@@ -23,7 +23,7 @@ public record MailPermission(
         }
     }
 
-    /** The reason for the answer. */
+    /** The reason for the verdict. */
     public enum Reason {
         EXPRESS,
         IMPLIED,
@@ -42,28 +42,35 @@ public record MailPermission(
         }
     }
 
-    /** The row of the record that holds for a purpose {@code p.purpose} of a lead {@code l}, as {@code c}. */
+    /**
+     * Joins, as {@code c}, the row of {@code consent_events} that holds for a purpose {@code p.purpose} of a lead
+     * {@code l}.
+     */
     public static final String JOIN_CONSENT =
             "LEFT JOIN consent_events AS c ON c.id = " + currentConsent("l.id", "p.purpose");
 
     /**
-     * Whether {@code c} is what a form says, or nothing. Consent that an operator has in writing, or that the address has
-     * confirmed, needs neither a person's form nor a review.
+     * Whether {@code c} comes from a form, or does not exist. Other consent needs neither a form by a person nor a
+     * review: an operator has it in writing, or the address has confirmed it.
      */
     static final String IS_BY_FORM = "coalesce(c.source, 'form') = 'form'";
 
-    /** Whether {@code c} is express consent that needs neither. */
+    /** Whether {@code c} is express consent that an operator has in writing or the address has confirmed. */
     static final String IS_PROVEN = "c.status = 'express' AND c.source IN ('operator', 'confirmed')";
 
-    /** Columns: whether only bots have sent {@code l}, and whether it is in review, as far as {@code c} depends on it. */
-    public static final String DOUBTS = "l.is_bot AND %1$s, l.in_review AND %1$s".formatted(IS_BY_FORM);
+    /**
+     * Two columns: whether {@code c} is on hold because only bots have sent {@code l}, and whether it is on hold
+     * because {@code l} is in review.
+     */
+    public static final String ON_HOLD_COLUMNS = "l.is_bot AND %1$s, l.in_review AND %1$s".formatted(IS_BY_FORM);
 
-    /** Whether the grant {@code c} of {@code l} does not hold yet. */
-    static final String IS_DOUBTED = IS_BY_FORM + " AND c.status <> 'withdrawn' AND (l.is_bot OR l.in_review)";
+    /** Whether the consent {@code c} of {@code l} is on hold for one of these reasons. */
+    static final String IS_ON_HOLD = IS_BY_FORM + " AND c.status <> 'withdrawn' AND (l.is_bot OR l.in_review)";
 
     /**
-     * The id of the row of the record that holds for a purpose of a lead: the newest one, of that purpose or of all. A pending row
-     * holds only where there is no other. It asks for a consent, and takes none away.
+     * The id of the row of {@code consent_events} that holds for a purpose of a lead: the newest row for that purpose
+     * or for all purposes. A pending row holds only if there is no other: it asks for consent, but does not take any
+     * away.
      */
     static String currentConsent(String lead, String purpose) {
         return """
@@ -78,8 +85,8 @@ public record MailPermission(
 
     /**
      * @param consent for the purpose; null if none is on record
-     * @param isBot the first of {@link #DOUBTS}
-     * @param inReview the second
+     * @param isBot the first of {@link #ON_HOLD_COLUMNS}
+     * @param inReview the second of {@link #ON_HOLD_COLUMNS}
      */
     public static MailPermission of(@Nullable Consent consent, boolean isBot, boolean inReview, Instant at) {
         boolean isWithdrawn = consent != null && consent.status() == ConsentStatus.WITHDRAWN;

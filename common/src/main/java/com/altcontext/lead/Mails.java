@@ -8,7 +8,7 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The mails that wait in the outbox, and those that were set aside, as an operator sees them: without addresses. */
+/** The mails in the outbox, waiting or set aside, as an operator sees them: without addresses. */
 public final class Mails {
     private static final String BACKLOG = """
             SELECT event, property_id, count(*) FILTER (WHERE set_aside_at IS NULL), count(*) FILTER (WHERE set_aside_at IS NOT NULL),
@@ -19,7 +19,10 @@ public final class Mails {
             GROUP BY event, property_id ORDER BY event, property_id
             """;
 
-    /** Alerts go to the service's {@code NOTIFY_EMAIL} where a property has no recipients of its own. */
+    /**
+     * The mails that were set aside, and whether each is still wanted. An alert is wanted too if its property has no
+     * recipients of its own: it goes to {@code NOTIFY_EMAIL}.
+     */
     private static final String SET_ASIDE =
             """
             SELECT o.id, CASE o.event
@@ -55,11 +58,11 @@ public final class Mails {
     private Mails() {}
 
     /**
-     * The mails of one kind about one property; not those that wait for an operator to accept their lead.
+     * The mails of one kind about one property, without those that are held until an operator accepts their lead.
      *
      * @param event what they are about, like {@code confirmation}
      * @param setAside mails that were refused, or could not be delivered within three days
-     * @param oldest when the oldest of those that wait was written
+     * @param oldest when the oldest waiting mail was written
      * @param lastError why the latest attempt failed
      */
     public record MailBacklog(
@@ -79,8 +82,8 @@ public final class Mails {
      * The result of a replay.
      *
      * @param replayed mails that are due again, for another three days
-     * @param removed mails that nobody wants any more: their form is too old or was answered, another mail asked since, or
-     *     their recipient ended them
+     * @param removed mails that are no longer wanted: their form is too old or was answered, the address has got a
+     *     later mail, or their recipient has stopped them
      */
     public record Replay(long replayed, long removed) {
         static Replay read(Row row) throws SQLException {
@@ -88,17 +91,25 @@ public final class Mails {
         }
     }
 
-    /** By event and property. */
+    /** The backlog, by event and property. */
     public static List<MailBacklog> backlog(Tx tx) {
         return tx.query(BACKLOG, MailBacklog::read);
     }
 
-    /** @param event null for all; as for {@link #replay}, which would do this */
+    /**
+     * Counts what {@link #replay} would do.
+     *
+     * @param event null for all mails
+     */
     public static Replay plan(Tx tx, @Nullable String event) {
         return tx.queryOne(COUNT, Replay::read, event);
     }
 
-    /** Makes mails that were set aside due again, and removes those that nobody wants any more. */
+    /**
+     * Makes mails that were set aside due again, and removes those that are no longer wanted.
+     *
+     * @param event null for all mails
+     */
     public static Replay replay(Tx tx, @Nullable String event) {
         return tx.queryOne(REPLAY, Replay::read, event);
     }

@@ -11,13 +11,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Records express consent that an operator has in writing. After a withdrawal it is the only way back: a form proves nothing about
- * who filled it in, and the sender has to prove consent (CASL, S.C. 2010, c. 23, s. 13).
+ * Records express consent that an operator has in writing. It ends a withdrawal, as a confirmation by mail does. A
+ * form does not: it proves nothing about who filled it in, and the sender has to prove consent (CASL, S.C. 2010, c.
+ * 23, s. 13).
  */
 public final class OperatorConsent {
-    /**
-     * Nothing is written unless exactly one lead matches: consent that was given to one site is not given to another.
-     */
+    /** Writes nothing unless exactly one lead matches: consent that was given to one site is not given to another. */
     private static final String GRANT = """
             WITH known AS (
                 SELECT id, property_id FROM leads WHERE email = ? AND property_id = coalesce(?::text, property_id)),
@@ -47,8 +46,8 @@ public final class OperatorConsent {
     public record Grant(Email email, @Nullable String propertyId, String purpose, String reason, Instant at) {}
 
     /**
-     * Makes the consent express, whatever it was before, and adds a row to the record of consent and one to
-     * {@code audit_log}.
+     * Makes the consent express, whatever it was before, and adds a row to {@code consent_events} and one to {@code
+     * audit_log}.
      *
      * @return how many leads have the address; nothing was written unless it is 1
      * @throws SqlFailure if the database refused or could not be reached: then nothing was written

@@ -3,9 +3,9 @@ package com.altcontext.lead;
 import java.time.Duration;
 
 /**
- * The rows of the consent record that wait for confirmation: a box was ticked in a form, and the link of a mail has not
- * confirmed it yet. Anybody can send a form with another person's address. So each form is on record with its own
- * words, whichever of them a mail was sent for, and the person chooses among them.
+ * The rows of {@code consent_events} that wait for confirmation: a box was ticked in a form, and nobody has confirmed
+ * it by the link of a mail yet. Anybody can send a form with another person's address. So each form is recorded with
+ * the text that it showed, even if the mail was sent for another form, and the person chooses which to confirm.
  */
 public final class PendingConsent {
     /** How long a row can be confirmed. */
@@ -14,18 +14,24 @@ public final class PendingConsent {
     /** How many rows of a lead are shown to the person: the newest ones. */
     public static final int MAX_SHOWN = 50;
 
-    private static final int MAX_A_DAY = 20;
+    private static final int MAX_PER_DAY = 20;
 
-    /** How many rows one client can add, so that a stranger does not use up those that the owner needs. */
-    private static final int MAX_OF_CLIENT_A_DAY = 5;
+    /** How many rows one client can add for a lead in a day, so that a stranger cannot use up {@link #MAX_PER_DAY}. */
+    private static final int MAX_PER_CLIENT_AND_DAY = 5;
 
-    /** The reason of such a row. A form without a tick is pending too, but waits for nothing. */
+    /**
+     * The {@code reason} of such a row. The row of a form without a ticked box is pending too, but does not wait for
+     * a confirmation.
+     */
     static final String REASON = "box ticked";
 
-    /** Of a row {@code e}, however old it is. */
+    /** Whether a row {@code e} records a ticked box, however old it is. */
     public static final String IS_TICKED = "e.source = 'form' AND e.status = 'pending' AND e.reason = '" + REASON + "'";
 
-    /** Of a row {@code e}: the person has confirmed the same words in the same form, or has withdrawn all consent since. */
+    /**
+     * Whether the person has since confirmed the same form, purpose and text as in a row {@code e}, or withdrawn all
+     * consent.
+     */
     public static final String IS_ANSWERED = """
             EXISTS (
                 SELECT FROM consent_events AS w
@@ -33,8 +39,8 @@ public final class PendingConsent {
             """.formatted(isConfirmed("w", "e"));
 
     /**
-     * Whether what a form says, as {@code form}, is not there yet, neither waiting nor confirmed. There is a limit for
-     * each lead.
+     * Whether the consent of a form, as {@code form}, may be added. It may not if it is there already, waiting or
+     * confirmed, or if the lead or the client has reached its limit.
      */
     static final String MAY_BE_ADDED = """
             NOT EXISTS (
@@ -53,16 +59,16 @@ public final class PendingConsent {
                 WHERE e.lead_id = form.lead_id AND %s
                   AND e.occurred_at > to_timestamp(form.at::float8 / 1000) - interval '24 hours')
             """.formatted(
-                    isTicked("to_timestamp(form.at::float8 / 1000)"),
+                    isConfirmable("to_timestamp(form.at::float8 / 1000)"),
                     IS_ANSWERED,
                     isConfirmed("c", "form"),
-                    MAX_A_DAY,
-                    MAX_OF_CLIENT_A_DAY,
+                    MAX_PER_DAY,
+                    MAX_PER_CLIENT_AND_DAY,
                     IS_TICKED);
 
     private PendingConsent() {}
 
-    /** Whether a row confirms the words of another, or of what a form says. */
+    /** Whether a row confirms the form, purpose and text of another row, or of {@code form}. */
     private static String isConfirmed(String row, String words) {
         return """
                 %1$s.source = 'confirmed' AND %1$s.purpose = %2$s.purpose AND %1$s.form_name = %2$s.form_name
@@ -71,10 +77,11 @@ public final class PendingConsent {
     }
 
     /**
-     * Whether a row {@code e} asks for a confirmation that is not too late at that moment, an expression in SQL. In hours, as the link
-     * has it: the server counts days in the zone of the connection, whose clocks may change meanwhile.
+     * Whether a row {@code e} can still be confirmed at that time, which is an expression in SQL. The lifetime is
+     * given in hours, as in the link: PostgreSQL counts days in the time zone of the connection, in which a day may
+     * have 23 or 25 hours.
      */
-    public static String isTicked(String at) {
+    public static String isConfirmable(String at) {
         return "(" + IS_TICKED + " AND e.occurred_at > " + at + " - interval '" + LIFETIME.toHours() + " hours')";
     }
 }

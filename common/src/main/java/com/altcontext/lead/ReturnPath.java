@@ -21,8 +21,8 @@ public final class ReturnPath {
     /**
      * The value of {@code Location}.
      *
-     * @param path what the form says
-     * @param origin of the page, by {@code Origin} or {@code Referer}; a site that is not allowed gets the path alone
+     * @param path the path that the form names
+     * @param origin the {@link #pageOrigin}; if it is not allowed, the value is the path alone
      */
     public static String location(@Nullable String path, @Nullable String origin, Set<String> allowedOrigins) {
         String safe = path != null && isPathOnThisSite(path) ? encoded(path) : "/";
@@ -61,8 +61,8 @@ public final class ReturnPath {
     }
 
     /**
-     * In ASCII: everything that may not stand in an address is percent-encoded as UTF-8 (RFC 3986, section 2.1), and so is a percent
-     * sign that encodes nothing.
+     * The path in ASCII. Every character that is not allowed in a URL is percent-encoded as UTF-8 (RFC 3986, section
+     * 2.1), and so is a percent sign that does not encode anything.
      */
     private static String encoded(String path) {
         StringBuilder address = new StringBuilder(path.length());

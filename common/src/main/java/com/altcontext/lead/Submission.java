@@ -6,12 +6,12 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A capture on its way into the tables.
+ * A capture that is about to be stored.
  *
  * @param receipt of its {@code form_submit} event
  * @param given the consent that the form gives: pending if the address has to confirm it, or if a bot sent it
- * @param known the lead's strongest consent until then, or null if the lead is new
- * @param knownForPurpose its consent for the form's purpose until then, or null if it has none on record
+ * @param known the lead's strongest consent before; null if the lead is new
+ * @param knownForPurpose the lead's consent for the form's purpose before; null if none is on record
  */
 record Submission(
         UUID id,
@@ -30,21 +30,24 @@ record Submission(
         return effect == ConsentEffect.NONE ? known : known.after(given);
     }
 
-    /** When what is put on record ends by itself: a renewal that arrives late does not shorten what was renewed since. */
+    /**
+     * When the recorded consent expires; null if it does not. A renewal that arrives late does not shorten a later
+     * one.
+     */
     @Nullable
-    Instant recordedEnd() {
+    Instant recordedExpiry() {
         Consent known = given.status() == ConsentStatus.PENDING ? null : knownForPurpose;
         return known == null ? given.expiresAt() : known.after(given).expiresAt();
     }
 
     /**
-     * Whether the given consent is put on record. Consent to be confirmed is, unless it is there already
-     * ({@link PendingConsent}).
+     * Whether the given consent is to be recorded. For consent that waits for a confirmation, {@link PendingConsent}
+     * decides whether it is recorded already.
      */
     boolean isConsentNew() {
         return switch (effect) {
             case NONE -> false;
-            case GIVES -> knownForPurpose == null || knownForPurpose.isChangedBy(given.status());
+            case APPLIES -> knownForPurpose == null || knownForPurpose.isChangedBy(given.status());
             case WAITS, WAITS_WITH_MAIL -> true;
         };
     }

@@ -11,10 +11,10 @@ import org.jspecify.annotations.Nullable;
 /** The statements that store submissions with their leads and consents. */
 final class SubmissionStore {
     /**
-     * The sessions are read by their keys, as the same transaction has just saved them. Each look-up has a limit, since the
-     * planner may otherwise read a whole bucket that it believes to be empty.
+     * Reads the sessions by their keys, as this transaction has just saved them. Each look-up has a limit: without
+     * one, the planner may read a whole bucket that it believes to be empty.
      */
-    private static final String SAVE =
+    private static final String SAVE_LEADS =
             """
             INSERT INTO leads AS known (
                 id, property_id, email, first_captured_at, last_captured_at,
@@ -49,7 +49,7 @@ final class SubmissionStore {
                     WHEN known.is_bot AND NOT excluded.is_bot THEN coalesce(excluded.language, known.language)
                     ELSE coalesce(known.language, excluded.language) END,
                 is_bot = known.is_bot AND excluded.is_bot
-            """.formatted(LeadOrigin.columns("%s_%s"), LeadOrigin.columns("%s.%s"), LeadOrigin.OF_A_PERSON);
+            """.formatted(LeadOrigin.columns("%s_%s"), LeadOrigin.columns("%s.%s"), LeadOrigin.PERSON_REPLACES_BOT);
 
     private static final String SAVE_SUBMISSION = """
             INSERT INTO form_submissions (
@@ -64,15 +64,16 @@ final class SubmissionStore {
             """;
 
     /**
-     * The source is a word of this system. The form's own name comes from the sender, so it has a column of its own. What waits for a
-     * confirmation has a reason; without a mail of its own, it may be there already.
+     * The source is always one of the service's own values. The form's name comes from the sender, so it has its own
+     * column. A row that waits for a confirmation has a reason. Without a mail of its own, it is added only if {@link
+     * PendingConsent} allows it.
      */
     private static final String SAVE_CONSENT = """
             INSERT INTO consent_events (
                 lead_id, property_id, status, source, form_name, path, policy_version, purpose,
                 reason, occurred_at, expires_at, ip_hash)
             SELECT lead_id, property_id, status, 'form', form_name, path, policy_version, purpose,
-                   CASE WHEN effect <> 'GIVES' THEN '%s' END, to_timestamp(at::float8 / 1000), expires::timestamptz, ip_hash
+                   CASE WHEN effect <> 'APPLIES' THEN '%s' END, to_timestamp(at::float8 / 1000), expires::timestamptz, ip_hash
             FROM unnest(?::uuid[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::int8[],
                         ?::text[], ?::bytea[], ?::text[])
                 AS form(lead_id, property_id, status, form_name, path, policy_version, purpose, at, expires, ip_hash, effect)
@@ -82,12 +83,12 @@ final class SubmissionStore {
     private SubmissionStore() {}
 
     /**
-     * Adds the leads, new or seen again; their sessions must be saved before. The first capture by a person writes what
-     * the lead came from, and whether it is in review.
+     * Adds new leads and updates known ones. Their sessions must be saved before. The first capture by a person
+     * decides what is stored about where the lead came from, and whether it is in review.
      */
     static void saveLeads(Pipeline save, Bucket bucket, Columns<Submission> forms) {
         save.update(
-                SAVE,
+                SAVE_LEADS,
                 forms.ids(Submission::leadId),
                 forms.texts(form -> form.capture().visitor().propertyId()),
                 forms.texts(form -> form.capture().form().email().value()),
@@ -121,12 +122,12 @@ final class SubmissionStore {
                 forms.texts(form -> form.capture().form().consentPolicy()),
                 forms.texts(form -> form.capture().form().consentPurpose()),
                 forms.numbers(form -> form.capture().receivedAt().toEpochMilli()),
-                forms.texts(form -> text(form.recordedEnd())),
+                forms.texts(form -> text(form.recordedExpiry())),
                 forms.hashes(form -> form.capture().visitor().ipHash()),
                 forms.texts(form -> form.effect().name()));
     }
 
-    /** Adds the submissions themselves, once their leads are there. */
+    /** Adds the submissions. Their leads must be saved before. */
     static void saveSubmissions(Pipeline save, Columns<Submission> forms) {
         save.update(
                 SAVE_SUBMISSION,

@@ -16,11 +16,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Withdraws consent for all purposes (CASL s. 11: without delay, and at the latest in ten business days).
  *
- * <p>An outsider must not learn who is a lead, neither from an answer nor from its time. So a known and an unknown
- * address run the same statements, and both commit a write, a count of requests: without one, the commit would not wait
- * for the disk, and the answer would come in a tenth of the time. What remains is the writing of two rows in memory, and
- * only the first time: a second request for the same address finds the consent withdrawn, and does exactly what is done
- * for an unknown address.
+ * <p>An outsider must not learn who is a lead, neither from the answer nor from how long it takes. So a known and an
+ * unknown address run the same statements. Both also commit a write, the count of requests: without it, the commit
+ * for an unknown address would not wait for the disk, and its answer would come in a tenth of the time. The
+ * difference that remains is writing two rows in memory, and only the first time: a second request for the same
+ * address finds the consent withdrawn, and does exactly what is done for an unknown address.
  */
 public final class Unsubscribe {
     private static final Statements BY_ADDRESS =
@@ -28,17 +28,20 @@ public final class Unsubscribe {
 
     private static final Statements BY_LINK = Statements.of("id = ? AND property_id = ?");
 
-    /** The last statement: all requests of a day update the same row, so each waits here for the one before it. */
+    /**
+     * This must be the last statement: all requests of a day update the same row, so each waits here for the one
+     * before it.
+     */
     private static final String COUNT = """
             INSERT INTO unsubscribe_requests AS known (day, count) VALUES (?, 1)
             ON CONFLICT (day) DO UPDATE SET count = known.count + 1
             """;
 
     /**
-     * The same for every lead. Those that are withdrawn already have nothing to write, unless a form has asked again since: then a
-     * confirmation of that form comes too late.
+     * The statements that withdraw the consent of some leads. A lead that has already withdrawn needs no row, unless
+     * a form has asked for consent since: the new row prevents that form from being confirmed.
      *
-     * @param cancel removes mails that ask for a confirmation and are not sent yet
+     * @param cancel removes unsent mails that ask for a confirmation
      */
     private record Statements(String cancel, String withdraw) {
         static Statements of(String leads) {
@@ -89,7 +92,7 @@ public final class Unsubscribe {
             this.key = key;
         }
 
-        /** As it stands in the record of consent. */
+        /** The value of {@code source} in {@code consent_events}. */
         public String key() {
             return key;
         }
@@ -108,8 +111,8 @@ public final class Unsubscribe {
     /**
      * The result. For operators only, never for the client.
      *
-     * @param known leads of that address
-     * @param withdrawn how many of them had not withdrawn before
+     * @param known the number of leads that match
+     * @param withdrawn for how many of them a withdrawal was recorded
      */
     public record Withdrawal(long known, long withdrawn) {
         static Withdrawal read(Row row) throws SQLException {
@@ -137,20 +140,20 @@ public final class Unsubscribe {
         });
     }
 
-    /** The name of the site that a link is about; empty if its lead was erased meanwhile. */
+    /** The name of the site that a link is about; empty if its lead was erased. */
     public Optional<String> site(UnsubscribeToken.Subject subject) {
         return sql.inTransaction(tx -> tx.queryFirst(SITE, row -> row.text(1), subject.leadId(), subject.propertyId()));
     }
 
     /**
-     * Withdraws the consent of the lead that a link names. A lead that was erased meanwhile has none.
+     * Withdraws the consent of the lead that a link names. Does nothing if the lead was erased.
      *
      * @throws SqlFailure if the database refused or could not be reached: then nothing was withdrawn
      */
     public Withdrawal byLink(UnsubscribeToken.Subject subject, UnsubscribeRequest request) {
         return Retry.inTransaction(sql, tx -> {
             Pipeline pipeline = tx.pipeline();
-            LeadLock.takeOf(pipeline, subject.leadId());
+            LeadLock.takeForLead(pipeline, subject.leadId());
             return withdraw(
                     pipeline,
                     BY_LINK,

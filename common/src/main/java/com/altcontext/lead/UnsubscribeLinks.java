@@ -2,7 +2,10 @@ package com.altcontext.lead;
 
 import java.net.URI;
 
-/** The unsubscribe link of a lead, and the two header fields from which mail programs make a button (RFC 8058). */
+/**
+ * Makes the unsubscribe link of a lead, and the two header fields by which mail programs show a button for it (RFC
+ * 8058).
+ */
 public final class UnsubscribeLinks {
     /** The value of {@code List-Unsubscribe-Post}. */
     public static final String LIST_UNSUBSCRIBE_POST = "List-Unsubscribe=One-Click";

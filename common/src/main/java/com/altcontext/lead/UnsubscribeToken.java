@@ -8,9 +8,9 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * The signed token in an unsubscribe link. Its holder may withdraw the consent of one lead on one property.
- * It holds the lead's random id and the property's slug, no address. It never expires: CASL s. 11(2) asks that a link works for at least 60
- * days after the message, and a link in an old message does no harm.
+ * The signed token in an unsubscribe link. Its holder may withdraw the consent of one lead on one property. It holds
+ * the lead's random id and the property's slug, but no address. It never expires: CASL s. 11(2) requires a link to
+ * work for at least 60 days after the message, and a link in an old message does no harm.
  *
  * <p>Safe for use by several threads.
  */
@@ -21,8 +21,9 @@ public final class UnsubscribeToken {
     private final TokenSigner signer;
 
     /**
-     * @param secret {@code UNSUBSCRIBE_SECRET}, else {@code IP_HASH_PEPPER}. A new one makes every link sent so far
-     *     invalid: setting the former lets the latter change.
+     * @param secret {@code UNSUBSCRIBE_SECRET}, or {@code IP_HASH_PEPPER} if that is not set. A new secret makes
+     *     every link sent so far invalid. With {@code UNSUBSCRIBE_SECRET} set, {@code IP_HASH_PEPPER} can change
+     *     without that effect.
      */
     public UnsubscribeToken(String secret) {
         signer = new TokenSigner(secret, "altcontext.unsubscribe");
@@ -31,7 +32,7 @@ public final class UnsubscribeToken {
     /** The lead and the property of a token. */
     public record Subject(UUID leadId, String propertyId) {}
 
-    /** The token of a lead: letters, digits, {@code -} and {@code _}, at most 150 of them; always the same. */
+    /** The token of a lead: at most 150 letters, digits, {@code -} and {@code _}. A lead always gets the same token. */
     public String of(Subject subject) {
         byte[] property = subject.propertyId.getBytes(StandardCharsets.US_ASCII);
         return signer.sign(ByteBuffer.allocate(ID_BYTES + property.length)
@@ -42,7 +43,7 @@ public final class UnsubscribeToken {
                 .array());
     }
 
-    /** What a token permits; empty if we did not make it. */
+    /** Reads a token; empty if this service did not sign it. */
     public Optional<Subject> verify(String token) {
         return signer.verify(token).flatMap(UnsubscribeToken::read);
     }

@@ -43,7 +43,8 @@ public record ConsentCertificate(Email email, Instant issuedAt, List<CertifiedLe
             ORDER BY id
             """;
 
-    private static final String PERMISSIONS = """
+    private static final String PERMISSIONS =
+            """
             SELECT p.purpose, c.status, c.expires_at, %s
             FROM leads AS l
             CROSS JOIN LATERAL (
@@ -51,7 +52,7 @@ public record ConsentCertificate(Email email, Instant issuedAt, List<CertifiedLe
             %s
             WHERE l.id = ?
             ORDER BY 1
-            """.formatted(MailPermission.DOUBTS, MailPermission.JOIN_CONSENT);
+            """.formatted(MailPermission.ON_HOLD_COLUMNS, MailPermission.JOIN_CONSENT);
 
     /** A person on one property. */
     public record CertifiedLead(

@@ -35,7 +35,8 @@ public final class MailableList {
             "SELECT l.id " + THOSE + " AND (?::uuid IS NULL OR l.id > ?) ORDER BY l.id LIMIT ?";
 
     /** A lead without a consent for the purpose has a row too. */
-    private static final String ROWS = """
+    private static final String ROWS =
+            """
             SELECT l.id, l.property_id, l.email, coalesce(p.purpose, ?::text), c.status, c.expires_at, %s
             FROM (SELECT * %s AND (?::uuid[] IS NULL OR l.id = ANY (?))) AS l
             LEFT JOIN LATERAL (
@@ -44,7 +45,7 @@ public final class MailableList {
                 WHERE e.lead_id = l.id AND e.purpose IS NOT NULL AND (?::text IS NULL OR e.purpose = ?)) AS p ON true
             %s
             ORDER BY l.id, 4
-            """.formatted(MailPermission.DOUBTS, THOSE, MailPermission.JOIN_CONSENT);
+            """.formatted(MailPermission.ON_HOLD_COLUMNS, THOSE, MailPermission.JOIN_CONSENT);
 
     private final Sql sql;
     private final Export.UnsubscribeUrl unsubscribeUrl;

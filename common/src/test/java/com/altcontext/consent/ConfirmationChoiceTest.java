@@ -216,16 +216,18 @@ class ConfirmationChoiceTest extends ConfirmationFixture {
 
     @Test
     void those_days_have_24_hours_each_where_the_clocks_change_meanwhile() {
-        assertThat(isTicked("2026-03-15T11:59:59Z", "2026-03-01T12:00:00Z")).isTrue();
-        assertThat(isTicked("2026-03-15T12:00:00Z", "2026-03-01T12:00:00Z")).isFalse();
+        assertThat(isConfirmable("2026-03-15T11:59:59Z", "2026-03-01T12:00:00Z"))
+                .isTrue();
+        assertThat(isConfirmable("2026-03-15T12:00:00Z", "2026-03-01T12:00:00Z"))
+                .isFalse();
     }
 
-    private static boolean isTicked(String at, String sent) {
+    private static boolean isConfirmable(String at, String sent) {
         return database.sql()
                 .inTransaction(tx -> {
                     tx.query("SELECT set_config('TimeZone', 'America/Toronto', true)", row -> row.text(1));
                     return tx.query(
-                            "SELECT " + PendingConsent.isTicked("timestamptz '" + at + "'")
+                            "SELECT " + PendingConsent.isConfirmable("timestamptz '" + at + "'")
                                     + " FROM (SELECT 'form', 'pending', 'box ticked', timestamptz '" + sent
                                     + "') AS e(source, status, reason, occurred_at)",
                             row -> row.flag(1));

@@ -10,8 +10,8 @@ class ConsentEffectTest {
     @CsvSource({
         "false, false, false, NONE",
         "false, true,  true,  NONE",
-        "true,  false, false, GIVES",
-        "true,  false, true,  GIVES",
+        "true,  false, false, APPLIES",
+        "true,  false, true,  APPLIES",
         "true,  true,  false, WAITS",
         "true,  true,  true,  WAITS_WITH_MAIL",
     })

@@ -108,8 +108,7 @@ class DistinctEmailsTest {
 
         assertThat(note("6@x.ca")).isFalse();
         assertThat(note("1@x.ca")).isTrue();
-        assertThat(passed)
-                .isLessThanOrEqualTo(DistinctEmails.MAX_OF_CLIENTS + DistinctEmails.MAX_OF_NEIGHBOURHOODS + 5);
+        assertThat(passed).isLessThanOrEqualTo(DistinctEmails.MAX_BY_CLIENT + DistinctEmails.MAX_BY_NEIGHBOURHOOD + 5);
         ClientNetwork bystander = ClientNetwork.of(InetAddress.ofLiteral("198.51.100.1"));
         for (int i = 1; i <= 5; i++) {
             assertThat(emails.note(bystander, new Email(i + "@y.ca"))).isTrue();

@@ -259,7 +259,8 @@ class IdentityLinksTest {
             List<String> lines = tx.query(
                     "EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF, BUFFERS OFF) " + IdentityLinks.GUESS,
                     row -> row.text(1),
-                    IdentityLinks.guessed(List.of(new IdentityLinks.FormLink(lead, visitor, NOW, false)), WINDOW));
+                    IdentityLinks.guessParameters(
+                            List.of(new IdentityLinks.FormLink(lead, visitor, NOW, false)), WINDOW));
             return lines;
         });
 

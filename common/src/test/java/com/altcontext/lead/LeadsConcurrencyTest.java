@@ -102,7 +102,7 @@ class LeadsConcurrencyTest extends LeadsFixture {
     /** Captures with a timeout of ten seconds, so that a wait for a lock fails. */
     private static List<Optional<Captured>> free(List<TestForm> batch) {
         return leads(database.sql().withTimeout(Duration.ofSeconds(10)))
-                .captureFree(batch.stream().map(TestForm::capture).toList());
+                .captureUnlocked(batch.stream().map(TestForm::capture).toList());
     }
 
     private static <T> List<T> each(List<Captured> captured, Function<Captured, T> part) {

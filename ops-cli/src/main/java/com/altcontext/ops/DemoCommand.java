@@ -191,7 +191,7 @@ final class DemoCommand implements Runnable {
         // Without heuristic links, and without messages to people who do not exist, or about them.
         Leads leads = new Leads(sql, store, new LeadRules(false, Duration.ZERO, 6, LeadMessages.NONE));
         parts(visits.captures(), CAPTURES_AT_ONCE).forEach((List<Capture> part) -> {
-            var _ = leads.captureFree(part);
+            var _ = leads.captureUnlocked(part);
         });
     }
 

@@ -43,7 +43,7 @@ public final class OriginalLeads {
                 %s,
                 is_bot = known.is_bot AND excluded.is_bot
             RETURNING id, consent_status
-            """.formatted(LeadOrigin.OF_A_PERSON);
+            """.formatted(LeadOrigin.PERSON_REPLACES_BOT);
 
     private static final String IS_VISITOR = "SELECT count(*) FROM visitors WHERE bucket = ?::int2 AND visitor_id = ?";
 
