@@ -9,45 +9,58 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * A regular expression (PostgreSQL manual, 9.7.3, for {@code ~*}) that finds an address in texts that people have sent.
- * It finds the domain in ASCII or in its own letters, and everything percent-encoded (RFC 3986), even more than once,
- * or escaped as in JSON, since one JSON document may contain another as text.
+ * A regular expression (PostgreSQL manual, 9.7.3, for {@code ~*}) that finds an address in texts that people have
+ * sent. It finds the domain in ASCII or in Unicode. It also finds an address that is percent-encoded (RFC 3986), even
+ * several times, or escaped as in JSON, since a JSON document may contain another as text.
  *
- * <p>It finds the address as a whole: {@code jimbob@x.ca}, {@code jim+bob@x.ca} and {@code bob@x.ca.example} do not hold
- * {@code bob@x.ca}; {@code ?mail=bob%40x.ca}, {@code <bob@x.ca>} and {@code 'bob@x.ca'} do. Where both can be meant (an address may
- * begin with {@code =}), it is found: erasing a value of another person, once in a million, is better than
- * leaving an address in place.
+ * <p>It finds only the whole address: {@code jimbob@x.ca}, {@code jim+bob@x.ca} and {@code bob@x.ca.example} do not
+ * hold {@code bob@x.ca}; {@code ?mail=bob%40x.ca}, {@code <bob@x.ca>} and {@code 'bob@x.ca'} do. If a text can be
+ * read both ways (an address may begin with {@code =}), it matches: erasing another person's value, once in a
+ * million, is better than leaving an address in place.
  *
- * @param rough finds every text that could hold it, and a few more; cheaper, since it ignores the surrounding text
- * @param precise finds the texts that hold it
+ * @param rough matches every text that could hold the address, and a few more; cheaper, since it ignores the
+ *     surrounding text
+ * @param precise matches the texts that hold the address
  */
 record AddressPattern(String rough, String precise) {
-    /** The hexadecimal digits of an encoded percent sign, as in {@code %2540}: encoded twice. */
+    /** A percent sign that may be encoded itself: {@code %2540} is an at sign that is encoded twice. */
     private static final String PERCENT = "%(?:25)*";
 
-    /** A backslash, itself or encoded. The character 1 stands for it where SQL looks into a document. */
+    /**
+     * A backslash, plain or percent-encoded. The character 1 stands for it in the texts of a document ({@link
+     * PersonalDataColumns#documentTexts}).
+     */
     private static final String BACKSLASH = "(?:[\\\\\\x01]|" + PERCENT + "5c)";
 
-    /** The hexadecimal digits of what the name before the @ would hold. */
+    /**
+     * The hexadecimal codes of the characters that the name before the @ may contain.
+     */
     private static final String NAME = "(?:2[bde]|5f|3[0-9]|4[1-9a-f]|5[0-9a]|6[1-9a-f]|7[0-9a])";
 
-    /** An encoded character ends before the address, unless it is one that the name before the @ would hold. */
+    /**
+     * A percent-encoded character just before the address, unless the name before the @ may contain it.
+     */
     private static final String ENCODED_BREAK = PERCENT + "(?!" + NAME + ")[0-9a-f]{2}";
 
-    /** The same for a character that is escaped, in JSON that was sent as a text. */
+    /** The same for a character that is escaped as in JSON, in JSON that was sent as a text. */
     private static final String ESCAPED_BREAK = BACKSLASH + "(?:[nrtbf]|u(?!00" + NAME + ")[0-9a-f]{4})";
 
-    /** What may stand before it. An apostrophe may be a quotation mark, but not after a letter: {@code o'bob@x.ca}. */
+    /**
+     * What may stand before the address. An apostrophe may be a quotation mark, but not after a letter: {@code
+     * o'bob@x.ca}.
+     */
     private static final String BEFORE = "(?:^|[^a-z0-9._+%'-]|(?:^|[^a-z0-9])'|(?:^|[^a-z0-9+_%'-])\\.|"
             + ENCODED_BREAK + "|" + ESCAPED_BREAK + ")";
 
-    /** Where the @ is encoded, a plus sign is a space. */
+    /**
+     * What may stand before an address whose @ is encoded: a plus sign is a space there.
+     */
     private static final String BEFORE_ENCODED = "(?:\\+|" + BEFORE + ")";
 
-    /** Neither a longer name nor a longer domain; a full stop may end a sentence. */
+    /** What must not follow: the rest of a longer domain. A full stop may end a sentence. */
     private static final String AFTER = "(?!-*[a-z0-9]|\\.[a-z0-9])";
 
-    /** What people type for the dots of a domain (RFC 3490, section 3.1). */
+    /** Other characters that people type for the dots of a domain (RFC 3490, section 3.1). */
     private static final String OTHER_DOTS = "\u3002\uFF0E\uFF61";
 
     static AddressPattern of(Email email) {
@@ -73,7 +86,10 @@ record AddressPattern(String rough, String precise) {
                 + domain;
     }
 
-    /** A character: plain, encoded or escaped. In practice, ASCII letters and digits are always plain. */
+    /**
+     * Matches a character, whether plain, percent-encoded or escaped. ASCII letters and digits only match plain: in
+     * practice they are never encoded.
+     */
     private static String written(int character) {
         if (character == '.') {
             return "(?:\\.|" + encoded('.') + "|"

@@ -22,10 +22,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The proof of a person's consent (the burden is on the sender: CASL, S.C. 2010, c. 23, s. 13): who agreed to which
- * words, when, by which form, what changed since, and until when it holds.
+ * text, when and by which form, what has changed since, and until when the consent holds.
  *
  * @param leads one for each property
- * @param texts the words of the versions that the record names, in all their languages, as far as they are on record
+ * @param texts the consent texts that the rows name, in all their languages, as far as they are on record
  */
 public record ConsentCertificate(Email email, Instant issuedAt, List<CertifiedLead> leads, List<RecordedText> texts) {
     private static final String LEADS = """
@@ -54,7 +54,7 @@ public record ConsentCertificate(Email email, Instant issuedAt, List<CertifiedLe
             ORDER BY 1
             """.formatted(MailPermission.ON_HOLD_COLUMNS, MailPermission.JOIN_CONSENT);
 
-    /** A person on one property. */
+    /** The lead on one property. */
     public record CertifiedLead(
             UUID id,
             String propertyId,
@@ -67,15 +67,15 @@ public record ConsentCertificate(Email email, Instant issuedAt, List<CertifiedLe
     public record PurposePermission(String purpose, MailPermission permission) {}
 
     /**
-     * A row of the record of consent.
+     * A row of {@code consent_events}.
      *
      * @param purpose null for all purposes
      * @param source as in {@code consent_events.source}
-     * @param page where the form stood; null if it is not known
-     * @param textVersion of the words; null if the form named none
+     * @param page the page of the form; null if it is not known
+     * @param textVersion the version of the consent text; null if the form named none
      * @param reason as the person or the operator gave it
      * @param ipHash in hexadecimal
-     * @param confirmedAt when the address confirmed what the form said, by the link of a mail; null if it did not
+     * @param confirmedAt when the address confirmed the form by the link of a mail; null if it did not
      */
     public record RecordedConsent(
             Instant at,
@@ -106,11 +106,11 @@ public record ConsentCertificate(Email email, Instant issuedAt, List<CertifiedLe
     }
 
     /**
-     * Reads the certificate, after committing a row of {@code audit_log}.
+     * Reads the certificate, and commits a row of {@code audit_log} before it is returned.
      *
      * @param propertyId null for all properties
      * @param hash with the service's pepper: the log identifies the person by it
-     * @return empty if the address is no lead; then nothing is logged
+     * @return empty if there is no lead with the address; then nothing is logged
      */
     public static Optional<ConsentCertificate> issue(
             Sql sql, KeyedHash hash, Email email, @Nullable String propertyId, Caller caller, Instant at) {
@@ -137,7 +137,7 @@ public record ConsentCertificate(Email email, Instant issuedAt, List<CertifiedLe
         });
     }
 
-    /** Whether the words of a version are on record. */
+    /** Whether the text of a version is on record. */
     public boolean hasText(String version) {
         return texts.stream().anyMatch(text -> text.text().version().equals(version));
     }

@@ -12,8 +12,9 @@ import java.util.UUID;
 import java.util.function.Function;
 
 /**
- * Sessions that began before the first kept moment and continue after it: they lose their first events, and their
- * counters are recomputed from the rest. Their start stays, so that the figures of kept days do not change.
+ * Sessions that began before the first kept moment and continue after it. A purge removes their first events, so
+ * their counters are recomputed from the rest. Their start does not change, so that the figures of kept days stay the
+ * same.
  */
 final class CutSessions {
     private static final String FIND = "SELECT DISTINCT visitor_id FROM sessions WHERE started_at < ?";
@@ -50,8 +51,8 @@ final class CutSessions {
     private CutSessions() {}
 
     /**
-     * Call this after the sessions that ended earlier are gone: the remaining ones that began earlier are those that
-     * are cut.
+     * Call this after the sessions that ended earlier are deleted: of those that remain, the ones that began earlier
+     * are recomputed.
      */
     static void recount(Sql sql, Instant keptFrom) {
         List<UUID> visitors = sql.inTransaction(tx -> tx.query(FIND, row -> row.id(1), keptFrom));

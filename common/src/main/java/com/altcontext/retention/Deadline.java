@@ -7,7 +7,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The time by which work must be done, since a client waits for it. At the deadline the server ends the running
+ * The time by which work must be done, since a client waits for it. At the deadline PostgreSQL cancels the running
  * statement, so that nothing keeps running, and the transaction is rolled back.
  */
 final class Deadline {
@@ -27,10 +27,10 @@ final class Deadline {
     }
 
     /**
-     * Limits each statement that follows in the transaction to the time that is left. Call it again before each statement
-     * that may take long.
+     * Limits each statement that follows in the transaction to the time that is left. Call it again before each
+     * statement that may take long.
      *
-     * @throws TookTooLong if none is left
+     * @throws TookTooLong if no time is left
      */
     void limit(Tx tx) {
         if (timeout == null) {
@@ -43,8 +43,12 @@ final class Deadline {
         var _ = tx.query(LIMIT, row -> row.text(1), String.valueOf(millis));
     }
 
-    /** @throws TookTooLong if the server has ended the work, by this deadline or by another of its own */
-    <T> T keep(Supplier<T> work) {
+    /**
+     * Does the work.
+     *
+     * @throws TookTooLong if PostgreSQL has cancelled it, at this deadline or for another timeout
+     */
+    <T> T run(Supplier<T> work) {
         try {
             return work.get();
         } catch (SqlFailure failed) {

@@ -5,14 +5,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
-/** How many rows statements of a pipeline delete. */
+/** The number of rows that statements of a pipeline delete. */
 record DeletedCount(List<Pipeline.Pending<Long>> answers) {
-    /** Adds the statement. */
+    /** Adds a statement; {@code from} is what follows {@code DELETE FROM}. */
     static DeletedCount add(Pipeline pipeline, String from, Object... parameters) {
         return new DeletedCount(List.of(delete(pipeline, from, parameters)));
     }
 
-    /** Adds a statement for each bucket, whose parameters are the visitors in it and the bucket. */
+    /** Adds a statement for each bucket. Its parameters are the visitors in the bucket, and the bucket. */
     static DeletedCount addByBucket(Pipeline pipeline, String from, Map<Short, UUID[]> visitors) {
         return new DeletedCount(visitors.entrySet().stream()
                 .map(ofBucket -> delete(pipeline, from, ofBucket.getValue(), ofBucket.getKey()))
@@ -26,7 +26,7 @@ record DeletedCount(List<Pipeline.Pending<Long>> answers) {
                 parameters);
     }
 
-    /** Known once the pipeline is sent. */
+    /** The number of rows, known once the pipeline is sent. */
     long count() {
         return answers.stream().mapToLong(answer -> answer.row()).sum();
     }

@@ -3,8 +3,8 @@ package com.altcontext.retention;
 /**
  * The rows that an erasure removed, by kind.
  *
- * @param consents entries of the consent record
- * @param messages that were still to be sent, and where the address was to get alerts or reports
+ * @param consents rows of {@code consent_events}
+ * @param messages unsent messages, and entries of the address as a recipient of alerts or reports
  * @param visitors who submitted a form with the address, or whose identifier holds it
  * @param changed rows of other people that held the address and now hold {@code [erased]} in its place
  */

@@ -28,23 +28,27 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Erases a person, identified by an e-mail address, on every property: the leads with all their rows; the visitors who
- * submitted a form with this address, with their sessions and events; and the address in every other text that was sent.
- * It is one transaction, which leaves a row in {@code erasure_log}. If there are more visitors than one transaction can
- * lock, the surplus is erased in transactions before it, which leave a row each.
+ * Erases a person, identified by an e-mail address, on every property: the leads with all their rows; the visitors
+ * who submitted a form with this address, with their sessions and events; and the address in every other text that
+ * was sent. All of this is one transaction, which adds a row to {@code erasure_log}. If there are more visitors than
+ * one transaction can lock, the surplus is erased before that, in transactions that add a row each.
  *
- * <p>A visitor who left several addresses is erased with the first of them: otherwise a stranger could keep a person's
- * data in place by adding another address to it. What was sent with the other addresses stays, without its link to that
- * visitor.
+ * <p>A visitor who submitted several addresses is erased as soon as one of them is: otherwise a stranger could keep a
+ * person's data in place by submitting another address for the same visitor. What was sent with the other addresses
+ * stays, without its link to that visitor.
  *
- * <p>Erasures take turns: two at once, of people who have sent each other's addresses, would each change rows that the
- * other is about to delete. The steps are ordered so that other work is blocked as little as possible. The slow step,
- * searching all events, comes first and takes no other lock. Then it waits for a running rollup, locks out captures of this address
- * ({@link LeadLock}) and writers of the erased visitors ({@link VisitorLock}). All later steps work by key, or search
- * only what was received since the erasure began.
+ * <p>Erasures run one after the other: two at once, of people who have sent each other's addresses, would each change
+ * rows that the other is about to delete. The steps are ordered so that other work is blocked as little as possible.
+ * The slow step, searching all events, comes first and takes no other lock. Then the erasure waits for a running
+ * rollup, and locks out captures of this address ({@link LeadLock}) and writers of the erased visitors ({@link
+ * VisitorLock}). Later steps search all events no more: they work by key or by an index, or search the smaller tables
+ * and the events that were received since the erasure began.
  */
 public final class Erasure {
-    /** The assumed difference between the clocks of the machines that received an event and that began the erasure. */
+    /**
+     * The largest assumed difference between the clocks of the machine that received an event and of the machine that
+     * began the erasure.
+     */
     private static final Duration CLOCK_DIFFERENCE = Duration.ofMinutes(10);
 
     private static final AdvisoryLock LOCK = new AdvisoryLock("altcontext.erasure");
@@ -55,14 +59,18 @@ public final class Erasure {
             WHERE l.email = ? AND i.source = 'form_submit'
             """;
 
-    private static final String NAMED = """
+    private static final String FIND_BY_ANON_ID = """
             SELECT visitor_id FROM visitors WHERE holds_at_sign(anon_id) AND anon_id ~* ? AND anon_id ~* ?
             """;
 
-    /** One more than a transaction can lock shows that there is a surplus. */
-    private static final String NAMED_AT_FIRST = NAMED + "LIMIT " + (VisitorLock.MAX_VISITORS + 1);
+    /** Enough to show that there are more visitors than one transaction can lock. */
+    private static final String FIND_SOME_BY_ANON_ID =
+            FIND_BY_ANON_ID + "LIMIT " + (VisitorLock.MAX_VISITORS + 1);
 
-    /** The record of consent is never updated: an entry that holds the address is taken out and put back without it. */
+    /**
+     * Rows of {@code consent_events} are never updated: a row that holds the address is deleted and added again
+     * without it.
+     */
     private static final String REPLACE_CONSENT = """
             WITH old AS (
                 DELETE FROM consent_events
@@ -90,7 +98,7 @@ public final class Erasure {
             SELECT encode(email_hash, 'hex'), max(erased_at) FROM erasure_log GROUP BY email_hash
             """;
 
-    /** Other entries are about no address. */
+    /** Entries without a count of visitors are not about an address. */
     private static final String PERSONS = """
             SELECT DISTINCT encode(email_hash, 'hex') FROM erasure_log WHERE jsonb_exists(counts, 'visitors')
             """;
@@ -116,7 +124,7 @@ public final class Erasure {
         this.timeout = timeout;
     }
 
-    /** The same with a timeout: an erasure that takes longer is rolled back. */
+    /** An erasure with a timeout: if it takes longer, it is rolled back. */
     public Erasure within(Duration timeout) {
         return new Erasure(sql, hash, timeout);
     }
@@ -125,13 +133,13 @@ public final class Erasure {
      * Erases the person with this address, and notes in {@code audit_log} who asked. Safe to repeat.
      *
      * @return what was removed, or empty if nothing is held about this address; then nothing was written
-     * @throws TookTooLong if it was given up: the person is still there, perhaps with fewer visitors
+     * @throws TookTooLong if it ran into the timeout: the person is still there, perhaps with fewer visitors
      */
     public Optional<Erased> erase(Email email, Caller caller, Instant at) {
         return erase(email, caller.by(), caller, at);
     }
 
-    /** The same without a row of {@code audit_log}. */
+    /** Erases without adding a row to {@code audit_log}. */
     Optional<Erased> erase(Email email, String by, Instant at) {
         return erase(email, by, null, at);
     }
@@ -141,7 +149,7 @@ public final class Erasure {
     private Optional<Erased> erase(Email email, String by, @Nullable Caller caller, Instant at) {
         Request request = new Request(email, AddressPattern.of(email), by, at, Deadline.in(timeout));
         VisitorRows surplus = eraseSurplus(request);
-        return repeated(request.deadline, tx -> {
+        return withRetry(request.deadline, tx -> {
             Optional<Erased> erased = erase(tx, request, surplus);
             if (caller != null) {
                 erased.ifPresent(
@@ -152,23 +160,24 @@ public final class Erasure {
     }
 
     /**
-     * A stranger can make thousands of visitors who leave this address or whose identifier holds it: more than one
-     * transaction can lock. The surplus is erased first, in parts. Each is logged, since what follows may be given up.
+     * Erases visitors in parts, until one transaction can lock those that are left. A stranger can make thousands of
+     * visitors who submit this address or whose identifier holds it. Each part is logged, since the steps after it
+     * may run into the timeout.
      */
     private VisitorRows eraseSurplus(Request request) {
         VisitorRows gone = VisitorRows.NONE;
         while (true) {
-            Optional<VisitorRows> some = repeated(request.deadline, tx -> {
+            Optional<VisitorRows> some = withRetry(request.deadline, tx -> {
                 var _ = Buckets.read(tx);
-                PersonalDataColumns.lookByIndex(tx);
+                PersonalDataColumns.searchByIndex(tx);
                 takeTurn(tx, request.deadline);
-                Set<UUID> going = linked(tx, request.email);
-                going.addAll(named(tx, NAMED_AT_FIRST, request.address));
-                if (going.size() <= VisitorLock.MAX_VISITORS) {
+                Set<UUID> toErase = linked(tx, request.email);
+                toErase.addAll(findByAnonId(tx, FIND_SOME_BY_ANON_ID, request.address));
+                if (toErase.size() <= VisitorLock.MAX_VISITORS) {
                     return Optional.empty();
                 }
                 VisitorRows part = VisitorRows.delete(
-                        tx, going.stream().limit(VisitorLock.MAX_VISITORS).toList());
+                        tx, toErase.stream().limit(VisitorLock.MAX_VISITORS).toList());
                 log(tx, request, Erased.of(LeadRows.NONE, part, 0));
                 return Optional.of(part);
             });
@@ -179,15 +188,16 @@ public final class Erasure {
         }
     }
 
-    private <T> T repeated(Deadline deadline, Sql.Work<T> work) {
-        return Retry.onConflict(() -> deadline.keep(() -> sql.inTransaction(work)));
+    private <T> T withRetry(Deadline deadline, Sql.Work<T> work) {
+        return Retry.onConflict(() -> deadline.run(() -> sql.inTransaction(work)));
     }
 
     /**
-     * Erases again the persons that a restored backup has brought back: each address that was captured, or got alerts
-     * or reports, before it was erased. Those who came later stay. The log must be the current one, not the backup's.
+     * Erases again the persons that a restored backup has brought back: each address that was captured, or became a
+     * recipient of alerts or reports, before it was erased. Those that came after their erasure stay. The log must be
+     * the current one, not the backup's.
      *
-     * @return how many persons
+     * @return how many persons were erased
      */
     public int replay(String by, Instant at) {
         List<Email> returned = sql.inTransaction(tx -> {
@@ -211,9 +221,9 @@ public final class Erasure {
     }
 
     /**
-     * Who was erased, for an import of older data, which must not bring them back.
+     * Tells whether an address was erased, for an import of older data, which must not bring it back.
      *
-     * @param hash is asked for only if there is somebody
+     * @param hash is called only if anybody was erased
      */
     public static Predicate<Email> erased(Tx tx, Supplier<KeyedHash> hash) {
         Set<String> hashes = Set.copyOf(tx.query(PERSONS, row -> row.text(1)));
@@ -228,9 +238,9 @@ public final class Erasure {
         Email email = request.email;
         AddressPattern address = request.address;
         Deadline deadline = request.deadline;
-        // First of all, so that a change of the buckets is waited for before this transaction holds a lock.
+        // First, so that this transaction holds no lock while it waits for a change of the buckets.
         var _ = Buckets.read(tx);
-        PersonalDataColumns.lookByIndex(tx);
+        PersonalDataColumns.searchByIndex(tx);
         takeTurn(tx, deadline);
         // The events of the person's own visitors are deleted below.
         long changed = PersonalDataColumns.EVENTS.eraseExceptOf(tx, linked(tx, email), address);
@@ -238,20 +248,20 @@ public final class Erasure {
         deadline.limit(tx);
         waitForRollup(tx);
         LeadLock.take(tx, email);
-        Set<UUID> going = linked(tx, email);
+        Set<UUID> toErase = linked(tx, email);
         LeadRows leads = LeadRows.delete(tx, email);
-        for (PersonalDataColumns place : PersonalDataColumns.OTHERS) {
+        for (PersonalDataColumns columns : PersonalDataColumns.OTHERS) {
             deadline.limit(tx);
-            changed += place.erase(tx, address);
+            changed += columns.erase(tx, address);
         }
         changed += replaceConsent(tx, address);
-        going.addAll(named(tx, address));
+        toErase.addAll(findByAnonId(tx, address));
         deadline.limit(tx);
-        changed += PersonalDataColumns.eraseReceivedSince(tx, request.at.minus(CLOCK_DIFFERENCE), going, address);
+        changed += PersonalDataColumns.eraseReceivedSince(tx, request.at.minus(CLOCK_DIFFERENCE), toErase, address);
         deadline.limit(tx);
-        changed += PersonalDataColumns.SESSIONS.eraseExceptOf(tx, going, address);
+        changed += PersonalDataColumns.SESSIONS.eraseExceptOf(tx, toErase, address);
         deadline.limit(tx);
-        VisitorRows visitors = going.isEmpty() ? VisitorRows.NONE : VisitorRows.delete(tx, going);
+        VisitorRows visitors = toErase.isEmpty() ? VisitorRows.NONE : VisitorRows.delete(tx, toErase);
         Erased here = Erased.of(leads, visitors, changed);
         if (!here.isNothing()) {
             log(tx, request, here);
@@ -268,8 +278,9 @@ public final class Erasure {
     }
 
     /**
-     * A running rollup has read the events before the erasure, and would store the address among the values of its day
-     * after these were searched. A later rollup waits, and reads the events without the address.
+     * Waits for a running rollup: it has read the events before the erasure, and would store the address among the
+     * values of its day after these were searched. A later rollup waits for the erasure, and reads the events without
+     * the address.
      */
     static void waitForRollup(Tx tx) {
         Rollup.LOCK.take(tx);
@@ -280,11 +291,11 @@ public final class Erasure {
     }
 
     /** The visitors whose identifier holds the address. */
-    static List<UUID> named(Tx tx, AddressPattern address) {
-        return named(tx, NAMED, address);
+    static List<UUID> findByAnonId(Tx tx, AddressPattern address) {
+        return findByAnonId(tx, FIND_BY_ANON_ID, address);
     }
 
-    private static List<UUID> named(Tx tx, String statement, AddressPattern address) {
+    private static List<UUID> findByAnonId(Tx tx, String statement, AddressPattern address) {
         return tx.query(statement, row -> row.id(1), address.rough(), address.precise());
     }
 

@@ -15,16 +15,17 @@ import java.util.function.LongConsumer;
 
 /** Raw events whose retention is over: found by day, and removed as whole partitions. */
 final class ExpiredEvents {
-    /** One pass over the expired days alone. */
+    /** Reads only the expired days, once. */
     private static final String HELD = """
             SELECT day, property_id, count(*), min(occurred_at), max(occurred_at)
             FROM events WHERE day < ? GROUP BY day, property_id
             """;
 
     /**
-     * A partition may be empty, and events whose day never had a partition lie in the default one. A UTC day holds parts of
-     * two days of most sites: both must have been rolled up when no event of them could arrive any more. Those of a property that is
-     * gone never will be, nor those that another system counted.
+     * The days that hold events or have a partition: a partition may be empty, and the events of a day that never had
+     * one are in the default partition. A day is incomplete if it holds events of a property's day that was not
+     * rolled up after its last event could arrive. In most time zones, a UTC day holds parts of two such days. The
+     * days of a deleted property, and days that were imported with their figures, need no rollup.
      */
     private static final String FIND = """
             WITH held AS (
@@ -54,24 +55,24 @@ final class ExpiredEvents {
             ORDER BY day
             """.formatted(Event.LATE_DAYS, Partitions.DAYS);
 
-    /** Some thousands of rows in a transaction. */
+    /** The size of a part: some thousands of rows. */
     private static final int PAGES_AT_ONCE = 256;
 
     private ExpiredEvents() {}
 
     enum DropResult {
         DROPPED,
-        /** It had been dropped already. */
+        /** There is no such partition. */
         ABSENT,
-        /** It is in use; nothing was done. */
+        /** The partition is in use; nothing was done. */
         BUSY
     }
 
     /**
-     * The expired days, and which of them have to be kept.
+     * Finds the expired days, and which of them have to be kept.
      *
-     * @param rollupsKeptFrom a day before it needs no rollup: its figures have expired as well
-     * @param force keeps none
+     * @param rollupsKeptFrom a day before this one needs no rollup, since its figures have expired as well
+     * @param force keeps no day
      */
     static List<ExpiredDay> find(Tx tx, LocalDate keptFrom, LocalDate rollupsKeptFrom, boolean force) {
         Columns<HeldDay> held = new Columns<>(tx.query(HELD, HeldDay::read, keptFrom));
@@ -94,7 +95,7 @@ final class ExpiredEvents {
         }
     }
 
-    /** Tries once. Other transactions wait for it for at most 100 ms. */
+    /** Tries once to drop the partition of a day. Other transactions wait for less than 100 ms. */
     static DropResult drop(Sql sql, LocalDate day) {
         String answer = sql.atOnce(
                         pipeline -> pipeline.query("SELECT upper(drop_event_partition(?))", row -> row.text(1), day))
@@ -103,14 +104,14 @@ final class ExpiredEvents {
     }
 
     /**
-     * Deletes what the default partition holds of these days, part by part.
+     * Deletes the events of these days from the default partition, part by part.
      *
-     * @param gone is given the number of rows after each part
+     * @param progress is given the number of rows after each part
      */
-    static void clearDefault(Sql sql, List<LocalDate> days, LongConsumer gone) {
+    static void clearDefault(Sql sql, List<LocalDate> days, LongConsumer progress) {
         String[] texts = days.stream().map(LocalDate::toString).toArray(String[]::new);
         for (TablePart part : TablePart.of(sql, "events_default", PAGES_AT_ONCE)) {
-            gone.accept(sql.inTransaction(tx -> tx.update(
+            progress.accept(sql.inTransaction(tx -> tx.update(
                     "DELETE FROM events_default WHERE " + part.condition() + " AND day = ANY (?::date[])",
                     part.with((Object) texts))));
         }

@@ -27,10 +27,10 @@ import org.jspecify.annotations.Nullable;
  * while it is read, so that its length costs no memory.
  *
  * <p>It holds the leads with all their rows, and the visitors who submitted a form with this address, or whose
- * identifier holds it. When in doubt, an erasure removes data, but an export leaves it out: of a visitor who also left
- * another address, it shows only the sessions in which a form with this address was sent, since a stranger who knows a
- * visitor's identifier can submit a form under it. Heuristic candidates, and texts of others that hold the address, are
- * counted and not shown: they may be about another person (PIPEDA, s. 9(1)).
+ * identifier holds it. When in doubt, an erasure removes data, but an export leaves it out. If a visitor also
+ * submitted another address, the export shows only the sessions in which a form with this address was sent, since a
+ * stranger who knows a visitor's identifier can submit a form under it. Heuristic candidates, and other people's
+ * texts that hold the address, are counted and not shown: they may be about another person (PIPEDA, s. 9(1)).
  *
  * <p>The request is committed to {@code audit_log} before the first byte is written.
  */
@@ -64,7 +64,7 @@ public final class Export {
         @Nullable
         String of(UUID leadId, String propertyId);
 
-        /** @param links empty where the service's address is not known */
+        /** @param links empty if the service's address is not known */
         static UnsubscribeUrl by(Optional<UnsubscribeLinks> links) {
             return (leadId, propertyId) -> links.map(known -> known.of(new UnsubscribeToken.Subject(leadId, propertyId))
                             .toString())
@@ -84,7 +84,7 @@ public final class Export {
         this.timeout = timeout;
     }
 
-    /** The same with a timeout, which holds for the search before the first byte, and for each later statement. */
+    /** An export with a timeout. It holds for the whole search before the first byte, and for each later statement. */
     public Export within(Duration timeout) {
         return new Export(sql, unsubscribeUrl, hash, timeout);
     }
@@ -107,13 +107,14 @@ public final class Export {
      *
      * @return false if nothing is held about this address; then nothing was written
      * @throws UncheckedIOException if it could not be written
-     * @throws TookTooLong if looking for it was given up; then nothing was written
+     * @throws TookTooLong if the search or a later statement ran into the timeout; after the search, a part may have
+     *     been written
      */
     public boolean write(ExportRequest request, Appendable out) {
         Deadline deadline = Deadline.in(timeout);
-        return deadline.keep(() -> sql.inSnapshot(tx -> {
+        return deadline.run(() -> sql.inSnapshot(tx -> {
             tx.update(Tx.ALSO_ON_NODES + "SET LOCAL TimeZone = 'UTC'");
-            PersonalDataColumns.lookByIndex(tx);
+            PersonalDataColumns.searchByIndex(tx);
             Found found = find(tx, request.email, deadline);
             if (found.isNothing()) {
                 return false;
@@ -159,12 +160,12 @@ public final class Export {
         return new Found(leads, visitors, isRecipient, mentions);
     }
 
-    /** A visitor whose identifier holds the address is not shared with anyone. */
+    /** A visitor whose identifier holds the address does not count as shared. */
     private static List<LinkedVisitor> visitors(Tx tx, Email email, AddressPattern address) {
         Map<UUID, Boolean> shared = new HashMap<>();
         tx.query(LINKED, row -> Map.entry(row.id(1), row.flag(2)), email.value(), email.value())
                 .forEach(linked -> shared.put(linked.getKey(), linked.getValue()));
-        Erasure.named(tx, address).forEach(visitor -> shared.put(visitor, false));
+        Erasure.findByAnonId(tx, address).forEach(visitor -> shared.put(visitor, false));
         List<StoredVisitor> stored = new ArrayList<>();
         Buckets.read(tx)
                 .split(shared.keySet())

@@ -149,7 +149,7 @@ final class ExportDocument {
             "cls_score",
             "props");
 
-    /** What is shown of a visitor who also left another address. */
+    /** The columns that are shown of a visitor who also submitted another address. */
     private static final String SHARED_VISITOR = object("v", "visitor_id", "property_id");
 
     /** The sessions of a visitor in which a form with an address was sent. */
@@ -158,14 +158,14 @@ final class ExportDocument {
             WHERE f.visitor_id = ? AND l.email = ?
             """;
 
-    private static final String GUESSES = """
+    private static final String HEURISTIC_LINKS = """
             SELECT count(*) FROM lead_identities WHERE lead_id = ? AND source <> 'form_submit'
             """;
 
     private static final String NOTES = Stream.of(
-                    "mayAlsoBe counts visitors who were seen with the same network address and browser and may be other people: they are not shown.",
-                    "visitorsSharedWithOthers counts visitors who also left another address: of them only the sessions are shown in which a form with this address was sent, since the others may belong to another person.",
-                    "mentions counts, by table, what other people have sent that holds this address: it is not shown, since it is about them.",
+                    "mayAlsoBe counts visitors who were seen with the same network address and browser and may be other people. They are not shown.",
+                    "visitorsSharedWithOthers counts visitors who also left another address. Only those of their sessions are shown in which a form with this address was sent, since the others may belong to another person.",
+                    "mentions counts, by table, what other people have sent that contains this address. It is not shown, since it is about those people.",
                     "Hashes are keyed and cannot be reversed; network addresses themselves are not stored.")
             .map(note -> '"' + note + '"')
             .collect(Collectors.joining(","));
@@ -254,11 +254,11 @@ final class ExportDocument {
                 "lead_identities AS i WHERE i.lead_id = ? AND i.source = 'form_submit' ORDER BY i.linked_at",
                 lead.id());
         array("messages", MESSAGE, "outbox AS o WHERE o.lead_id = ? ORDER BY o.created_at", lead.id());
-        long guesses = tx.queryOne(GUESSES, row -> row.number(1), lead.id());
-        out.append(",\"mayAlsoBe\":").append(Long.toString(guesses)).append('}');
+        long heuristicLinks = tx.queryOne(HEURISTIC_LINKS, row -> row.number(1), lead.id());
+        out.append(",\"mayAlsoBe\":").append(Long.toString(heuristicLinks)).append('}');
     }
 
-    /** Writes rows one after the other. */
+    /** Writes an array, one row after the other. */
     private void array(String name, String object, String from, Object... parameters) throws IOException {
         out.append(",\n\"").append(name).append("\":[");
         boolean[] first = {true};
@@ -272,7 +272,7 @@ final class ExportDocument {
         out.append(']');
     }
 
-    /** A JSON object that is not closed yet. */
+    /** The JSON object without its closing brace, so that more can be added. */
     private static String open(String json) {
         return json.substring(0, json.length() - 1);
     }
@@ -281,7 +281,7 @@ final class ExportDocument {
         return tx.queryOne("SELECT to_json(?::text)::text", row -> row.text(1), text);
     }
 
-    /** An expression that makes a JSON object of columns: their names in camel case, hashes in hexadecimal. */
+    /** An SQL expression that makes a JSON object of columns: names in camel case, hashes in hexadecimal. */
     private static String object(String table, String... columns) {
         return Stream.of(columns)
                 .map(column -> "'" + camelCase(column) + "', "

@@ -21,11 +21,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Removes sessions that ended before the first kept event, and visitors who have neither another session nor a lead.
  *
- * <p>No index finds them: every event would have to write to one on {@code last_event_at}, every session to one on
- * {@code started_at}. So each table is read once from end to end, in parts, and rows are deleted by key.
+ * <p>No index finds them: every event would have to update an index on {@code last_event_at}, and every session an
+ * index on {@code started_at}. So each table is read once from end to end, in parts, and rows are deleted by key.
  *
- * <p>A visitor may come back at the same time. So deletion takes the lock that writers of events take
- * ({@link VisitorLock}), and its statements check again whether the visitor is idle.
+ * <p>A visitor may come back meanwhile. So deletion takes the lock that writers of events take ({@link VisitorLock}),
+ * and its statements check again whether the visitor is idle.
  */
 final class IdleVisitors {
     private static final String COUNT_SESSIONS = "SELECT count(*) FROM sessions WHERE last_event_at < ?";
@@ -40,15 +40,15 @@ final class IdleVisitors {
     private static final String LINKED = "SELECT DISTINCT visitor_id FROM lead_identities";
 
     /**
-     * The visitors who have a lead. A lead that is captured after this look-up comes with a session, so its visitor is
-     * no longer idle.
+     * Those of the visitors who have a lead. A lead that is captured after this look-up comes with a session, so its
+     * visitor is no longer idle.
      */
     private static final String LINKED_OF = """
             SELECT DISTINCT i.visitor_id
             FROM unnest(?::uuid[]) AS sought(visitor_id) JOIN lead_identities AS i ON i.visitor_id = sought.visitor_id
             """;
 
-    /** The look-ups for a part are by key: the planner must not read whole tables for them. */
+    /** Makes the planner look up rows by key: for the rows of a part, it must not read whole tables. */
     static final String BY_KEY = """
             SELECT set_config('enable_seqscan', 'off', true),
                    set_config('enable_hashjoin', 'off', true),
@@ -56,16 +56,16 @@ final class IdleVisitors {
             """;
 
     /**
-     * Hundreds of small commits need not each wait for the disk. What a crash undoes, the next purge finds again. The
-     * receipt's own commit waits for the disk, and with it all earlier commits.
+     * Hundreds of small commits need not each wait for the disk. The next purge finds again what a crash undoes. The
+     * commit of the purge's receipt waits for the disk, and so for all earlier commits.
      */
     private static final String WITHOUT_SYNC = "SELECT set_config('synchronous_commit', 'off', true)";
 
-    /** With the condition of a {@link TablePart}. */
+    /** To be formatted with the condition of a {@link TablePart}. */
     static final String ENDED_SESSIONS =
             "SELECT visitor_id, started_at, id FROM sessions WHERE %s AND last_event_at < ?";
 
-    private static final String LEFT_VISITORS = """
+    private static final String IDLE_VISITORS = """
             SELECT v.visitor_id FROM visitors AS v
             WHERE %s AND v.first_seen_at < ?
               AND NOT EXISTS (SELECT FROM sessions AS s WHERE s.bucket = v.bucket AND s.visitor_id = v.visitor_id)
@@ -89,12 +89,12 @@ final class IdleVisitors {
             SELECT count(*) FROM gone
             """;
 
-    /** 32 MB of a table. */
+    /** The size of a part: 32 MB of a table. */
     private static final int PAGES_AT_ONCE = 4_096;
 
     private final Sql sql;
     private final Instant keptFrom;
-    /** Read once: a purge and a change of the buckets keep each other away. */
+    /** Read once: the number of buckets does not change while a purge runs. */
     private @Nullable Buckets buckets;
 
     /** @param keptFrom the first moment whose events are kept */
@@ -108,7 +108,7 @@ final class IdleVisitors {
     /** Called after each commit. */
     @FunctionalInterface
     interface DeletionListener {
-        void gone(long sessions, long visitors);
+        void deleted(long sessions, long visitors);
     }
 
     record EndedSession(UUID visitorId, Instant startedAt, UUID id) {}
@@ -123,16 +123,16 @@ final class IdleVisitors {
     void delete(DeletionListener listener) {
         for (TablePart part : TablePart.of(sql, "sessions", PAGES_AT_ONCE)) {
             Function<EndedSession, UUID> visitorOf = EndedSession::visitorId;
-            inTurns(
+            inParts(
                     find(part, ENDED_SESSIONS, row -> new EndedSession(row.id(1), row.time(2), row.id(3))),
                     visitorOf,
                     some -> deleteSessions(some, listener));
         }
         for (TablePart part : TablePart.of(sql, "visitors", PAGES_AT_ONCE)) {
-            inTurns(find(part, LEFT_VISITORS, row -> row.id(1)), Function.identity(), some -> {
-                List<UUID> left = withoutLead(some);
-                if (!left.isEmpty()) {
-                    deleteSessions(List.of(), left, listener);
+            inParts(find(part, IDLE_VISITORS, row -> row.id(1)), Function.identity(), some -> {
+                List<UUID> idle = withoutLead(some);
+                if (!idle.isEmpty()) {
+                    deleteSessions(List.of(), idle, listener);
                 }
             });
         }
@@ -153,8 +153,8 @@ final class IdleVisitors {
         return buckets;
     }
 
-    /** Deletes in parts, each for one bucket. */
-    private <T> void inTurns(List<T> rows, Function<T, UUID> visitorOf, Consumer<List<T>> delete) {
+    /** Splits rows into parts, each of one bucket, and deletes them part by part. */
+    private <T> void inParts(List<T> rows, Function<T, UUID> visitorOf, Consumer<List<T>> delete) {
         buckets().split(rows, visitorOf).values().forEach(ofBucket -> {
             for (int from = 0; from < ofBucket.size(); from += VisitorLock.MAX_VISITORS) {
                 delete.accept(ofBucket.subList(from, Math.min(from + VisitorLock.MAX_VISITORS, ofBucket.size())));
@@ -168,7 +168,7 @@ final class IdleVisitors {
         return visitors.stream().filter(visitor -> !linked.contains(visitor)).toList();
     }
 
-    /** Deletes these sessions of one bucket, and those of their visitors who have nothing left. */
+    /** Deletes these sessions of one bucket, and those of their visitors who then have neither a session nor a lead. */
     void deleteSessions(List<EndedSession> ended, DeletionListener listener) {
         Set<UUID> visitors = new LinkedHashSet<>();
         ended.forEach(session -> visitors.add(session.visitorId));
@@ -177,14 +177,14 @@ final class IdleVisitors {
 
     private record DeletedRows(Pipeline.Pending<Long> sessions, Pipeline.Pending<Long> visitors) {}
 
-    /** @param visitors who have no lead; those who have no session either go */
+    /** @param visitors visitors who have no lead; those who have no session either are deleted */
     private void deleteSessions(List<EndedSession> ended, List<UUID> visitors, DeletionListener listener) {
         UUID any = ended.isEmpty() ? visitors.getFirst() : ended.getFirst().visitorId;
         short bucket = buckets().of(any).number();
         Set<UUID> all = new LinkedHashSet<>(visitors);
         ended.forEach(session -> all.add(session.visitorId));
         Columns<EndedSession> columns = new Columns<>(ended);
-        // An erasure may have locked a session first, and then wait for its visitor.
+        // A deadlock is possible: an erasure may have locked a session, and then wait for the lock of its visitor.
         DeletedRows deleted = Retry.onConflict(() -> sql.atOnce(pipeline -> {
             pipeline.update(WITHOUT_SYNC);
             VisitorLock.take(pipeline, all);
@@ -205,6 +205,6 @@ final class IdleVisitors {
                             keptFrom,
                             bucket));
         }));
-        listener.gone(deleted.sessions.row(), deleted.visitors.row());
+        listener.deleted(deleted.sessions.row(), deleted.visitors.row());
     }
 }

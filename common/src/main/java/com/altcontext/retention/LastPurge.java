@@ -10,11 +10,11 @@ import java.util.Optional;
  * The newest entry of {@code purge_log}.
  *
  * @param at when the purge began
- * @param days whose partitions it has dropped
- * @param daysLeft expired days that it could not remove
+ * @param days the number of days whose partitions it has dropped
+ * @param daysLeft the number of expired days that it could not remove
  */
 public record LastPurge(Instant at, PurgeState state, long days, long events, long daysLeft) {
-    /** A purge without an end counts as running while its lock is held. */
+    /** A purge that has not finished counts as running while the lock of purges is held. */
     private static final String QUERY = """
             SELECT purged_at, finished_at IS NOT NULL, EXISTS (
                        SELECT FROM pg_locks
@@ -25,15 +25,15 @@ public record LastPurge(Instant at, PurgeState state, long days, long events, lo
             FROM purge_log ORDER BY id DESC LIMIT 1
             """;
 
-    /** Its state. */
+    /** The state of a purge. */
     public enum PurgeState {
         FINISHED,
         RUNNING,
-        /** It was killed, or it failed. */
+        /** The purge was killed, or it failed. */
         INTERRUPTED
     }
 
-    /** Empty if there was none. */
+    /** The newest purge; empty if there was none. */
     public static Optional<LastPurge> find(Tx tx) {
         return tx.queryFirst(QUERY, LastPurge::read, Purge.LOCK.name());
     }

@@ -15,23 +15,25 @@ import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The leads as a CSV file (RFC 4180) for a spreadsheet or a mailing program, written as it is read, so that its length costs
- * no memory. Leads that only bots sent are left out. The request is committed to {@code audit_log} before the first byte is
- * written. The file holds the rows of that moment, as many as the log says.
+ * Writes the leads as a CSV file (RFC 4180) for a spreadsheet or a mailing program. The file is written while it is
+ * read, so that its length costs no memory. Leads that only bots sent are left out. The request is committed to
+ * {@code audit_log} before the first byte is written. The number of rows in the log is that of the file, since both
+ * come from one snapshot.
  */
 public final class LeadList {
     /** Spreadsheets read a file as UTF-8 only if it begins with this. */
     static final String BYTE_ORDER_MARK = "\uFEFF";
 
-    /** Those that {@link EffectiveConsent#count} counts. */
-    private static final String THOSE = " FROM leads AS l WHERE NOT is_bot AND (?::text IS NULL OR property_id = ?)"
-            + " AND (?::text IS NULL OR " + EffectiveConsent.SQL + " = ?)";
+    /** The leads that {@link EffectiveConsent#count} counts. */
+    private static final String FROM_LEADS =
+            " FROM leads AS l WHERE NOT is_bot AND (?::text IS NULL OR property_id = ?)" + " AND (?::text IS NULL OR "
+                    + EffectiveConsent.SQL + " = ?)";
 
-    private static final String COUNT = "SELECT count(*)" + THOSE;
+    private static final String COUNT = "SELECT count(*)" + FROM_LEADS;
 
     private static final String ROWS = "SELECT id, property_id, email, " + EffectiveConsent.SQL
             + ", consent_expires_at, first_captured_at, last_captured_at, source_channel"
-            + THOSE
+            + FROM_LEADS
             + " ORDER BY property_id, email";
 
     private final Sql sql;
@@ -46,8 +48,8 @@ public final class LeadList {
      * A request for leads.
      *
      * @param propertyId null for all properties
-     * @param effective null for all
-     * @param at the time that consent is looked at
+     * @param effective null for any consent
+     * @param at the time for which consent is evaluated
      */
     public record LeadListRequest(
             @Nullable String propertyId, @Nullable EffectiveConsent effective, Caller caller, Instant at) {}

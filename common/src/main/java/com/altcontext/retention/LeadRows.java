@@ -8,13 +8,13 @@ import java.util.Collection;
 import java.util.UUID;
 
 /**
- * Deletes leads with their rows, and counts them. Messages to webhooks for {@code lead.erased} are written in the same
- * transaction.
+ * Deletes leads with all their rows, and counts what was deleted. The {@code lead.erased} messages to webhooks are
+ * written in the same transaction.
  */
 record LeadRows(long leads, long submissions, long consents, long links, long messages) {
     static final LeadRows NONE = new LeadRows(0, 0, 0, 0, 0);
 
-    /** The ids alone, in a message that does not belong to the lead. */
+    /** The message holds only ids. Its row does not name the lead, so that it is not deleted with the lead. */
     private static final String PUT_ERASED = """
             INSERT INTO outbox (id, kind, event, destination, property_id, body)
             SELECT gen_random_uuid(), 'webhook', 'lead.erased', w.name, l.property_id,
@@ -47,9 +47,9 @@ record LeadRows(long leads, long submissions, long consents, long links, long me
         return delete(tx.pipeline(), "id = ANY (?::uuid[])", leads.toArray(UUID[]::new));
     }
 
-    private static LeadRows delete(Pipeline pipeline, String those, Object parameter) {
-        String ofLeads = " WHERE lead_id IN (SELECT id FROM leads WHERE " + those + ")";
-        pipeline.update(PUT_ERASED + "WHERE l." + those, parameter);
+    private static LeadRows delete(Pipeline pipeline, String condition, Object parameter) {
+        String ofLeads = " WHERE lead_id IN (SELECT id FROM leads WHERE " + condition + ")";
+        pipeline.update(PUT_ERASED + "WHERE l." + condition, parameter);
         pipeline.update(
                 "DELETE FROM expired_consents WHERE consent_id IN (SELECT id FROM consent_events" + ofLeads + ")",
                 parameter);
@@ -57,7 +57,7 @@ record LeadRows(long leads, long submissions, long consents, long links, long me
         var submissions = DeletedCount.add(pipeline, "form_submissions" + ofLeads, parameter);
         var consents = DeletedCount.add(pipeline, "consent_events" + ofLeads, parameter);
         var links = DeletedCount.add(pipeline, "lead_identities" + ofLeads, parameter);
-        var leads = DeletedCount.add(pipeline, "leads WHERE " + those, parameter);
+        var leads = DeletedCount.add(pipeline, "leads WHERE " + condition, parameter);
         pipeline.send();
         return new LeadRows(leads.count(), submissions.count(), consents.count(), links.count(), messages.count());
     }

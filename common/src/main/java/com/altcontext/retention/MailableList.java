@@ -22,17 +22,18 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Lists for each lead and purpose whether it may be written to now, why, and until when. The list is written while it
- * is read, so that its length costs no memory, and it is noted in {@code audit_log} before its first byte.
+ * is read, so that its length costs no memory. A row of {@code audit_log} is committed before the first byte is
+ * written.
  */
 public final class MailableList {
     public static final int MAX_LEADS = 1_000;
 
-    private static final String THOSE = "FROM leads AS l WHERE (?::text IS NULL OR l.property_id = ?)";
+    private static final String FROM_LEADS = "FROM leads AS l WHERE (?::text IS NULL OR l.property_id = ?)";
 
-    private static final String COUNT = "SELECT count(*) " + THOSE;
+    private static final String COUNT = "SELECT count(*) " + FROM_LEADS;
 
     private static final String KEYS =
-            "SELECT l.id " + THOSE + " AND (?::uuid IS NULL OR l.id > ?) ORDER BY l.id LIMIT ?";
+            "SELECT l.id " + FROM_LEADS + " AND (?::uuid IS NULL OR l.id > ?) ORDER BY l.id LIMIT ?";
 
     /** A lead without a consent for the purpose has a row too. */
     private static final String ROWS =
@@ -45,7 +46,7 @@ public final class MailableList {
                 WHERE e.lead_id = l.id AND e.purpose IS NOT NULL AND (?::text IS NULL OR e.purpose = ?)) AS p ON true
             %s
             ORDER BY l.id, 4
-            """.formatted(MailPermission.ON_HOLD_COLUMNS, THOSE, MailPermission.JOIN_CONSENT);
+            """.formatted(MailPermission.ON_HOLD_COLUMNS, FROM_LEADS, MailPermission.JOIN_CONSENT);
 
     private final Sql sql;
     private final Export.UnsubscribeUrl unsubscribeUrl;
@@ -60,18 +61,18 @@ public final class MailableList {
      *
      * @param propertyId null for all properties
      * @param purpose null for all purposes
-     * @param at the time that consent is looked at
+     * @param at the time for which consent is evaluated
      */
     public record MailableRequest(
             @Nullable String propertyId, @Nullable String purpose, Caller caller, Instant at) {}
 
-    /** A lead and a purpose; a lead without any has null for it. */
+    /** A lead and a purpose. The purpose is null if the request names none and the lead has none on record. */
     private record MailableRow(
             UUID lead,
             String property,
             String email,
             @Nullable String purpose,
-            MailPermission may) {}
+            MailPermission permission) {}
 
     /**
      * Writes a page of leads as JSON, in the order of their ids.
@@ -81,7 +82,7 @@ public final class MailableList {
      * @param out opens the document, after the log entry is committed
      * @return what {@code out} opened
      * @throws UncheckedIOException if it could not be written
-     * @throws SqlFailure if the database did not answer
+     * @throws SqlFailure if the database refused or could not be reached
      */
     public <A extends Appendable> A writePage(
             MailableRequest request, @Nullable UUID after, int limit, Supplier<A> out) {
@@ -128,9 +129,9 @@ public final class MailableList {
                             row.email,
                             row.property,
                             row.purpose,
-                            row.may.verdict().key(),
-                            row.may.reason().key(),
-                            Csv.time(row.may.until()),
+                            row.permission.verdict().key(),
+                            row.permission.reason().key(),
+                            Csv.time(row.permission.until()),
                             unsubscribeUrl.of(row.lead, row.property)));
         });
     }
@@ -164,7 +165,7 @@ public final class MailableList {
                 sql, request.caller, AuditLog.Entry.of("leads_mailable", request.propertyId, leads), request.at);
     }
 
-    /** The purposes of a lead come one after the other. */
+    /** Writes the leads. The rows of a lead follow each other. */
     private void writeJson(Tx tx, MailableRequest request, @Nullable List<UUID> leads, Appendable document)
             throws IOException {
         UUID[] open = {null};
@@ -182,9 +183,9 @@ public final class MailableList {
                 open[0] = row.lead;
             }
             document.append("{\"purpose\":" + text(row.purpose)
-                    + ",\"verdict\":" + JsonText.string(row.may.verdict().key())
-                    + ",\"reason\":" + JsonText.string(row.may.reason().key())
-                    + ",\"until\":" + text(row.may.until())
+                    + ",\"verdict\":" + JsonText.string(row.permission.verdict().key())
+                    + ",\"reason\":" + JsonText.string(row.permission.reason().key())
+                    + ",\"until\":" + text(row.permission.until())
                     + "}");
         });
         document.append(open[0] == null ? "" : "]}");

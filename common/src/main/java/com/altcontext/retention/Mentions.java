@@ -8,29 +8,32 @@ import java.util.Map;
 import java.util.UUID;
 
 /**
- * How many rows of other people hold an address in their texts, by table. Erasure removes it from there. An export only
- * counts them, since they are about other people.
+ * How many rows of other people contain an address, by table. An erasure removes it from them. An export only counts
+ * them, since they are about other people.
  */
 record Mentions(Map<String, Long> byTable) {
     private static final PersonalDataColumns CONSENT = new PersonalDataColumns(
             "consent_events", List.of("form_name", "path", "policy_version", "purpose", "reason"), List.of());
 
-    /** @param leads and visitors whose own rows are not counted */
+    /**
+     * @param leads whose own rows are not counted
+     * @param visitors whose own rows are not counted
+     */
     static Mentions count(
             Tx tx, AddressPattern address, Collection<UUID> leads, Collection<UUID> visitors, Deadline deadline) {
         Map<String, Long> byTable = new LinkedHashMap<>();
-        for (PersonalDataColumns place : List.of(PersonalDataColumns.EVENTS, PersonalDataColumns.SESSIONS)) {
+        for (PersonalDataColumns columns : List.of(PersonalDataColumns.EVENTS, PersonalDataColumns.SESSIONS)) {
             deadline.limit(tx);
-            byTable.put(place.table(), place.count(tx, address, "visitor_id", visitors));
+            byTable.put(columns.table(), columns.count(tx, address, "visitor_id", visitors));
         }
-        for (PersonalDataColumns place : PersonalDataColumns.OTHERS) {
+        for (PersonalDataColumns columns : PersonalDataColumns.OTHERS) {
             deadline.limit(tx);
             byTable.put(
-                    place.table(),
-                    switch (place.table()) {
-                        case "daily_dimension_rollups" -> place.count(tx, address);
-                        case "leads" -> place.count(tx, address, "id", leads);
-                        default -> place.count(tx, address, "lead_id", leads);
+                    columns.table(),
+                    switch (columns.table()) {
+                        case "daily_dimension_rollups" -> columns.count(tx, address);
+                        case "leads" -> columns.count(tx, address, "id", leads);
+                        default -> columns.count(tx, address, "lead_id", leads);
                     });
         }
         byTable.put(CONSENT.table(), CONSENT.count(tx, address, "lead_id", leads));

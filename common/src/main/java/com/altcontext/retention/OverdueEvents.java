@@ -5,7 +5,7 @@ import com.altcontext.event.Partitions;
 import java.time.Instant;
 import java.time.LocalDate;
 
-/** Raw events that a purge should have removed: it did not run, or had to keep their day. */
+/** Raw events that should have been purged. The purge did not run, or had to keep their day. */
 public final class OverdueEvents {
     /** A purge drops the partitions of expired days, so most of the time there are none. */
     private static final String EXPIRED = "SELECT day FROM " + Partitions.DAYS + " WHERE day < ? ORDER BY day";
@@ -13,8 +13,8 @@ public final class OverdueEvents {
     private OverdueEvents() {}
 
     /**
-     * How many days the oldest have outlived their retention; 0 if none have. It leaves out the default partition, whose
-     * events are reported anyway.
+     * How many days the oldest raw events have outlived their retention; 0 if none have. Leaves out the default
+     * partition, whose events are reported anyway.
      */
     public static long days(Sql sql, RetentionPolicy policy, Instant now) {
         return sql.inTransaction(tx -> {

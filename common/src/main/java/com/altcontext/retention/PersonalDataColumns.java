@@ -13,11 +13,11 @@ import java.util.stream.Stream;
 
 /**
  * The columns of a table that hold text from outside, which may contain another person's address. An erasure searches
- * all of them. {@link Erasure} itself searches {@code consent_events}, which are never updated, and {@code visitors},
- * whose {@code anon_id} makes their key.
+ * all of them. Two more tables are searched in {@link Erasure}: {@code consent_events}, whose rows are never updated,
+ * and {@code visitors}, whose {@code anon_id} determines their key.
  *
- * <p>In the tables that grow, only rows with an at sign are read: each has an index of them, with the same condition as
- * here. The cost of a row grows only with its length, whatever its text is.
+ * <p>In the tables that grow, only rows with an at sign are read, by an index with the same condition as here. The
+ * time that a row takes depends only on its length, not on its text.
  *
  * @param texts columns of plain text
  * @param documents columns that hold JSON, as {@code jsonb} or as text
@@ -35,9 +35,9 @@ record PersonalDataColumns(String table, List<String> texts, List<String> docume
             List.of("props"));
 
     /**
-     * Makes the planner use the indexes, for the rest of the transaction: it has no statistics of a new partition, and
-     * expects that reading all of it is cheap. A table without such an index then looks so costly that each statement would be
-     * compiled, which takes longer than to run it.
+     * Makes the planner use the indexes for the rest of the transaction: it has no statistics of a new partition, and
+     * expects that reading all of it is cheap. The JIT compiler is off too: a table without such an index then looks
+     * so costly that each statement would be compiled, which takes longer than running it.
      */
     private static final String BY_INDEX = Tx.ALSO_ON_NODES + "SET LOCAL enable_seqscan = off; SET LOCAL jit = off";
 
@@ -69,8 +69,8 @@ record PersonalDataColumns(String table, List<String> texts, List<String> docume
                             "first_landing_path"),
                     List.of()));
 
-    /** Called in a transaction before the first search. */
-    static void lookByIndex(Tx tx) {
+    /** Call this in a transaction before the first search. */
+    static void searchByIndex(Tx tx) {
         tx.update(BY_INDEX);
     }
 
@@ -80,22 +80,22 @@ record PersonalDataColumns(String table, List<String> texts, List<String> docume
      * @return how many rows were changed
      */
     long erase(Tx tx, AddressPattern address) {
-        return tx.update(statement(), address.rough(), address.precise());
+        return tx.update(updateStatement(), address.rough(), address.precise());
     }
 
-    /** The same, except in the rows of some visitors. */
+    /** Replaces the address in the whole table, except in the rows of these visitors. */
     long eraseExceptOf(Tx tx, Collection<UUID> visitors, AddressPattern address) {
         return tx.update(
-                statement() + " AND visitor_id <> ALL (?::uuid[])",
+                updateStatement() + " AND visitor_id <> ALL (?::uuid[])",
                 address.rough(),
                 address.precise(),
                 visitors.toArray(UUID[]::new));
     }
 
-    /** The same for the events alone that were received since a time. */
+    /** Replaces the address in the events that were received since a time, except in those of these visitors. */
     static long eraseReceivedSince(Tx tx, Instant since, Collection<UUID> visitors, AddressPattern address) {
         return tx.update(
-                EVENTS.statement() + " AND visitor_id <> ALL (?::uuid[]) AND received_at >= ? AND day >= ?",
+                EVENTS.updateStatement() + " AND visitor_id <> ALL (?::uuid[]) AND received_at >= ? AND day >= ?",
                 address.rough(),
                 address.precise(),
                 visitors.toArray(UUID[]::new),
@@ -105,37 +105,37 @@ record PersonalDataColumns(String table, List<String> texts, List<String> docume
 
     /** How many rows hold the address. */
     long count(Tx tx, AddressPattern address) {
-        return tx.queryOne(counting(), row -> row.number(1), address.rough(), address.precise());
+        return tx.queryOne(countStatement(), row -> row.number(1), address.rough(), address.precise());
     }
 
-    /** How many rows hold the address, except those that have one of the ids in a column. */
+    /** How many rows hold the address, without those that have one of the ids in {@code column}. */
     long count(Tx tx, AddressPattern address, String column, Collection<UUID> except) {
         return tx.queryOne(
-                counting() + " AND (" + column + " <> ALL (?::uuid[])) IS NOT FALSE",
+                countStatement() + " AND (" + column + " <> ALL (?::uuid[])) IS NOT FALSE",
                 row -> row.number(1),
                 address.rough(),
                 address.precise(),
                 except.toArray(UUID[]::new));
     }
 
-    private String counting() {
-        return "SELECT count(*) FROM " + table + ", " + SOUGHT + holding();
+    private String countStatement() {
+        return "SELECT count(*) FROM " + table + ", " + SOUGHT + condition();
     }
 
-    private String statement() {
+    private String updateStatement() {
         String set = Stream.concat(
                         texts.stream().map(column -> column + " = erased(" + column + ", sought.precise)"),
                         documents.stream().map(column -> column + " = " + erased(column) + castBack(column)))
                 .collect(Collectors.joining(", "));
-        return "UPDATE " + table + " SET " + set + " FROM " + SOUGHT + holding();
+        return "UPDATE " + table + " SET " + set + " FROM " + SOUGHT + condition();
     }
 
     /**
-     * Three conditions, each checked only for rows that pass the one before: an at sign, by the index; a text that could be
-     * this address; the address itself, in all texts of the row joined by line breaks. A line break ends an address as the
-     * end of a text does.
+     * Three conditions, each checked only for rows that pass the one before: the row has an at sign, by the index; a
+     * text could hold this address; the texts do hold it. For the last, all texts of the row are joined by line
+     * breaks, since a line break ends an address as the end of a text does.
      */
-    private String holding() {
+    private String condition() {
         List<String> all = Stream.concat(texts.stream(), documents.stream().map(column -> column + "::text"))
                 .toList();
         String atSign = table.equals("events") || table.equals("sessions")
@@ -148,14 +148,15 @@ record PersonalDataColumns(String table, List<String> texts, List<String> docume
     }
 
     /**
-     * The texts of a document. Escaped backslashes and quotation marks are what {@code erased} makes of them: a text may be JSON
-     * itself, where {@code \n} ends before an address and the {@code n} after a quotation mark is a part of it.
+     * An expression for the texts of a document. Escaped backslashes and quotation marks are replaced as the
+     * database's function {@code erased} replaces them: a text may be JSON itself, in which {@code \n} may stand
+     * before an address, while the {@code n} after a quotation mark is a part of it.
      */
     static String documentTexts(String column) {
         return "document_texts(replace(replace(" + column + "::text, '\\\\', chr(1)), '\\\"', chr(2)))";
     }
 
-    /** As {@code concat_ws} does, but immutable: Citus lets an update use nothing else. */
+    /** Like {@code concat_ws}, but immutable: in an update, Citus allows only immutable functions. */
     private static String joined(Stream<String> texts, String separator) {
         return texts.map(text -> "coalesce(" + text + ", '')").collect(Collectors.joining(" || " + separator + " || "));
     }
@@ -164,7 +165,7 @@ record PersonalDataColumns(String table, List<String> texts, List<String> docume
         return "erased(" + document + "::jsonb, sought.precise)";
     }
 
-    /** This document is stored as text, since its exact bytes are signed. */
+    /** {@code outbox.body} is stored as text, since its exact bytes are signed. */
     private static String castBack(String document) {
         return document.equals("body") ? "::text" : "";
     }

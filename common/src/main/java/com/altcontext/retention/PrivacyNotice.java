@@ -10,19 +10,19 @@ import org.jspecify.annotations.Nullable;
  * @param contact an e-mail address, or null if the operator has named none
  */
 public record PrivacyNotice(@Nullable String contact, Retention retention, List<Collected> collected) {
-    /** How long: events one by one, what they add up to, and addresses that never confirmed. */
+    /** How long raw events, rollups and unconfirmed leads are kept. */
     public record Retention(int rawEventDays, int rollupMonths, int unconfirmedLeadDays) {}
 
     /** One kind of information, why it is collected, and until when it is kept. */
     public record Collected(String what, String why, String until) {}
 
-    /** @param guessesVisits whether heuristic links are made */
+    /** @param linksHeuristically whether heuristic links are made */
     public static PrivacyNotice of(
             @Nullable String contact,
             int rawEventDays,
             int rollupMonths,
             int unconfirmedLeadDays,
-            boolean guessesVisits) {
+            boolean linksHeuristically) {
         String days = rawEventDays + " days";
         return new PrivacyNotice(
                 contact,
@@ -32,30 +32,30 @@ public record PrivacyNotice(@Nullable String contact, Retention retention, List<
                                 "a random identifier made by the browser, pages visited, campaign, referring site, kind of"
                                         + " device, country, page speed",
                                 "to count visits and to see which pages and campaigns are of use",
-                                days + "; of those who leave an e-mail address, the identifier, and the campaign,"
+                                days + "; for those who leave an e-mail address, the identifier, and the campaign,"
                                         + " referring site and first page of the visits that led to it, as long as the"
                                         + " address"),
                         new Collected(
-                                "keyed hashes of the network address and of the browser's name; never these themselves",
+                                "keyed hashes of the network address and of the browser's name; never the address or the name",
                                 "to distinguish visits, to stop abuse, and to prove where a consent came from"
-                                        + (guessesVisits
+                                        + (linksHeuristically
                                                 ? "; also to guess which other visits are those of a person who fills"
                                                         + " in a form"
                                                 : ""),
                                 days + "; with a consent, as long as the e-mail address"),
                         new Collected(
-                                "the e-mail address, what else is filled into a form, and which visits are of the same"
-                                        + " browser",
-                                "to answer, to write to those who agreed to it, and to see what leads to forms",
+                                "the e-mail address, what else is filled into a form, and which visits came from the"
+                                        + " same browser",
+                                "to answer, to write to those who agreed to it, and to see which visits lead to forms",
                                 "until its owner asks to be forgotten; " + unconfirmedLeadDays
                                         + " days if its owner was asked by mail to confirm and did not"),
                         new Collected(
                                 "each consent and its withdrawal: when, how, on which page, to which text",
-                                "the law asks senders of commercial messages to be able to prove consent",
+                                "the law requires senders of commercial messages to be able to prove consent",
                                 "as long as the e-mail address"),
                         new Collected(
-                                "sums over all visitors of a day, and shortened identifiers of the visitors of a day that has"
-                                        + " few, which were computed from the browser's",
+                                "totals over all visitors of a day and, for a day with few visitors, shortened identifiers of"
+                                        + " them, computed from the browser's identifier",
                                 "to compare months and years, and to count a visitor of several days once",
                                 rollupMonths + " months")));
     }

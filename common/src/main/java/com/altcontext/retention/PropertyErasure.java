@@ -9,12 +9,12 @@ import java.util.List;
 
 /**
  * Deletes everything that is stored for a property, including rollups. The property itself stays. This is for
- * disposable properties such as the demo: retention does not matter.
+ * disposable properties such as the demo: rules of retention do not apply.
  *
- * @param rollups rows of all tables of rollups
+ * @param rollups the rows of all rollup tables
  */
 public record PropertyErasure(long visitors, long sessions, long events, long leads, long rollups) {
-    /** Their visitors have a key, and events have no index by property. */
+    /** Finds rows by their visitors, since {@code events} has no index by property. */
     private static final String OF_VISITORS = """
              AS t USING visitors AS v
             WHERE v.property_id = ? AND t.bucket = v.bucket AND t.visitor_id = v.visitor_id
@@ -22,7 +22,10 @@ public record PropertyErasure(long visitors, long sessions, long events, long le
 
     private static final String OF_PROPERTY = " WHERE property_id = ?";
 
-    /** A row of consent is deleted only by a transaction that logs an erasure. The people here have no address to hash. */
+    /**
+     * Rows of {@code consent_events} can be deleted only by a transaction that logs an erasure. The hash is that of
+     * the property, since no single person is erased.
+     */
     private static final String LOG = """
             INSERT INTO erasure_log (erased_at, erased_by, email_hash, counts)
             SELECT ?, ?, sha256(convert_to('property ' || ?, 'UTF8')), jsonb_build_object('leads', count(*))
@@ -32,8 +35,8 @@ public record PropertyErasure(long visitors, long sessions, long events, long le
     private static final List<String> ROLLUPS =
             List.of("daily_metric_rollups", "daily_dimension_rollups", "daily_goal_rollups", "daily_ingest_rollups");
 
-    /** A service that has a day's figures of all properties in memory reads them again. */
-    private static final String RENEW = """
+    /** Makes running services read these days again, whose figures of all properties they may have in memory. */
+    private static final String RENEW_VERSIONS = """
             UPDATE daily_metric_rollups SET version = renewed.version
             FROM (SELECT nextval('rollup_version') AS version) AS renewed
             WHERE property_id <> ? AND day IN (SELECT day FROM daily_metric_rollups WHERE property_id = ?)
@@ -49,7 +52,7 @@ public record PropertyErasure(long visitors, long sessions, long events, long le
     /**
      * Deletes in this transaction. Waits for a running rollup, which would store the property's figures again.
      *
-     * @param by who does it, for {@code erasure_log}
+     * @param by who asked for it, for {@code erasure_log}
      */
     public static PropertyErasure of(Tx tx, String property, String by, Instant at) {
         var _ = Buckets.read(tx);
@@ -71,7 +74,7 @@ public record PropertyErasure(long visitors, long sessions, long events, long le
         DeletedCount sessions = DeletedCount.add(pipeline, "sessions" + OF_VISITORS, property);
         DeletedCount visitors = DeletedCount.add(pipeline, "visitors" + OF_PROPERTY, property);
         pipeline.update("DELETE FROM ingest_rejections" + OF_PROPERTY, property);
-        pipeline.update(RENEW, property, property);
+        pipeline.update(RENEW_VERSIONS, property, property);
         pipeline.update(RECOUNT_DAYS, property, property);
         List<DeletedCount> rollups = ROLLUPS.stream()
                 .map(table -> DeletedCount.add(pipeline, table + OF_PROPERTY, property))

@@ -22,12 +22,15 @@ import java.util.stream.Stream;
 
 /**
  * Removes data whose retention is over (see {@link RetentionPolicy}). It is planned first and then applied, so that
- * {@code --dry-run} shows what would happen. It works in many short transactions; one that is interrupted leaves
- * nothing half done, and the next run finds the rest. It needs the rights of the schema's owner, since it drops
+ * {@code --dry-run} shows what would happen. It works in many short transactions: a purge that is interrupted leaves
+ * nothing half done, and the next one finds the rest. It needs the rights of the schema's owner, since it drops
  * partitions, and two connections.
  */
 public final class Purge {
-    /** Tables of counts and of their computation. They are small, so that one statement deletes the expired rows. */
+    /**
+     * The rollup tables, and the table of the days that are rolled up. They are so small that one statement deletes
+     * the expired rows.
+     */
     private static final List<String> ROLLUPS = List.of(
             "daily_metric_rollups",
             "daily_dimension_rollups",
@@ -35,7 +38,7 @@ public final class Purge {
             "daily_ingest_rollups",
             "rollup_days");
 
-    /** Is held while a purge runs. */
+    /** Held while a purge runs. */
     public static final AdvisoryLock LOCK = new AdvisoryLock("altcontext.purge");
 
     private static final String BEGIN = """
@@ -60,11 +63,12 @@ public final class Purge {
     /**
      * How to wait for a partition that is in use.
      *
-     * @param tries beyond the first of each day, in one purge
+     * @param tries in one purge, without the first try of each day
      */
     record RetryPolicy(int tries, Duration pause) {
         /**
-         * Ingest waits at most 60 ms for each try and is not disturbed in between. All tries together take a minute.
+         * Each try makes ingest wait for less than 100 ms, and ingest is not disturbed in between. All tries together
+         * take a minute.
          */
         static final RetryPolicy DEFAULT = new RetryPolicy(60, Duration.ofSeconds(1));
     }
@@ -117,7 +121,7 @@ public final class Purge {
      * @return empty if another purge is under way: nothing was done
      */
     public Optional<PurgeReceipt> apply(PurgePlan plan, Instant at, Consumer<PurgeReceipt> progress) {
-        // This transaction stays open for the lock alone, and ends with the entry's end; the work is done in others.
+        // This transaction only holds the lock, and marks the entry as finished at the end. The work is done in others.
         return sql.inTransaction(guard -> {
             if (!LOCK.tryTakeForRun(guard)) {
                 return Optional.empty();
@@ -148,7 +152,7 @@ public final class Purge {
 
     private void dropDays(PurgePlan plan, PurgeTotals totals, Runnable step) {
         int triesLeft = retries.tries;
-        for (ExpiredDay day : plan.goingDays()) {
+        for (ExpiredDay day : plan.removableDays()) {
             if (!day.hasPartition()) {
                 continue;
             }
@@ -170,10 +174,10 @@ public final class Purge {
     }
 
     private void clearDefault(PurgePlan plan, PurgeTotals totals, Runnable step) {
-        List<ExpiredDay> strays =
-                plan.goingDays().stream().filter(day -> !day.hasPartition()).toList();
-        if (!strays.isEmpty()) {
-            List<LocalDate> days = strays.stream().map(ExpiredDay::day).toList();
+        List<ExpiredDay> inDefault =
+                plan.removableDays().stream().filter(day -> !day.hasPartition()).toList();
+        if (!inDefault.isEmpty()) {
+            List<LocalDate> days = inDefault.stream().map(ExpiredDay::day).toList();
             ExpiredEvents.clearDefault(sql, days, events -> {
                 totals.add(PurgeCount.EVENTS, events);
                 step.run();
@@ -182,7 +186,7 @@ public final class Purge {
         }
     }
 
-    /** Keeps the sessions of days that stay, since their figures are not computed yet. */
+    /** Keeps the sessions of the expired days that stay, since their figures may not be computed yet. */
     private void deleteIdle(PurgePlan plan, PurgeTotals totals, Runnable step) {
         Instant firstLeft = startOf(totals.firstLeft(plan.eventsKeptFrom()));
         new IdleVisitors(sql, firstLeft).delete((sessions, visitors) -> {
@@ -247,7 +251,7 @@ public final class Purge {
         return tx.update(NOTE, values.toArray());
     }
 
-    /** A receipt that is still being written. */
+    /** The totals of a running purge, from which its receipt is made. */
     private static final class PurgeTotals {
         final List<LocalDate> days = new ArrayList<>();
         final List<LocalDate> keptDays;

@@ -2,24 +2,24 @@ package com.altcontext.retention;
 
 import java.util.Locale;
 
-/** What a purge counts. Each has a column of {@code purge_log}. */
+/** What a purge counts. Each value has a column of {@code purge_log}. */
 public enum PurgeCount {
     EVENTS,
-    /** Of the partitions that are dropped, indexes included. */
+    /** The size of the dropped partitions, including indexes. */
     BYTES,
     SESSIONS,
     VISITORS,
-    /** Rows of rollups, and the records of their computation. */
+    /** Rows of the rollup tables and of {@code rollup_days}. */
     ROLLUPS,
     REJECTIONS,
-    /** Of forms. */
+    /** Form submissions. */
     SUBMISSIONS,
-    /** That could not be delivered. */
+    /** Messages that could not be delivered. */
     MESSAGES,
-    /** That never confirmed. */
+    /** Leads that never confirmed. */
     LEADS;
 
-    /** Its name in answers and its column. */
+    /** The name in output, and of the column. */
     public String key() {
         return name().toLowerCase(Locale.ROOT);
     }

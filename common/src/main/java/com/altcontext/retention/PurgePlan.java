@@ -24,14 +24,14 @@ public record PurgePlan(
     /**
      * A day whose retention is over.
      *
-     * @param events all of the day, bots too
-     * @param bytes that its partition holds, indexes included; 0 if its events lie in the default partition
-     * @param kept whether it is kept for now: it has events of a property's day that was not rolled up since its last
-     *     event could arrive, so dropping them would lose figures
+     * @param events the number of all events of the day, including those of bots
+     * @param bytes the size of its partition, including indexes; 0 if its events are in the default partition
+     * @param kept whether it is kept for now, because it holds events of a property's day that was not rolled up
+     *     after its last event could arrive: dropping them would lose figures
      */
     public record ExpiredDay(LocalDate day, long events, long bytes, boolean hasPartition, boolean kept) {}
 
-    public List<ExpiredDay> goingDays() {
+    public List<ExpiredDay> removableDays() {
         return days.stream().filter(day -> !day.kept()).toList();
     }
 }

@@ -10,7 +10,7 @@ import java.util.Map;
  * @param days whose events were removed, oldest first
  * @param keptDays expired days that were kept because they are not rolled up
  * @param busyDays expired days whose partition was in use at every try; the next purge finds them
- * @param counts all of them
+ * @param counts a value for each {@link PurgeCount}
  */
 public record PurgeReceipt(
         List<LocalDate> days, List<LocalDate> keptDays, List<LocalDate> busyDays, Map<PurgeCount, Long> counts) {

@@ -8,14 +8,14 @@ import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How long data is kept. A UTC day of raw events is kept while any part of it is less than this number of days ago: at
- * any time on 1 April, 90 days keep the events since the start of 1 January (31 + 28 + 31 days before).
+ * How long data is kept. A UTC day of raw events is kept while any part of it is less than {@code eventDays} days
+ * ago: at any time on 1 April, 90 days keep the events since the start of 1 January (31 + 28 + 31 days before).
  *
  * @param eventDays {@code RAW_EVENT_RETENTION_DAYS}, at least 1
- * @param rollupMonths {@code ROLLUP_RETENTION_MONTHS}, of daily rollups and counted rejections, at least 1; none of them goes
- *     before the raw events of its day
+ * @param rollupMonths {@code ROLLUP_RETENTION_MONTHS}, for daily rollups and counted rejections, at least 1; they are
+ *     kept at least as long as the raw events of their day
  * @param unconfirmedLeadDays {@code UNCONFIRMED_LEAD_DAYS}, see {@link UnconfirmedLeads}
- * @param submissionDays of what was filled into forms; null to keep it as long as the lead
+ * @param submissionDays how long form submissions are kept; null for as long as their lead
  */
 public record RetentionPolicy(
         int eventDays,
@@ -29,10 +29,13 @@ public record RetentionPolicy(
     public static final RetentionPolicy DEFAULT =
             new RetentionPolicy(DEFAULT_EVENT_DAYS, DEFAULT_ROLLUP_MONTHS, DEFAULT_UNCONFIRMED_LEAD_DAYS, null);
 
-    /** Time enough for an operator to look at messages that were set aside, which may hold what was filled into a form. */
+    /**
+     * How long messages that were set aside are kept, so that an operator can look at them. They may hold what was
+     * filled into a form.
+     */
     public static final int SET_ASIDE_MESSAGE_DAYS = 30;
 
-    /** The allowed values of the variables: an event may arrive 7 days late, and a rollup needs the whole day. */
+    /** The allowed values of the variables. An event may arrive 7 days late, and a rollup needs the whole day. */
     public static final int MIN_EVENT_DAYS = 8;
 
     public static final int MAX_EVENT_DAYS = 3_650;
@@ -44,7 +47,7 @@ public record RetentionPolicy(
 
     public static final int MAX_UNCONFIRMED_LEAD_DAYS = 3_650;
 
-    /** Before each daily purge, a day is overdue by one; after a purge that was missed, by two. */
+    /** How overdue a day may be without a fault: by one day before each daily purge, by two if one purge was missed. */
     public static final int MAX_DAYS_OVERDUE = 2;
 
     public RetentionPolicy {
@@ -71,7 +74,7 @@ public record RetentionPolicy(
         return byMonths.isBefore(events) ? byMonths : events;
     }
 
-    /** Leads that were never confirmed and last active before this are removed. */
+    /** Unconfirmed leads that were last active before this time are removed. */
     Instant unconfirmedLeadsKeptFrom(Instant now) {
         return now.minus(Duration.ofDays(unconfirmedLeadDays));
     }

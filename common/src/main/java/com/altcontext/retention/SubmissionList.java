@@ -23,8 +23,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The form submissions, newest first, page by page, each page a JSON document. It is written while it is read, so that
- * the size of the fields costs no memory. Each page is noted in {@code audit_log} before its first byte is written.
+ * Lists the form submissions, newest first, in pages that are JSON documents. A page is written while it is read, so
+ * that the size of the fields costs no memory. A row of {@code audit_log} is committed before its first byte is
+ * written.
  */
 public final class SubmissionList {
     public static final int MAX_ROWS = 200;
@@ -41,14 +42,14 @@ public final class SubmissionList {
             """;
 
     /**
-     * Looks for the leads first. The planner expects that a third of them match, and would go through the submissions of all of them to
-     * find those of a few.
+     * Finds the leads first. The planner expects that a third of all leads match, and would otherwise go through the
+     * submissions of all leads to find those of a few.
      */
     private static final String KEYS_OF_SEARCH =
             "WITH found AS MATERIALIZED (SELECT id FROM leads WHERE position(lower(?) IN email) > 0) "
                     + KEYS.replace("AS f\n", "AS f JOIN found ON found.id = f.lead_id\n");
 
-    /** The link knows whether the visitor sent the form as a bot. */
+    /** {@code isBot} comes from the link to the visitor, which says whether a bot sent the form. */
     private static final String ROWS = """
             SELECT jsonb_build_object(
                 'id', f.id, 'propertyId', f.property_id, 'submittedAt', %s, 'formName', f.form_name, 'fields', f.payload,
@@ -93,7 +94,7 @@ public final class SubmissionList {
             Caller caller,
             Instant at) {}
 
-    /** The last row of a page, after which the next one begins. */
+    /** The last row of a page. The next page begins after it. */
     public record Cursor(Instant submittedAt, UUID id) {
         /** Java's times have a wider range than PostgreSQL's. */
         private static final Instant BEYOND = Instant.parse("9999-01-01T00:00:00Z");
@@ -102,14 +103,14 @@ public final class SubmissionList {
             return new Cursor(row.time(1), row.id(2));
         }
 
-        /** In the form that callers send back. */
+        /** The text that callers send back. */
         public String text() {
             return Base64.getUrlEncoder()
                     .withoutPadding()
                     .encodeToString((submittedAt + " " + id).getBytes(StandardCharsets.US_ASCII));
         }
 
-        /** Reads that form; empty if no answer contained it. */
+        /** Reads such a text; empty if it is not a cursor. */
         public static Optional<Cursor> parse(String text) {
             try {
                 String[] parts =
@@ -131,7 +132,7 @@ public final class SubmissionList {
      * @param out opens the document, after the log entry is committed
      * @return what {@code out} opened
      * @throws UncheckedIOException if it could not be written
-     * @throws SqlFailure if the database did not answer
+     * @throws SqlFailure if the database refused or could not be reached
      */
     public <A extends Appendable> A write(SubmissionRequest request, Supplier<A> out) {
         return sql.inSnapshot(tx -> {
@@ -157,17 +158,17 @@ public final class SubmissionList {
     static List<Cursor> keys(Tx tx, SubmissionRequest request) {
         Cursor after = request.after;
         Instant time = after == null ? null : after.submittedAt;
-        List<@Nullable Object> asked = new ArrayList<>();
+        List<@Nullable Object> parameters = new ArrayList<>();
         if (request.search != null) {
-            asked.add(request.search);
+            parameters.add(request.search);
         }
-        asked.add(request.propertyId);
-        asked.add(request.propertyId);
-        asked.add(time);
-        asked.add(time);
-        asked.add(after == null ? null : after.id);
-        asked.add(request.limit + 1);
-        return tx.query(request.search == null ? KEYS : KEYS_OF_SEARCH, Cursor::read, asked.toArray());
+        parameters.add(request.propertyId);
+        parameters.add(request.propertyId);
+        parameters.add(time);
+        parameters.add(time);
+        parameters.add(after == null ? null : after.id);
+        parameters.add(request.limit + 1);
+        return tx.query(request.search == null ? KEYS : KEYS_OF_SEARCH, Cursor::read, parameters.toArray());
     }
 
     private static void write(Tx tx, SubmissionRequest request, List<Cursor> page, Appendable document) {

@@ -8,9 +8,10 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A part of a table that grows. Reading all parts reads each row once, in short transactions, without an index that every write
- * would have to update. On one PostgreSQL it is a range of pages (a TID range scan); a row that is updated meanwhile may move and
- * be missed, but it is not idle then. On a cluster, whose rows have no place on the coordinator, it is a bucket.
+ * A part of a table that grows. Reading all parts reads each row once, in short transactions, without an index that
+ * every write would have to update. On a single PostgreSQL, a part is a range of pages (a TID range scan). A row that
+ * is updated meanwhile may move and be missed, but then it is not idle. On a cluster, a part is a bucket, since the
+ * coordinator has no pages of the rows.
  *
  * @param condition on the table's columns, with a question mark for each parameter
  */
@@ -44,7 +45,7 @@ record TablePart(String condition, List<?> parameters) {
         return parts;
     }
 
-    /** The parameters of a statement: those of the condition, which comes first, and then more. */
+    /** The parameters of a statement that begins with the condition: those of the condition, then {@code more}. */
     @Nullable
     Object[] with(@Nullable Object... more) {
         List<@Nullable Object> all = new ArrayList<>(parameters);

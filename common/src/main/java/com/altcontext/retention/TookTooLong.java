@@ -5,6 +5,6 @@ public final class TookTooLong extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     TookTooLong() {
-        super("the work takes longer than a request may", null, false, false);
+        super("the work took longer than a request may take", null, false, false);
     }
 }

@@ -15,15 +15,15 @@ import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Removes leads whose address was asked to confirm a form and never did: somebody may have typed a stranger's address.
- * A lead is removed a number of days after its last form or mail, unless it ever gave or withdrew consent, or waits for
- * an operator. It may have got no mail of its own, if the address had got one for another property. A lead that is
- * pending because no form asked for consent stays.
+ * Removes leads whose address was asked to confirm a form and never did: somebody may have typed a stranger's
+ * address. A lead is removed {@code UNCONFIRMED_LEAD_DAYS} after its last form or mail, unless it ever gave or
+ * withdrew consent, or waits for an operator. The lead itself may have got no mail, if the address had got one for
+ * another property. A lead that is pending because no form asked for consent stays.
  */
 final class UnconfirmedLeads {
-    private static final int AT_ONCE = 100;
+    private static final int BATCH_SIZE = 100;
 
-    private static final String THOSE = """
+    private static final String FROM_LEADS = """
             FROM leads AS l
             WHERE l.consent_status = 'pending' AND NOT l.in_review
               AND (l.confirmation_mails > 0 OR EXISTS (SELECT FROM consent_events AS e WHERE e.lead_id = l.id AND %s))
@@ -32,11 +32,14 @@ final class UnconfirmedLeads {
             """.formatted(PendingConsent.IS_TICKED);
 
     static final String FIND =
-            "SELECT l.id, l.email " + THOSE + " AND (?::uuid IS NULL OR l.id > ?) ORDER BY l.id LIMIT ?";
+            "SELECT l.id, l.email " + FROM_LEADS + " AND (?::uuid IS NULL OR l.id > ?) ORDER BY l.id LIMIT ?";
 
-    private static final String STILL = "SELECT l.id " + THOSE + " AND l.id = ANY (?)";
+    private static final String STILL_UNCONFIRMED = "SELECT l.id " + FROM_LEADS + " AND l.id = ANY (?)";
 
-    /** A row of consent is deleted only by a transaction that logs an erasure. A restored backup is purged again, without this. */
+    /**
+     * Rows of {@code consent_events} can be deleted only by a transaction that logs an erasure. The entry names no
+     * address: a restored backup is purged again anyway.
+     */
     private static final String LOG = """
             INSERT INTO erasure_log (erased_at, erased_by, email_hash, counts)
             VALUES (?, 'retention', sha256('unconfirmed leads'), jsonb_build_object('leads', ?::bigint))
@@ -51,39 +54,42 @@ final class UnconfirmedLeads {
     }
 
     static long count(Tx tx, Instant keptFrom) {
-        return tx.queryOne("SELECT count(*) " + THOSE, row -> row.number(1), keptFrom);
+        return tx.queryOne("SELECT count(*) " + FROM_LEADS, row -> row.number(1), keptFrom);
     }
 
     /**
-     * Deletes them with everything that belongs to them, some in each transaction. A lead whose address is locked at
-     * this moment is left for the next purge.
+     * Deletes the unconfirmed leads with everything that belongs to them, in batches. A lead whose address is locked
+     * at this moment is left for the next purge.
      *
-     * @param step is given how many went with each transaction
+     * @param progress is given the number of deleted leads after each transaction
      */
-    static void delete(Sql sql, Instant keptFrom, Instant now, LongConsumer step) {
+    static void delete(Sql sql, Instant keptFrom, Instant now, LongConsumer progress) {
         UUID last = null;
         List<FoundLead> found;
         do {
             found = find(sql, keptFrom, last);
             if (!found.isEmpty()) {
                 last = found.getLast().id;
-                step.accept(delete(sql, found, keptFrom, now));
+                progress.accept(delete(sql, found, keptFrom, now));
             }
-        } while (found.size() == AT_ONCE);
+        } while (found.size() == BATCH_SIZE);
     }
 
     static List<FoundLead> find(Sql sql, Instant keptFrom, @Nullable UUID after) {
         return sql.inTransaction(tx -> find(tx, keptFrom, after));
     }
 
-    /** All parts together read the leads once: the planner would read all of them for each part. */
+    /**
+     * Reads by key, so that all batches together read the leads once: the planner would read all leads for each
+     * batch.
+     */
     static List<FoundLead> find(Tx tx, Instant keptFrom, @Nullable UUID after) {
         var _ = tx.query(IdleVisitors.BY_KEY, row -> row.text(1));
         var _ = tx.query(Tx.WITHOUT_JIT, row -> row.text(1));
-        return tx.query(FIND, FoundLead::read, keptFrom, after, after, AT_ONCE);
+        return tx.query(FIND, FoundLead::read, keptFrom, after, after, BATCH_SIZE);
     }
 
-    /** Deletes those that are still to go once their addresses are locked. */
+    /** Locks the addresses, and deletes the leads that are still unconfirmed then. */
     static long delete(Sql sql, List<FoundLead> found, Instant keptFrom, Instant now) {
         return Retry.inTransaction(sql, tx -> {
             List<Boolean> free =
@@ -94,14 +100,14 @@ final class UnconfirmedLeads {
                     locked.add(found.get(i).id);
                 }
             }
-            // One may have been confirmed before it was locked.
-            List<UUID> going = tx.query(STILL, row -> row.id(1), keptFrom, locked.toArray(UUID[]::new));
-            if (going.isEmpty()) {
+            // A lead may have been confirmed before its address was locked.
+            List<UUID> toDelete = tx.query(STILL_UNCONFIRMED, row -> row.id(1), keptFrom, locked.toArray(UUID[]::new));
+            if (toDelete.isEmpty()) {
                 return 0L;
             }
-            LeadRows gone = LeadRows.delete(tx, going);
-            var _ = tx.update(LOG, now, gone.leads());
-            return gone.leads();
+            LeadRows deleted = LeadRows.delete(tx, toDelete);
+            var _ = tx.update(LOG, now, deleted.leads());
+            return deleted.leads();
         });
     }
 }

@@ -7,7 +7,7 @@ import java.util.Collection;
 import java.util.Map;
 import java.util.UUID;
 
-/** Deletes the rows of some visitors, including heuristic links to them, and counts them. */
+/** Deletes visitors with all their rows, including heuristic links to them, and counts what was deleted. */
 record VisitorRows(long visitors, long sessions, long events, long links) {
     static final VisitorRows NONE = new VisitorRows(0, 0, 0, 0);
     private static final String OF_VISITORS = " WHERE visitor_id = ANY (?::uuid[])";
@@ -16,8 +16,8 @@ record VisitorRows(long visitors, long sessions, long events, long links) {
     private static final String IN_BUCKET = OF_VISITORS + " AND bucket = ?::int2";
 
     /**
-     * Finds submissions by the links, since there is no index by visitor. The hash of the content contains the visitor
-     * too.
+     * Finds submissions by the links, since there is no index by visitor. The hash of the content is replaced, since
+     * it covers the visitor too.
      */
     private static final String UNLINK_SUBMISSIONS = """
             UPDATE form_submissions AS f
@@ -32,10 +32,10 @@ record VisitorRows(long visitors, long sessions, long events, long links) {
     }
 
     /** Locks the visitors and deletes them. */
-    static VisitorRows delete(Tx tx, Collection<UUID> going) {
-        Map<Short, UUID[]> byBucket = VisitorLock.take(tx, going).split(going);
+    static VisitorRows delete(Tx tx, Collection<UUID> visitorIds) {
+        Map<Short, UUID[]> byBucket = VisitorLock.take(tx, visitorIds).split(visitorIds);
         Pipeline pipeline = tx.pipeline();
-        UUID[] ids = going.toArray(UUID[]::new);
+        UUID[] ids = visitorIds.toArray(UUID[]::new);
         pipeline.update(UNLINK_SUBMISSIONS, (Object) ids);
         var events = DeletedCount.addByBucket(pipeline, "events" + IN_BUCKET, byBucket);
         var sessions = DeletedCount.addByBucket(pipeline, "sessions" + IN_BUCKET, byBucket);

@@ -100,7 +100,7 @@ class AddressSearchTest {
     private static <T> T counted(Sql.Work<T> work) {
         return database.sql().inTransaction(tx -> {
             tx.update("SET LOCAL track_functions = 'all'");
-            PersonalDataColumns.lookByIndex(tx);
+            PersonalDataColumns.searchByIndex(tx);
             return work.in(tx);
         });
     }

@@ -6,8 +6,8 @@ import com.altcontext.retention.PrivacyNotice.Collected;
 import org.junit.jupiter.api.Test;
 
 class PrivacyNoticeTest {
-    private static PrivacyNotice notice(boolean guessesVisits) {
-        return PrivacyNotice.of(null, 90, 24, 30, guessesVisits);
+    private static PrivacyNotice notice(boolean linksHeuristically) {
+        return PrivacyNotice.of(null, 90, 24, 30, linksHeuristically);
     }
 
     @Test

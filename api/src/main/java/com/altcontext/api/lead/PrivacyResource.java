@@ -14,11 +14,11 @@ import jakarta.ws.rs.core.MediaType;
 @NonBlocking
 public class PrivacyResource {
     private final AppConfig.Privacy privacy;
-    private final boolean guessesVisits;
+    private final boolean linksHeuristically;
 
     PrivacyResource(AppConfig config) {
         this.privacy = config.privacy();
-        this.guessesVisits = config.leads().heuristicLinking();
+        this.linksHeuristically = config.leads().heuristicLinking();
     }
 
     /** What the service keeps, for how long, and why. */
@@ -34,6 +34,6 @@ public class PrivacyResource {
                         privacy.rawEventDays(),
                         privacy.rollupMonths(),
                         privacy.unconfirmedLeadDays(),
-                        guessesVisits));
+                        linksHeuristically));
     }
 }
