@@ -50,8 +50,8 @@ final class DemoCommand implements Runnable {
     static final String SLUG = "demo";
     private static final int DAYS = 30;
     private static final Duration MAX_STATEMENT = Duration.ofMinutes(10);
-    private static final int EVENTS_AT_ONCE = 500;
-    private static final int CAPTURES_AT_ONCE = 32;
+    private static final int EVENT_BATCH_SIZE = 500;
+    private static final int CAPTURE_BATCH_SIZE = 32;
 
     private static final AdvisoryLock LOCK = new AdvisoryLock("altcontext.demo");
 
@@ -78,13 +78,14 @@ final class DemoCommand implements Runnable {
                 throw new Failure(Exit.FAILED, "another altops demo is under way", "wait for it; nothing was done");
             }
             try (ProgressLine progress = context.output().progress("looking for an earlier demo")) {
-                return remove ? removed(sql) : made(sql, guard, progress);
+                return remove ? remove(sql) : make(sql, guard, progress);
             }
         });
         report.run();
     }
 
-    private Runnable removed(Sql sql) {
+    /** Returns the report, which is printed after the transaction. */
+    private Runnable remove(Sql sql) {
         PropertyErasure gone = erase(sql)
                 .orElseThrow(() -> new Failure(Exit.FAILED, "there is no demo", "make one with: altops demo"));
         return () -> context.output()
@@ -121,7 +122,8 @@ final class DemoCommand implements Runnable {
         });
     }
 
-    private Runnable made(Sql sql, Tx guard, ProgressLine progress) {
+    /** Returns the report, which is printed after the transaction. */
+    private Runnable make(Sql sql, Tx guard, ProgressLine progress) {
         context.refuseClockAhead("nothing was made; set the clock, then try again");
         Instant now = context.now();
         LocalDate last = LocalDate.ofInstant(now, DemoTraffic.ZONE);
@@ -185,22 +187,22 @@ final class DemoCommand implements Runnable {
 
     private void store(Sql sql, DemoDay visits) {
         EventStore store = new EventStore(context.environment().sessionRule());
-        parts(visits.events(), EVENTS_AT_ONCE).forEach((List<Event> part) -> {
-            var _ = sql.inTransaction(tx -> store.write(tx, part));
+        batches(visits.events(), EVENT_BATCH_SIZE).forEach((List<Event> batch) -> {
+            var _ = sql.inTransaction(tx -> store.write(tx, batch));
         });
-        // Without heuristic links, and without messages to people who do not exist, or about them.
+        // Without heuristic links, and without messages to or about people who do not exist.
         Leads leads = new Leads(sql, store, new LeadRules(false, Duration.ZERO, 6, LeadMessages.NONE));
-        parts(visits.captures(), CAPTURES_AT_ONCE).forEach((List<Capture> part) -> {
-            var _ = leads.captureUnlocked(part);
+        batches(visits.captures(), CAPTURE_BATCH_SIZE).forEach((List<Capture> batch) -> {
+            var _ = leads.captureUnlocked(batch);
         });
     }
 
-    private static <T> Stream<List<T>> parts(List<T> all, int size) {
+    private static <T> Stream<List<T>> batches(List<T> all, int size) {
         return IntStream.range(0, (all.size() + size - 1) / size)
                 .mapToObj(i -> all.subList(i * size, Math.min(all.size(), (i + 1) * size)));
     }
 
-    /** For this property alone, except where a day was never rolled up: then for all, as the next regular run would do. */
+    /** Rolls up this property alone. A day that was never rolled up is done for all properties, as the next regular run would do. */
     private void rollUp(Sql sql, List<LocalDate> days, ProgressLine progress) {
         Rollup rollup = new Rollup(sql, context.clock());
         RollupStatus status = new RollupDays(sql, context.clock()).status();

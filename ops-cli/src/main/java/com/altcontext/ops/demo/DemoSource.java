@@ -8,13 +8,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where visits come from.
  *
- * @param landing the page that they begin on
+ * @param landing the page on which they begin
  * @param formsPerMille how many of a thousand of its visits begin a form
  */
 record DemoSource(@Nullable String referrer, Utm utm, DemoPage landing, int formsPerMille) {
     static final DemoSource DIRECT = from(null, DemoPage.HOME, 60);
 
-    /** Sent on Tuesdays. */
+    /** The newsletter is sent on Tuesdays. */
     static final DemoSource NEWSLETTER = new DemoSource(
             null, new Utm("newsletter", "email", "autumn-harvest", null, "first-flush"), DemoPage.SENCHA, 150);
 

@@ -19,7 +19,7 @@ import java.util.Random;
 import java.util.Set;
 
 /**
- * The traffic of an invented tea merchant, day by day: the same visits whenever it is made for the same days. Most people come in
+ * The traffic of an invented tea merchant, day by day. For the same days, it always makes the same visits. Most people come in
  * the evening and on working days, some come back, and on Tuesdays a newsletter brings many at once.
  */
 public final class DemoTraffic {
@@ -72,12 +72,12 @@ public final class DemoTraffic {
     /**
      * The traffic of the next day; the days must be asked for in their order.
      *
-     * @param now no event is later
+     * @param now events after this time are left out
      */
     public DemoDay next(LocalDate day, Instant now) {
         List<DemoVisit> visits = new ArrayList<>();
         for (int i = visitsOn(day.getDayOfWeek()); i > 0; i--) {
-            visits.add(visit(day, DemoSource.OF_NEW_VISITORS.by(random)));
+            visits.add(visit(day, DemoSource.OF_NEW_VISITORS.pick(random)));
         }
         if (day.getDayOfWeek() == DayOfWeek.TUESDAY) {
             for (int i = 0; i < NEWSLETTER_VISITS; i++) {
@@ -117,7 +117,7 @@ public final class DemoTraffic {
     }
 
     private DemoVisit begin(LocalDate day, DemoVisitor visitor) {
-        Instant start = day.atTime(hours.by(random), random.nextInt(60), random.nextInt(60))
+        Instant start = day.atTime(hours.pick(random), random.nextInt(60), random.nextInt(60))
                 .atZone(ZONE)
                 .toInstant()
                 .plusMillis(random.nextInt(1000));

@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/** One visit, written down step by step, as the tracker on the pages would send it. */
+/** Makes the events and forms of one visit, step by step, as the tracker would send them. */
 final class DemoVisit {
     private final RequestAttribution attribution;
     private final Property property;
@@ -53,14 +53,14 @@ final class DemoVisit {
         return captures;
     }
 
-    /** @param mayLeaveAddress whether this visitor could still fill in a form */
+    /** @param mayLeaveAddress whether this visitor may fill in a form */
     DemoVisit ofPerson(DemoSource source, boolean mayLeaveAddress) {
         referrer = source.referrer();
         utm = source.utm();
         int formPerMille = mayLeaveAddress ? source.formsPerMille() : 0;
         read(source.landing());
         while (random.nextInt(100) < 55) {
-            read(DemoPage.NEXT.by(random));
+            read(DemoPage.NEXT.pick(random));
         }
         if (random.nextInt(1000) < formPerMille) {
             fillIn(random.nextInt(10) < 7 ? DemoPage.NEWSLETTER : DemoPage.WORKSHOPS);
@@ -68,10 +68,10 @@ final class DemoVisit {
         return this;
     }
 
-    /** It reads a few pages within seconds and runs no script. */
+    /** A bot opens a few pages within seconds and sends nothing but page views. */
     DemoVisit ofBot() {
         for (int pages = 1 + random.nextInt(3); pages > 0; pages--) {
-            open(DemoPage.NEXT.by(random));
+            open(DemoPage.NEXT.pick(random));
             pass(2);
         }
         return this;
@@ -90,18 +90,18 @@ final class DemoVisit {
                 send("order", tea, conversion());
             }
         }
-        click(random.nextInt(100));
+        maybeClick(random.nextInt(100));
         pass(seconds - seconds / 2);
         send("engagement", null, engagement(seconds));
         pass(1);
     }
 
-    /** @param percent under which there is a link or a file to click */
-    private void click(int percent) {
-        if (percent < 6) {
-            send("outbound_click", "{\"url\":\"" + DemoPage.LINKS.by(random) + "\"}", Traffic.NONE);
-        } else if (percent < 9) {
-            send("file_download", "{\"url\":\"" + DemoPage.FILES.by(random) + "\"}", Traffic.NONE);
+    /** @param roll from 0 to 99: below 6, a link to another site is clicked, and below 9, a file is downloaded */
+    private void maybeClick(int roll) {
+        if (roll < 6) {
+            send("outbound_click", "{\"url\":\"" + DemoPage.LINKS.pick(random) + "\"}", Traffic.NONE);
+        } else if (roll < 9) {
+            send("file_download", "{\"url\":\"" + DemoPage.FILES.pick(random) + "\"}", Traffic.NONE);
         }
     }
 
@@ -137,11 +137,11 @@ final class DemoVisit {
                 isNewsletter ? null : "{\"seats\":" + (1 + random.nextInt(4)) + "}",
                 utm,
                 null);
-        captures.add(inCountry(attribution.capture(form, property, visitor.on(formPage), now)));
+        captures.add(withCountry(attribution.capture(form, property, visitor.on(formPage), now)));
     }
 
-    /** A form names no country, and the invented address is in none. */
-    private Capture inCountry(Capture capture) {
+    /** Adds the visitor's country: forms do not name one, and the invented IP address belongs to none. */
+    private Capture withCountry(Capture capture) {
         Origin origin = capture.origin();
         return new Capture(
                 capture.form(),
@@ -215,7 +215,7 @@ final class DemoVisit {
                 null, null, null, null, null, seconds * 900 + random.nextInt(500), (double) Math.round(depth), vitals);
     }
 
-    /** Around a median, with a long tail (log-normal). */
+    /** A random value around a median, with a long tail (log-normal). */
     private double spread(double median, double sigma) {
         return Math.round(median * Math.exp(sigma * random.nextGaussian()));
     }

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * An invented visitor.
  *
- * @param address of 198.18.0.0/15, which no one has (RFC 2544)
+ * @param address in 198.18.0.0/15, which is reserved for tests (RFC 2544)
  * @param country null for a bot
  * @param email at a domain that gets no mail (RFC 2606)
  */
@@ -68,15 +68,15 @@ record DemoVisitor(
 
     private static final List<String> DOMAINS = List.of("example.com", "example.org", "example.net");
 
-    /** @param number of the visitor, which its e-mail address holds */
+    /** @param number makes the e-mail address unique */
     static DemoVisitor person(RandomGenerator random, int number) {
-        String userAgent = BROWSERS.by(random);
+        String userAgent = BROWSERS.pick(random);
         boolean isSlow = userAgent.contains("Android") || random.nextInt(6) == 0;
-        return of(random, number, userAgent, COUNTRIES.by(random), isSlow);
+        return of(random, number, userAgent, COUNTRIES.pick(random), isSlow);
     }
 
     static DemoVisitor bot(RandomGenerator random, int number) {
-        return of(random, number, BOTS.by(random), null, false);
+        return of(random, number, BOTS.pick(random), null, false);
     }
 
     private static DemoVisitor of(

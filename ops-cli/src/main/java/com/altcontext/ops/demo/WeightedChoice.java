@@ -3,7 +3,7 @@ package com.altcontext.ops.demo;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
-/** Chooses at random among things, some of them more often than others. */
+/** Chooses at random among things, each in proportion to its weight. */
 record WeightedChoice<T>(List<Weighted<T>> things, int sum) {
     /** @param weight how often it is chosen, relative to the others */
     record Weighted<T>(int weight, T thing) {}
@@ -23,7 +23,7 @@ record WeightedChoice<T>(List<Weighted<T>> things, int sum) {
         return new Weighted<>(weight, thing);
     }
 
-    T by(RandomGenerator random) {
+    T pick(RandomGenerator random) {
         int left = random.nextInt(sum);
         for (Weighted<T> each : things) {
             left -= each.weight;

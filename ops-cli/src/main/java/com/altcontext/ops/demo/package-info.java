@@ -1,4 +1,4 @@
-/** Invented visits and leads, by which the dashboard can be judged. */
+/** Invented visits and leads, for trying out the dashboard. */
 @NullMarked
 package com.altcontext.ops.demo;
 
