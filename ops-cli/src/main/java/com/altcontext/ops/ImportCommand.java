@@ -2,7 +2,7 @@ package com.altcontext.ops;
 
 import picocli.CommandLine.Command;
 
-/** Takes over what other systems counted. */
+/** Imports the data of other systems. */
 @Command(
         name = "import",
         description = "Imports what an earlier system stored or counted.",

@@ -21,13 +21,13 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Takes the daily sums that another system exported. */
+/** Imports the daily figures that another system exported. */
 @Command(
         name = "csv",
         description = {
-            "Takes daily figures in the form of Plausible's export (imported_visitors….csv, imported_sources….csv, …) for the days "
-                    + "before the property's first own day, and before today.",
-            "Such days are marked: figures that the sums cannot tell are null for them. Another run replaces them."
+            "Imports daily figures in the format of Plausible's export (imported_visitors….csv, imported_sources….csv, …) for the days "
+                    + "before the first one that the property counts itself, and before today.",
+            "Imported days are marked: figures that daily sums cannot give are null for them. Another run replaces these days."
         },
         footer = {"", "Example:", "  altops import csv --property docs export/"})
 final class ImportCsvCommand implements Runnable {
@@ -62,21 +62,23 @@ final class ImportCsvCommand implements Runnable {
             throw PropertyCommand.unknown();
         }
         ImportedFiles read = new ImportedFiles(property.domains());
-        List<String> leftFiles = new ArrayList<>();
-        for (Path file : all()) {
+        List<String> skippedFiles = new ArrayList<>();
+        for (Path file : allFiles()) {
             if (!read(read, file)) {
-                leftFiles.add(String.valueOf(file.getFileName()));
+                skippedFiles.add(String.valueOf(file.getFileName()));
             }
         }
         List<Day> all = read.days();
         if (all.isEmpty()) {
             throw new Failure(
-                    Exit.FAILED, "there is no imported_visitors….csv with a day in it", "name the whole export");
+                    Exit.FAILED,
+                    "there is no imported_visitors….csv with a day in it",
+                    "give all files of the export, or their folder");
         }
         LocalDate today = LocalDate.ofInstant(context.now(), property.timeZone());
-        Taken taken;
+        ImportedExport imported;
         try (ProgressLine progress = context.output().progress("waiting for a rollup")) {
-            taken = Retry.inTransaction(sql, tx -> {
+            imported = Retry.inTransaction(sql, tx -> {
                 LocalDate own = ImportedDays.firstOwnDay(tx, slug);
                 LocalDate first = own == null || today.isBefore(own) ? today : own;
                 List<Day> days =
@@ -84,19 +86,19 @@ final class ImportCsvCommand implements Runnable {
                 if (!dryRun) {
                     ImportedDays.save(tx, slug, days, day -> progress.step("storing " + day));
                 }
-                return new Taken(days, all.size() - days.size(), first, leftFiles);
+                return new ImportedExport(days, all.size() - days.size(), first, skippedFiles);
             });
             if (!dryRun) {
                 Statistics.gatherMissing(sql);
             }
         }
-        show(taken, context.environment().retention(null).rollupsKeptFrom(context.now()));
+        show(imported, context.environment().retention(null).rollupsKeptFrom(context.now()));
     }
 
-    /** @param first the first day that the property counts itself: that one and later ones are left */
-    private record Taken(List<Day> days, int leftDays, LocalDate first, List<String> leftFiles) {}
+    /** @param firstOwn the first day that the property counts itself: this day and later ones are skipped */
+    private record ImportedExport(List<Day> days, int skippedDays, LocalDate firstOwn, List<String> skippedFiles) {}
 
-    private List<Path> all() {
+    private List<Path> allFiles() {
         List<Path> all = new ArrayList<>();
         for (Path file : files) {
             if (Files.isDirectory(file)) {
@@ -114,11 +116,13 @@ final class ImportCsvCommand implements Runnable {
         return all;
     }
 
+    /** Reads a file, unless its kind of figure is not stored here. */
     private static boolean read(ImportedFiles read, Path file) {
         try {
             return read.add(String.valueOf(file.getFileName()), Files.readString(file));
         } catch (CharacterCodingException other) {
-            throw new Failure(Exit.FAILED, file.getFileName() + " is not in UTF-8", "save it so; nothing was stored");
+            throw new Failure(
+                    Exit.FAILED, file.getFileName() + " is not in UTF-8", "save it as UTF-8; nothing was stored");
         } catch (IOException unreadable) {
             throw cannotBeRead(file);
         } catch (ImportedFiles.Unreadable wrong) {
@@ -128,22 +132,22 @@ final class ImportCsvCommand implements Runnable {
     }
 
     private static Failure cannotBeRead(Path file) {
-        return new Failure(Exit.USAGE, file.getFileName() + " cannot be read", "name CSV files, or folders of them");
+        return new Failure(Exit.USAGE, file.getFileName() + " cannot be read", "give CSV files, or folders of them");
     }
 
-    private void show(Taken taken, LocalDate kept) {
-        List<Day> days = taken.days;
+    private void show(ImportedExport imported, LocalDate kept) {
+        List<Day> days = imported.days;
         LocalDate from = days.isEmpty() ? null : days.getFirst().day();
         LocalDate to = days.isEmpty() ? null : days.getLast().day();
         long expired = days.stream().filter(day -> day.day().isBefore(kept)).count();
         List<String> lines = new ArrayList<>();
-        lines.add((dryRun ? "would take " : "took ") + HumanFormat.count(days.size(), "day") + " of " + slug
+        lines.add((dryRun ? "would import " : "imported ") + HumanFormat.count(days.size(), "day") + " of " + slug
                 + (from == null ? "" : ", " + from + " to " + to) + ", with "
                 + HumanFormat.count(days.stream().mapToLong(Day::pageViews).sum(), "page view"));
-        taken.leftFiles.forEach(file -> lines.add("left " + file + ", whose figures are not kept"));
-        if (taken.leftDays > 0) {
-            lines.add("left " + HumanFormat.count(taken.leftDays, "day") + " from " + taken.first + " on, which " + slug
-                    + " counts itself");
+        imported.skippedFiles.forEach(file -> lines.add("skipped " + file + ", whose kind of figure is not stored"));
+        if (imported.skippedDays > 0) {
+            lines.add("skipped " + HumanFormat.count(imported.skippedDays, "day") + " from " + imported.firstOwn
+                    + " on, which " + slug + " counts itself");
         }
         if (expired > 0) {
             lines.add("the next purge removes the " + HumanFormat.count(expired, "day") + " before " + kept
@@ -160,11 +164,11 @@ final class ImportCsvCommand implements Runnable {
                                 .with(
                                         "pageViews",
                                         days.stream().mapToLong(Day::pageViews).sum())
-                                .with("leftDays", taken.leftDays)
-                                .with("leftFrom", taken.leftDays == 0 ? null : taken.first)
+                                .with("leftDays", imported.skippedDays)
+                                .with("leftFrom", imported.skippedDays == 0 ? null : imported.firstOwn)
                                 .with("expiredDays", expired)
                                 .with("rollupsKeptFrom", kept)
-                                .with("leftFiles", taken.leftFiles),
+                                .with("leftFiles", imported.skippedFiles),
                         lines);
     }
 }

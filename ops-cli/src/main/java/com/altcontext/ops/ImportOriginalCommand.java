@@ -32,23 +32,23 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Takes everything from the database of the earlier Node system. */
+/** Imports everything from the database of the earlier Node system. */
 @Command(
         name = "original",
         description = {
             "Imports properties, visitors, sessions, events, leads, links, forms and consent from the database of the earlier Node "
                     + "system, which is only read.",
-            "Sessions are made anew from the events. Another run imports what is missing, also after an interruption."
+            "Sessions are computed anew from the events. Another run imports what is missing, also after an interruption."
         },
         footer = {"", "Example:", "  altops import original --from postgres://user:password@host:5432/old --dry-run"})
 final class ImportOriginalCommand implements Runnable {
     private static final Duration MAX_STATEMENT = Duration.ofMinutes(10);
-    /** Partitions are made for this long ago; older events share one, and are purged like it. */
+    /** How far back each day gets a partition of its own. Older events are stored in the default partition. */
     private static final int PARTITIONED_DAYS = 399;
 
     private static final AdvisoryLock LOCK = new AdvisoryLock("altcontext.import");
     private static final String KEPT_FROM = "SELECT max(events_kept_from)::timestamp AT TIME ZONE 'UTC' FROM purge_log";
-    /** A day with leads alone needs a partition too, to be rolled up. */
+    /** Also looks at leads: a day that has only leads needs a partition too, so that it can be rolled up. */
     private static final String TIMES = """
             SELECT least(min("timestamp"), (SELECT min(first_captured_at) FROM leads)) AT TIME ZONE 'UTC',
                    greatest(max("timestamp"), (SELECT max(first_captured_at) FROM leads)) AT TIME ZONE 'UTC'
@@ -75,9 +75,9 @@ final class ImportOriginalCommand implements Runnable {
         this.context = context;
     }
 
-    /** When the first and the last event happened or lead was captured; null if there is none. */
+    /** The times of the first and the last event or captured lead; null if there is none. */
     private record Times(@Nullable Instant first, @Nullable Instant last) {
-        /** Without the days that were purged here: they have figures, and no events to compute them from. */
+        /** Leaves out the days that were purged here: they keep their figures, which can no longer be computed. */
         Times since(Instant keptFrom) {
             if (first == null || last == null || last.isBefore(keptFrom)) {
                 return new Times(null, null);
@@ -102,13 +102,13 @@ final class ImportOriginalCommand implements Runnable {
                             Exit.FAILED, "another altops import is under way", "wait for it; nothing was done");
                 }
                 return new Sql(connections)
-                        .inSnapshot(original -> take(sql, guard, original, months, report, progress));
+                        .inSnapshot(original -> importAll(sql, guard, original, months, report, progress));
             });
             show(report, times);
         }
     }
 
-    /** A login that is refused is not that of DATABASE_URL. */
+    /** Connects once, so that the message about a refused login names the earlier system and not DATABASE_URL. */
     private static void connect(OperatorConnections original) {
         try {
             var _ = new Sql(original).inTransaction(tx -> tx.query("SELECT 1", row -> row.number(1)));
@@ -132,12 +132,12 @@ final class ImportOriginalCommand implements Runnable {
         }
     }
 
-    private Times take(Sql sql, Tx guard, Tx original, int months, ImportReport report, ProgressLine progress) {
+    private Times importAll(Sql sql, Tx guard, Tx original, int months, ImportReport report, ProgressLine progress) {
         List<String> missing = OriginalSchema.missing(original);
         if (!missing.isEmpty()) {
             throw new Failure(
                     Exit.FAILED,
-                    "that is no database of the earlier system: it lacks "
+                    "that is not a database of the earlier system: it lacks "
                             + String.join(", ", missing.subList(0, Math.min(5, missing.size())))
                             + (missing.size() > 5 ? " and " + (missing.size() - 5) + " more" : ""),
                     "name the database of the earlier Node system and a login that may read it; nothing was stored");
@@ -161,18 +161,18 @@ final class ImportOriginalCommand implements Runnable {
         SessionRule rule = context.environment().sessionRule();
         Set<UUID> visitors = new HashSet<>();
         for (Map.Entry<Property, List<String>> property :
-                new OriginalProperties(sql, dryRun, report).take(original).entrySet()) {
+                new OriginalProperties(sql, dryRun, report).importAll(original).entrySet()) {
             Property target = property.getKey();
             visitors.addAll(new OriginalEvents(
                             dryRun ? null : sql, rule, target, keptFrom, context.now(), erased, report)
-                    .take(original, property.getValue(), at -> {
+                    .importAll(original, property.getValue(), at -> {
                         progress.step("events of " + target.id() + " up to " + LocalDate.ofInstant(at, ZoneOffset.UTC));
                         AdvisoryLock.keepOpen(guard);
                     }));
         }
         progress.step("leads");
         new OriginalLeads(dryRun ? null : sql, rule, months, visitors, erased, report)
-                .take(original, () -> AdvisoryLock.keepOpen(guard));
+                .importAll(original, () -> AdvisoryLock.keepOpen(guard));
         if (!dryRun) {
             Statistics.gatherMissing(sql);
         }
@@ -183,9 +183,9 @@ final class ImportOriginalCommand implements Runnable {
         LocalDate today = LocalDate.ofInstant(context.now(), ZoneOffset.UTC);
         if (times.first != null) {
             LocalDate earliest = today.minusDays(PARTITIONED_DAYS);
-            // A site's first day may begin on the UTC day before. Without a partition, the rows of that day would be
-            // taken for purged: the site's day would never be rolled up, and a purge would keep it. A day that was
-            // purged gets none.
+            // A site's first day may begin on the UTC day before. If that day had no partition, its rows would count as
+            // purged: the site's day would never be rolled up, and a purge would keep it. A day that was really purged
+            // gets no partition.
             LocalDate first = LocalDate.ofInstant(times.first, ZoneOffset.UTC).minusDays(1);
             LocalDate kept = LocalDate.ofInstant(keptFrom, ZoneOffset.UTC);
             var _ = new Partitions(sql, context.clock()).ensure(Collections.max(List.of(earliest, kept, first)), today);
@@ -193,7 +193,7 @@ final class ImportOriginalCommand implements Runnable {
     }
 
     /** The day of a time, or the nearest one that can be rolled up: the clocks of browsers may have been years off. */
-    private LocalDate rolledUp(Instant time) {
+    private LocalDate dayToRollUp(Instant time) {
         LocalDate today = LocalDate.ofInstant(context.now(), ZoneOffset.UTC);
         LocalDate day = LocalDate.ofInstant(time, ZoneOffset.UTC);
         return Collections.max(List.of(today.minusDays(PARTITIONED_DAYS), Collections.min(List.of(today, day))));
@@ -201,15 +201,15 @@ final class ImportOriginalCommand implements Runnable {
 
     private void show(ImportReport report, Times times) {
         List<String> lines = new ArrayList<>();
-        report.taken()
+        report.imported()
                 .forEach((what, number) ->
-                        lines.add((dryRun ? "would take " : "took ") + HumanFormat.count(number) + " " + what));
+                        lines.add((dryRun ? "would import " : "imported ") + HumanFormat.count(number) + " " + what));
         report.changed().forEach((what, number) -> lines.add("changed " + HumanFormat.count(number) + " " + what));
-        report.left().forEach((why, number) -> lines.add("left " + HumanFormat.count(number) + " " + why));
+        report.skipped().forEach((why, number) -> lines.add("skipped " + HumanFormat.count(number) + " " + why));
         JsonObject rollup = null;
         if (!dryRun && times.first != null && times.last != null) {
-            LocalDate first = rolledUp(times.first);
-            LocalDate last = rolledUp(times.last);
+            LocalDate first = dayToRollUp(times.first);
+            LocalDate last = dayToRollUp(times.last);
             rollup = new JsonObject().with("from", first).with("to", last);
             lines.add("next: altops rollup --from " + first + " --to " + last);
         }
@@ -219,9 +219,9 @@ final class ImportOriginalCommand implements Runnable {
                                 .with("dryRun", dryRun)
                                 .with("from", times.first)
                                 .with("to", times.last)
-                                .with("taken", report.taken())
+                                .with("taken", report.imported())
                                 .with("changed", report.changed())
-                                .with("left", report.left())
+                                .with("left", report.skipped())
                                 .with("rollup", rollup),
                         lines);
     }

@@ -68,8 +68,8 @@ class ImportCsvCommandTest {
 
         assertThat(ran.err()).isEmpty();
         assertThat(ran.out())
-                .isEqualTo("took 2 days of default, " + DAY + " to " + DAY.plusDays(1)
-                        + ", with 39 page views\nleft imported_browsers.csv, whose figures are not kept\n");
+                .isEqualTo("imported 2 days of default, " + DAY + " to " + DAY.plusDays(1)
+                        + ", with 39 page views\nskipped imported_browsers.csv, whose kind of figure is not stored\n");
         assertThat(database.tablesWithoutStatistics()).isZero();
         assertThat(sum("unique_visitors")).isEqualTo(18);
         assertThat(sum("sessions")).isEqualTo(20);
@@ -112,8 +112,8 @@ class ImportCsvCommandTest {
         CommandRun ran = take();
 
         assertThat(ran.out())
-                .startsWith("took 1 day of default")
-                .contains("left 1 day from " + DAY.plusDays(1) + " on, which default counts itself\n");
+                .startsWith("imported 1 day of default")
+                .contains("skipped 1 day from " + DAY.plusDays(1) + " on, which default counts itself\n");
         assertThat(sum("page_views")).isEqualTo(30);
     }
 
@@ -184,8 +184,8 @@ class ImportCsvCommandTest {
         write(today.minusDays(2), today.minusDays(1), today, today.plusDays(120));
 
         assertThat(take().out())
-                .startsWith("took 2 days of default, " + today.minusDays(2) + " to " + today.minusDays(1))
-                .contains("left 2 days from " + today + " on, which default counts itself\n");
+                .startsWith("imported 2 days of default, " + today.minusDays(2) + " to " + today.minusDays(1))
+                .contains("skipped 2 days from " + today + " on, which default counts itself\n");
         assertThat(sum("imported")).isEqualTo(2);
     }
 
@@ -209,7 +209,7 @@ class ImportCsvCommandTest {
                 .startsWith(
                         "altops: imported_visitors_20260101_20260131.csv, row 3: imported_visitors_2.csv has the same day");
         assertThat(rows.err())
-                .startsWith("altops: imported_visitors_20260101_20260131.csv, row 3: the day is there twice — ");
+                .startsWith("altops: imported_visitors_20260101_20260131.csv, row 3: another row has the same day — ");
         assertThat(database.number("SELECT count(*) FROM daily_metric_rollups WHERE imported = 1"))
                 .isZero();
     }
@@ -251,7 +251,7 @@ class ImportCsvCommandTest {
 
     @Test
     void a_dry_run_stores_nothing() {
-        assertThat(take("--dry-run").out()).startsWith("would take 2 days of default");
+        assertThat(take("--dry-run").out()).startsWith("would import 2 days of default");
         assertThat(database.number("SELECT count(*) FROM daily_metric_rollups WHERE imported = 1"))
                 .isZero();
     }
@@ -323,7 +323,7 @@ class ImportCsvCommandTest {
                 .isEqualTo(new CommandRun(
                         Exit.FAILED,
                         "",
-                        "altops: imported_pages.csv is not in UTF-8 — save it so; nothing was stored\n"));
+                        "altops: imported_pages.csv is not in UTF-8 — save it as UTF-8; nothing was stored\n"));
     }
 
     @Test

@@ -47,8 +47,8 @@ class ImportOriginalCommandTest {
                         + "') FROM events ORDER BY occurred_at"))
                 .containsExactly("page_view / top t", "page_view /pricing top f", "form_submit /pricing top f");
         assertThat(ran.out())
-                .contains("took 3 events\n", "took 1 sessions\n", "took 1 visitors\n", "took 1 leads\n")
-                .contains("left 1 submissions that were not accepted\n", "next: altops rollup --from ");
+                .contains("imported 3 events\n", "imported 1 sessions\n", "imported 1 visitors\n", "imported 1 leads\n")
+                .contains("skipped 1 submissions that were not accepted\n", "next: altops rollup --from ");
     }
 
     @Test
@@ -139,8 +139,8 @@ class ImportOriginalCommandTest {
         CommandRun again = take();
 
         assertThat(again.out())
-                .contains("took 1 events\n", "took 0 sessions\n", "took 0 leads\n", "took 1 consents\n")
-                .contains("left 3 events that are here already\n", "left 1 leads that are here already\n");
+                .contains("imported 1 events\n", "imported 0 sessions\n", "imported 0 leads\n", "imported 1 consents\n")
+                .contains("skipped 3 events that are here already\n", "skipped 1 leads that are here already\n");
         assertThat(texts("SELECT concat_ws(' ', exit_path, page_views) FROM sessions"))
                 .containsExactly("/late 3");
         assertThat(texts("SELECT consent_status FROM leads")).containsExactly("withdrawn");
@@ -168,8 +168,8 @@ class ImportOriginalCommandTest {
                 .containsExactly("docs ada@example.com", "default grace@example.com");
         assertThat(texts("SELECT source FROM lead_identities")).containsExactly("form_submit");
         assertThat(ran.out())
-                .contains("took 1 properties\n", "took 2 visitors\n")
-                .contains("changed 1 properties whose name is no slug")
+                .contains("imported 1 properties\n", "imported 2 visitors\n")
+                .contains("changed 1 properties whose name is not a slug")
                 .contains("changed 1 links by manual merge", "changed 2 consents that had no record\n");
     }
 
@@ -191,10 +191,10 @@ class ImportOriginalCommandTest {
         CommandRun ran = take();
 
         assertThat(ran.out())
-                .contains("took 1 events\n")
-                .contains("left 1 events of visitors whose id has not 8 to 128 characters\n")
-                .contains("left 1 events of the future\n", "left 1 events of days that were purged here\n")
-                .contains("left 1 leads whose address is none\n");
+                .contains("imported 1 events\n")
+                .contains("skipped 1 events of visitors whose id does not have 8 to 128 characters\n")
+                .contains("skipped 1 events of the future\n", "skipped 1 events of days that were purged here\n")
+                .contains("skipped 1 leads without a valid address\n");
         assertThat(texts("SELECT path FROM events")).containsExactly("/kept");
     }
 
@@ -212,7 +212,7 @@ class ImportOriginalCommandTest {
 
         CommandRun ran = take();
 
-        assertThat(ran.out()).contains("left 3 consents of leads who withdrew here\n");
+        assertThat(ran.out()).contains("skipped 3 consents of leads who withdrew here\n");
         assertThat(texts("SELECT consent_status FROM leads ORDER BY email")).containsExactly("withdrawn", "express");
     }
 
@@ -226,7 +226,7 @@ class ImportOriginalCommandTest {
                 "INSERT INTO purge_log (purged_at, events_kept_from, rollups_kept_from, days, events, bytes, sessions, visitors,"
                         + " rollups, rejections, days_left) VALUES (now(), current_date - 15, current_date - 700, 0, 0, 0, 0, 0, 0, 0, 0)");
 
-        assertThat(take().out()).contains("took 1 events\n");
+        assertThat(take().out()).contains("imported 1 events\n");
 
         assertThat(database.number("SELECT count(to_regclass('events_' || to_char(current_date - 15, 'YYYYMMDD')))"))
                 .isOne();
@@ -248,7 +248,7 @@ class ImportOriginalCommandTest {
 
         CommandRun ran = take();
 
-        assertThat(ran.out()).contains("took 0 consents\n");
+        assertThat(ran.out()).contains("imported 0 consents\n");
         assertThat(texts("SELECT consent_status FROM leads")).containsExactly("express");
         assertThat(database.altops("lead", "mailable").out()).contains(",newsletter,may,express,");
     }
@@ -276,7 +276,8 @@ class ImportOriginalCommandTest {
         CommandRun ran = take("--dry-run");
 
         assertThat(ran.exit()).isEqualTo(Exit.DONE);
-        assertThat(ran.out()).contains("would take 4 events\n", "would take 1 properties\n", "would take 1 leads\n");
+        assertThat(ran.out())
+                .contains("would import 4 events\n", "would import 1 properties\n", "would import 1 leads\n");
         for (String table : List.of("events", "visitors", "sessions", "leads", "consent_events")) {
             assertThat(database.number("SELECT count(*) FROM " + table))
                     .as(table)
@@ -297,13 +298,15 @@ class ImportOriginalCommandTest {
         List<String> done = take().out()
                 .lines()
                 .filter(line -> !line.contains("sessions") && !line.startsWith("next: "))
-                .map(line -> line.replace("took ", "would take "))
+                .map(line -> line.replace("imported ", "would import "))
                 .toList();
 
         assertThat(planned)
                 .isEqualTo(done)
                 .contains(
-                        "would take 2 leads", "would take 1 submissions", "left 1 submissions that were not accepted");
+                        "would import 2 leads",
+                        "would import 1 submissions",
+                        "skipped 1 submissions that were not accepted");
     }
 
     @Test
@@ -316,7 +319,7 @@ class ImportOriginalCommandTest {
         assertThat(other.exit()).isEqualTo(Exit.FAILED);
         assertThat(other.err())
                 .startsWith(
-                        "altops: that is no database of the earlier system: it lacks events.ua_hash, consent_events.");
+                        "altops: that is not a database of the earlier system: it lacks events.ua_hash, consent_events.");
         assertThat(own.exit()).isEqualTo(Exit.FAILED);
         assertThat(own.err()).contains("it lacks visitors.id,");
         assertThat(database.altops("import", "original").exit()).isEqualTo(Exit.USAGE);

@@ -188,7 +188,7 @@ class ImportedLeadsTest {
                 .containsExactly(recorded);
         assertThat(texts("SELECT consent_status FROM leads")).containsExactly(last);
         assertThat(database.altops("lead", "mailable").out()).contains("," + last + ",");
-        assertThat(take().out()).contains("took 0 consents\n").doesNotContain("withdrew here");
+        assertThat(take().out()).contains("imported 0 consents\n").doesNotContain("withdrew here");
     }
 
     @ParameterizedTest
@@ -233,7 +233,8 @@ class ImportedLeadsTest {
         assertThat(without.err()).startsWith("altops: IP_HASH_PEPPER is missing or wrong — ");
         assertThat(again.exit()).isEqualTo(Exit.DONE);
         assertThat(again.out())
-                .contains("left 1 leads who were erased here\n", "left 3 events of people who were erased here\n");
+                .contains(
+                        "skipped 1 leads who were erased here\n", "skipped 3 events of people who were erased here\n");
         assertThat(texts("SELECT email FROM leads")).containsExactly("grace@example.com");
         assertThat(database.number("SELECT count(*) FROM visitors")).isZero();
     }

@@ -46,7 +46,10 @@ class ImportedOddRowsTest {
         assertThat(ran.err()).isEmpty();
         assertThat(ran.exit()).isEqualTo(Exit.DONE);
         assertThat(ran.out())
-                .contains("took 3 events\n", "left 2 events of the future\n", "left 2 events from before 1970\n")
+                .contains(
+                        "imported 3 events\n",
+                        "skipped 2 events of the future\n",
+                        "skipped 2 events from before 1970\n")
                 .doesNotContain("purged");
     }
 
@@ -88,8 +91,9 @@ class ImportedOddRowsTest {
         assertThat(ran.err()).isEmpty();
         assertThat(ran.out())
                 .contains(
-                        "left 1 events without a visitor\n", "left 3 links, submissions and consents without a lead\n")
-                .contains("left 1 links that are here already, or to visitors without events on the property\n");
+                        "skipped 1 events without a visitor\n",
+                        "skipped 3 links, submissions and consents without a lead\n")
+                .contains("skipped 1 links that are here already, or to visitors without events on the property\n");
     }
 
     @Test
@@ -100,8 +104,8 @@ class ImportedOddRowsTest {
         CommandRun ran = take();
 
         assertThat(ran.out())
-                .contains("took 4 events\n", "changed 1 events whose props are no object, and which are now without\n")
-                .contains("changed 1 submissions whose payload is no object, and which are now without\n");
+                .contains("imported 4 events\n", "changed 1 events without their props, which were not an object\n")
+                .contains("changed 1 submissions without their payload, which was not an object\n");
         assertThat(texts("SELECT path FROM events WHERE props IS NULL")).containsExactly("/odd");
     }
 
@@ -115,6 +119,6 @@ class ImportedOddRowsTest {
                                 "--from",
                                 original.url())
                         .out())
-                .contains("took 3 events\n", "took 2 sessions\n");
+                .contains("imported 3 events\n", "imported 2 sessions\n");
     }
 }

@@ -37,23 +37,23 @@ class ImportedReportTest {
         original.run("DELETE FROM lead_identities WHERE link_source = 'form_submit'");
         assertThat(take().out())
                 .contains(
-                        "took 1 visitors\n",
-                        "took 2 leads\n",
-                        "changed 3 events whose props are no object",
-                        "changed 1 submissions whose payload is no object",
+                        "imported 1 visitors\n",
+                        "imported 2 leads\n",
+                        "changed 3 events without their props",
+                        "changed 1 submissions without their payload",
                         "changed 1 links by manual merge",
                         "changed 2 consents that had no record\n",
-                        "left 1 leads of an address that another lead has\n");
+                        "skipped 1 leads of an address that another lead has\n");
 
         original.event("v1-1", "page_view", "/late", 8, "");
         String again = take().out();
 
         assertThat(again)
                 .contains(
-                        "took 0 visitors\n",
-                        "took 1 events\n",
-                        "left 2 leads that are here already\n",
-                        "left 1 leads of an address that")
+                        "imported 0 visitors\n",
+                        "imported 1 events\n",
+                        "skipped 2 leads that are here already\n",
+                        "skipped 1 leads of an address that")
                 .doesNotContain("changed ");
     }
 

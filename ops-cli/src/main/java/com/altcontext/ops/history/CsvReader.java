@@ -27,7 +27,7 @@ final class CsvReader {
     }
 
     /**
-     * Each row by the names of the columns; a blank line has none. What a row has beyond them is ignored.
+     * Each row as a map of its values by the names of the columns; empty for a blank line. Values beyond the named columns are ignored.
      *
      * @throws UnclosedQuote if the text ends inside a quoted value
      */

@@ -23,12 +23,12 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The files of an export in the form of Plausible: one kind of figure each, a row a day and value.
- * {@code imported_visitors} says which days there are; the other files are recognised by their names too, and kinds
- * that are not stored here (browsers, systems) are ignored.
+ * The files of an export in Plausible's format. The name of a file tells which kind of figure it holds, with a row for each
+ * day and value. {@code imported_visitors} says which days there are. Kinds that are not stored here (browsers, systems)
+ * are ignored.
  */
 public final class ImportedFiles {
-    /** The kind that has one row a day. */
+    /** The kind that has one row for each day. */
     private static final String DAYS = "visitors";
 
     /** More than any site has in a day, and few enough for sums over all days and properties. */
@@ -41,15 +41,15 @@ public final class ImportedFiles {
     private final TreeMap<LocalDate, Map<String, String>> days = new TreeMap<>();
     private final Map<LocalDate, Map<String, Long>> sources = new HashMap<>();
     private final Map<LocalDate, Map<Dimension, Map<String, Sum>>> values = new HashMap<>();
-    /** By kind, the file that a day is of. */
+    /** By kind of figure and day, the file that the day was read from. */
     private final Map<String, Map<LocalDate, String>> files = new HashMap<>();
 
-    /** @param ownDomains of the property, whose referrers are internal */
+    /** @param ownDomains the domains of the property: referrers on these count as internal */
     public ImportedFiles(Collection<String> ownDomains) {
         this.ownDomains = ownDomains;
     }
 
-    /** A row that is not as the form has it. The message says where, and holds no value. */
+    /** A row breaks the format. The message names the file and the row, and holds no value of it. */
     public static final class Unreadable extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
@@ -61,8 +61,8 @@ public final class ImportedFiles {
     /**
      * Reads a file.
      *
-     * @return whether its kind is held here
-     * @throws Unreadable if a row has no day or number where the form has one, or its day is in another file of that kind
+     * @return whether its kind of figure is stored here
+     * @throws Unreadable if a row lacks a day or a number that the format requires, or if another file of that kind has the same day
      */
     public boolean add(String name, String text) {
         String kind = kind(name);
@@ -84,7 +84,7 @@ public final class ImportedFiles {
                     throw new Unreadable(name, i + 2, other + " has the same day");
                 }
                 if (!isNew && kind.equals(DAYS)) {
-                    throw new Unreadable(name, i + 2, "the day is there twice");
+                    throw new Unreadable(name, i + 2, "another row has the same day");
                 }
                 add(kind, day, rows.get(i));
                 if (kind.equals(DAYS) && number(rows.get(i), "bounces") > number(rows.get(i), "visits")) {
@@ -165,7 +165,10 @@ public final class ImportedFiles {
         add(day, Dimension.UTM_CONTENT, utm.content(), row, "visits");
     }
 
-    /** By the rules of this system; a name without an address, such as Google, is looked for among those of campaigns. */
+    /**
+     * Classifies a source by the rules of this system. A name without an address, such as Google, is classified as a UTM source of that
+     * name would be, but never as a campaign.
+     */
     private TrafficSource source(Utm utm, String referrer, String name) {
         boolean isNameAlone = utm.isEmpty()
                 && referrer.isEmpty()
@@ -193,7 +196,7 @@ public final class ImportedFiles {
                 };
     }
 
-    /** @param sessions the column that holds their number */
+    /** @param sessions the column that holds the number of sessions */
     private void add(
             LocalDate day, Dimension dimension, @Nullable String value, Map<String, String> row, String sessions) {
         if (value == null || value.isEmpty()) {

@@ -1,4 +1,4 @@
-/** Takes over what other systems counted, as sums of days. */
+/** Imports the daily figures of other systems. */
 @NullMarked
 package com.altcontext.ops.history;
 

@@ -7,7 +7,7 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.function.Predicate;
 
-/** Who was erased here since an earlier import, and must not come back with another one. */
+/** People who were erased here, perhaps after an earlier import, and must not be imported again. */
 public final class ErasedPeople {
     private static final String VISITORS = """
             SELECT l.email_normalized, v.anon_id
@@ -18,7 +18,11 @@ public final class ErasedPeople {
     private final Predicate<Email> erased;
     private final Set<AnonId> visitors = new HashSet<>();
 
-    /** @param erased knows them by their addresses; their visitors are those whom the earlier system has linked to these */
+    /**
+     * Finds the visitors of erased people: those whom the earlier system linked to their addresses.
+     *
+     * @param erased whether the owner of an address was erased here
+     */
     public ErasedPeople(Tx original, Predicate<Email> erased) {
         this.erased = erased;
         original.each(VISITORS, row -> {

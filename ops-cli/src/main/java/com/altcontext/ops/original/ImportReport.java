@@ -3,32 +3,32 @@ package com.altcontext.ops.original;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** What an import took, changed and left out, with the numbers. */
+/** How many rows an import stored, changed and skipped, by kind and reason. */
 public final class ImportReport {
-    private final Map<String, Long> taken = new TreeMap<>();
+    private final Map<String, Long> imported = new TreeMap<>();
     private final Map<String, Long> changed = new TreeMap<>();
-    private final Map<String, Long> left = new TreeMap<>();
+    private final Map<String, Long> skipped = new TreeMap<>();
 
-    void took(String what, long number) {
-        taken.merge(what, number, Long::sum);
+    void imported(String what, long number) {
+        imported.merge(what, number, Long::sum);
     }
 
     void changed(String what) {
         changed.merge(what, 1L, Long::sum);
     }
 
-    void left(String why) {
-        left(why, 1);
+    void skipped(String why) {
+        skipped(why, 1);
     }
 
-    void left(String why, long number) {
+    void skipped(String why, long number) {
         if (number > 0) {
-            left.merge(why, number, Long::sum);
+            skipped.merge(why, number, Long::sum);
         }
     }
 
-    public Map<String, Long> taken() {
-        return taken;
+    public Map<String, Long> imported() {
+        return imported;
     }
 
     public Map<String, Long> changed() {
@@ -36,7 +36,7 @@ public final class ImportReport {
     }
 
     /** By the reason. */
-    public Map<String, Long> left() {
-        return left;
+    public Map<String, Long> skipped() {
+        return skipped;
     }
 }

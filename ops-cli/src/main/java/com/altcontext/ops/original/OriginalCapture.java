@@ -10,11 +10,11 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The session of a visitor in which something was sent, as far as it is known.
+ * A capture of the earlier system, with the session in which its visitor sent it.
  *
  * @param session null if it is not known, or if there is no visitor
- * @param isBot whether it is a bot's
- * @param touch what it was like, by {@link #TOUCH}
+ * @param isBot whether the session is a bot's
+ * @param touch the session's values of the columns in {@link #TOUCH}
  */
 @SuppressWarnings("ArrayRecordComponent") // Passed on as parameters, never compared.
 record OriginalCapture(
@@ -27,7 +27,7 @@ record OriginalCapture(
             "traffic_source, referrer_host, utm_source, utm_medium, utm_campaign, entry_path AS landing_path";
     static final int TOUCH_COLUMNS = 6;
 
-    /** A bot of the same visitor has sessions of its own. */
+    /** If the visitor has both a person's and a bot's session at that time, the person's is chosen. */
     private static final String SESSION = """
             SELECT %s, id, device = 'bot' FROM sessions
             WHERE bucket = ?::int2 AND visitor_id = ? AND started_at <= ? AND last_event_at >= ?::timestamptz
@@ -59,7 +59,10 @@ record OriginalCapture(
                         .orElse(unknown);
     }
 
-    /** What the visitor's earliest session was like that is known and had begun by then, of a person or of a bot as this one. */
+    /**
+     * The touch of the visitor's earliest known session that had begun by the time of this capture. If this capture's session is a
+     * bot's, only bots' sessions count, else only people's.
+     */
     @Nullable
     String[] firstTouch(Tx tx, Buckets buckets) {
         return visitor == null

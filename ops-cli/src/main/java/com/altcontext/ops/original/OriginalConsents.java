@@ -9,8 +9,9 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * Adds the consents of the earlier system to the record of a lead. Each row says that it was imported, and whether there was a record
- * of it. All of them are by form, which is how that system got its leads: nobody here has them in writing, and a bot's give nothing.
+ * Adds the consents of the earlier system to a lead's record of consent. Each row says that it was imported, and whether the earlier
+ * system had a record of it. The source of each is a form, because that is how the earlier system got its leads. So none of them counts
+ * as consent in writing, and those of bots permit nothing.
  */
 final class OriginalConsents {
     private static final String RECORD = """
@@ -39,12 +40,14 @@ final class OriginalConsents {
     }
 
     /**
-     * @param held what the lead has here
-     * @return those that were written
+     * Writes the consents that are missing here.
+     *
+     * @param held the status that the lead has here
+     * @return the consents that were written
      */
     List<GivenConsent> save(Tx tx, List<GivenConsent> record, UUID lead, String slug, ConsentStatus held) {
         List<GivenConsent> written = new ArrayList<>();
-        // A stronger consent, or a withdrawal, counts though a form has come here since.
+        // A stronger consent, or a withdrawal, counts even if a form was sent here later.
         boolean counts = record.getLast().status().compareTo(held) > 0;
         Consent last = new Consent(ConsentStatus.PENDING, null);
         for (GivenConsent given : record) {

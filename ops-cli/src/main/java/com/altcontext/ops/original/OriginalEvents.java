@@ -38,17 +38,17 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes the events of one property in the order of their times, so that visitors and sessions are made of them by the rules of
- * this system. An event's id is computed from its old one: taken twice, it is stored once.
+ * Imports the events of one property in the order of their times, so that their visitors and sessions follow the rules of this
+ * system. An event's id is computed from its old id, so an event that is imported twice is stored once.
  */
 public final class OriginalEvents {
-    private static final int AT_ONCE = 500;
+    private static final int BATCH_SIZE = 500;
     private static final int MAX_TYPE = 64;
     private static final int MAX_ADDRESS = 2048;
     private static final int MAX_CAMPAIGN = 255;
     private static final Pattern COUNTRY = Pattern.compile("[A-Z]{2}");
 
-    /** An old session's campaign and referrer are those of its first event, and of no other. */
+    /** Only the first event of an old session gets the session's campaign and referrer. */
     private static final String EVENTS = """
             SELECT e.id::text, v.anon_id, e.event_type::text, e.path, e."timestamp" AT TIME ZONE 'UTC', e.ip_hash, e.ua_hash,
                    CASE WHEN jsonb_typeof(e.props) = 'object' AND e.props <> '{}' THEN e.props::text END,
@@ -74,16 +74,16 @@ public final class OriginalEvents {
     private final ImportReport report;
     private final TrafficSources sources = TrafficSources.load();
     private final EventStore store;
-    private final List<Event> waiting = new ArrayList<>(AT_ONCE);
+    private final List<Event> waiting = new ArrayList<>(BATCH_SIZE);
     private final Set<UUID> visitors = new HashSet<>();
-    /** Of these, those that were here before. */
+    /** The visitors that were stored before this run. */
     private final Set<UUID> known = new HashSet<>();
-    /** The waiting events whose props are no object. */
+    /** The waiting events that lost their props, because these were not an object. */
     private final Set<UUID> withoutProps = new HashSet<>();
 
     /**
      * @param sql where events are stored; null to count only
-     * @param keptFrom earlier events are left: their days were purged here
+     * @param keptFrom earlier events are skipped: their days were purged here
      */
     public OriginalEvents(
             @Nullable Sql sql,
@@ -103,26 +103,28 @@ public final class OriginalEvents {
     }
 
     /**
-     * @param names what the earlier system called the property; an empty text stands for none
-     * @param atBatch is called with the time that the import has come to
-     * @return the visitors of what was taken
+     * Imports the events.
+     *
+     * @param names what the earlier system called the property; an empty text stands for events that name none
+     * @param beforeBatch is called before a batch is stored, with the time of its last event
+     * @return the visitors of the imported events
      */
-    public Set<UUID> take(Tx original, List<String> names, Consumer<Instant> atBatch) {
+    public Set<UUID> importAll(Tx original, List<String> names, Consumer<Instant> beforeBatch) {
         original.each(
                 EVENTS,
                 row -> {
                     Event event = event(row);
                     if (event != null) {
                         waiting.add(event);
-                        if (waiting.size() == AT_ONCE) {
-                            atBatch.accept(event.occurredAt());
+                        if (waiting.size() == BATCH_SIZE) {
+                            beforeBatch.accept(event.occurredAt());
                             store();
                         }
                     }
                 },
                 (Object) names.toArray(String[]::new));
         store();
-        report.took(
+        report.imported(
                 "visitors",
                 visitors.stream().filter(visitor -> !known.contains(visitor)).count());
         return visitors;
@@ -136,7 +138,7 @@ public final class OriginalEvents {
         Instant at = row.time(5);
         String why = fault(visitorId, anonId, type, path, at);
         if (why != null || anonId == null || type == null || path == null) {
-            report.left(String.valueOf(why));
+            report.skipped(String.valueOf(why));
             return null;
         }
         Visitor visitor = OriginalText.visitor(property.id(), anonId, row.textOrNull(6), row.textOrNull(7));
@@ -165,7 +167,7 @@ public final class OriginalEvents {
                         country != null && COUNTRY.matcher(country).matches() ? country : null,
                         null),
                 at);
-        // Its day is certain, so it is not looked for in others.
+        // A copy of it would have the same time, so none is looked for on other days.
         Event event = new Event(made.id(), visitor, beacon, made.origin(), at, at, true, made.mayHoldAddress());
         if (row.flag(20)) {
             withoutProps.add(event.id());
@@ -173,7 +175,7 @@ public final class OriginalEvents {
         return event;
     }
 
-    /** Why an event cannot be taken, or null. */
+    /** Why an event cannot be imported, or null. */
     private @Nullable String fault(
             @Nullable String visitorId,
             @Nullable AnonId anonId,
@@ -184,7 +186,7 @@ public final class OriginalEvents {
             return "events without a visitor";
         }
         if (anonId == null) {
-            return "events of visitors whose id has not 8 to 128 characters";
+            return "events of visitors whose id does not have 8 to 128 characters";
         }
         if (type == null || path == null) {
             return "events without a type or a path";
@@ -226,12 +228,12 @@ public final class OriginalEvents {
         List<Event> batch = List.copyOf(waiting);
         waiting.clear();
         if (sql == null) {
-            batch.forEach(this::took);
+            batch.forEach(this::reportImported);
             withoutProps.clear();
             return;
         }
         try {
-            look(sql, batch);
+            findKnown(sql, batch);
             count(batch, Retry.inTransaction(sql, tx -> store.write(tx, batch)));
         } catch (SqlFailure failed) {
             if (!failed.isFaultOfTheData()) {
@@ -242,8 +244,8 @@ public final class OriginalEvents {
         withoutProps.clear();
     }
 
-    /** Which visitors of a batch are here, of those that this run has not come to. */
-    private void look(Sql target, List<Event> batch) {
+    /** Finds the visitors of a batch that were stored before this run. */
+    private void findKnown(Sql target, List<Event> batch) {
         Set<UUID> sought = batch.stream().map(event -> event.visitor().id()).collect(Collectors.toSet());
         sought.removeAll(visitors);
         known.addAll(target.inTransaction(tx -> {
@@ -255,11 +257,11 @@ public final class OriginalEvents {
         }));
     }
 
-    private void took(Event event) {
+    private void reportImported(Event event) {
         visitors.add(event.visitor().id());
-        report.took("events", 1);
+        report.imported("events", 1);
         if (withoutProps.contains(event.id())) {
-            report.changed("events whose props are no object, and which are now without");
+            report.changed("events without their props, which were not an object");
         }
     }
 
@@ -270,7 +272,7 @@ public final class OriginalEvents {
             if (!failed.isFaultOfTheData()) {
                 throw failed;
             }
-            report.left("events that the database refuses (" + failed.state() + ")");
+            report.skipped("events that the database refuses (" + failed.state() + ")");
         }
     }
 
@@ -279,14 +281,14 @@ public final class OriginalEvents {
             Event event = batch.get(i);
             switch (outcomes.get(i)) {
                 case Outcome.Stored stored -> {
-                    took(event);
+                    reportImported(event);
                     UUID begun = Visits.sessionId(event.visitor().id(), event.id(), event.occurredAt());
-                    report.took("sessions", begun.equals(stored.receipt().sessionId()) ? 1 : 0);
+                    report.imported("sessions", begun.equals(stored.receipt().sessionId()) ? 1 : 0);
                 }
-                case Outcome.Duplicate _ -> report.left("events that are here already");
-                case Outcome.Dropped _ -> report.left("engagement without a session");
+                case Outcome.Duplicate _ -> report.skipped("events that are here already");
+                case Outcome.Dropped _ -> report.skipped("engagement without a session");
                 case Outcome.Unstorable refused ->
-                    report.left("events that the database refuses (" + refused.sqlState() + ")");
+                    report.skipped("events that the database refuses (" + refused.sqlState() + ")");
             }
         }
     }

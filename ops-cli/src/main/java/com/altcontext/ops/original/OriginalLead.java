@@ -78,10 +78,10 @@ record OriginalLead(
             @Nullable String ipHash,
             boolean isOnRecord) {}
 
-    /** @param anonId null if the visitor is not there any more */
+    /** @param anonId null if the visitor no longer exists */
     record Link(@Nullable String anonId, String source, Instant at) {}
 
-    /** @param lostPayload whether it had one that is no object */
+    /** @param lostPayload whether it had a payload that was not an object, so that {@code payload} is null */
     record Form(
             String name,
             Instant at,
@@ -94,7 +94,7 @@ record OriginalLead(
         }
     }
 
-    /** All of them, the earliest first, without what belongs to each. */
+    /** All leads, the earliest first, without their consents, links and forms. */
     static List<OriginalLead> all(Tx original) {
         return original.query(
                 LEADS,
@@ -116,7 +116,7 @@ record OriginalLead(
         return original.queryOne(WITHOUT_LEAD, row -> row.number(1));
     }
 
-    /** With its consents, links and forms, which can be large. */
+    /** The same lead with its consents, links and forms, which can be large. */
     OriginalLead complete(Tx original) {
         return new OriginalLead(
                 id,
@@ -150,14 +150,14 @@ record OriginalLead(
                 row.flag(6));
     }
 
-    /** Of several at the same time, the one that the lead has is the last. */
+    /** By time. Of several consents at the same time, the one with the lead's own status comes last. */
     private Comparator<GivenConsent> inOrder() {
         return Comparator.comparing(GivenConsent::at)
                 .thenComparing(given -> given.status == status)
                 .thenComparing(GivenConsent::status);
     }
 
-    /** A status that this system does not know permits nothing. */
+    /** A status that this system does not know counts as pending, which permits nothing. */
     private static ConsentStatus status(String key) {
         try {
             return ConsentStatus.ofKey(key.toLowerCase(Locale.ROOT));
@@ -167,10 +167,10 @@ record OriginalLead(
     }
 
     /**
-     * The record of consent by the rules of this system: a weaker status takes nothing away, and a withdrawal is ended by express
-     * consent alone. The last row is what holds.
+     * The record of consent by the rules of this system: a weaker status does not replace a stronger one, and only express consent
+     * ends a withdrawal. The last row is the current one.
      *
-     * @param report of rows that are left
+     * @param report counts the rows that are skipped
      */
     List<GivenConsent> record(ImportReport report) {
         List<GivenConsent> record = new ArrayList<>();
@@ -182,7 +182,7 @@ record OriginalLead(
                 held = given.status;
             }
         }
-        report.left("consents weaker than an earlier one", consents.size() - record.size());
+        report.skipped("consents weaker than an earlier one", consents.size() - record.size());
         if (held == null || held.compareTo(status) < 0) {
             Instant last = consents.isEmpty() ? lastCapturedAt : consents.getLast().at;
             record.add(new GivenConsent(

@@ -21,9 +21,9 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes leads with their consent, links and forms, each lead in a transaction of its own, once the events are there. A lead that is
- * known keeps what it has; rows of its record of consent are added where they are not weaker and later, or come to a stronger
- * consent or to a withdrawal. A withdrawal here is final.
+ * Imports leads with their consent, links and forms, each lead in its own transaction. The events must have been imported before. A
+ * lead that is known here keeps what it has, and a withdrawal here is final. Else, consents that are not weaker than the lead's status
+ * are added to its record if no row there is newer, or if the imported record ends in a stronger status or in a withdrawal.
  */
 public final class OriginalLeads {
     private static final String SAVE = """
@@ -66,12 +66,12 @@ public final class OriginalLeads {
     private final Set<UUID> visitors;
     private final ErasedPeople erased;
     private final ImportReport report;
-    /** The leads that this run has come to, each by its property and address. */
+    /** The property and address of each lead of this run so far. */
     private final Set<String> addresses = new HashSet<>();
 
     /**
      * @param sql where leads are stored; null to count only
-     * @param visitors those whose events were taken, by which links are counted
+     * @param visitors the visitors of the imported events; a run that only counts, counts the links to these
      */
     public OriginalLeads(
             @Nullable Sql sql,
@@ -88,15 +88,15 @@ public final class OriginalLeads {
         this.report = report;
     }
 
-    /** @param atEach is called before each lead */
-    public void take(Tx original, Runnable atEach) {
+    /** @param beforeEach is called before each lead */
+    public void importAll(Tx original, Runnable beforeEach) {
         for (OriginalLead bare : OriginalLead.all(original)) {
-            atEach.run();
+            beforeEach.run();
             Email email = OriginalText.email(bare.email());
             if (email == null) {
-                report.left("leads whose address is none");
+                report.skipped("leads without a valid address");
             } else if (erased.contains(email)) {
-                report.left("leads who were erased here");
+                report.skipped("leads who were erased here");
             } else {
                 OriginalLead lead = bare.complete(original);
                 report(
@@ -105,57 +105,57 @@ public final class OriginalLeads {
                         sql == null ? count(lead, email) : Retry.inTransaction(sql, tx -> store(tx, lead, email)));
             }
         }
-        report.left("links, submissions and consents without a lead", OriginalLead.rowsWithoutLead(original));
+        report.skipped("links, submissions and consents without a lead", OriginalLead.rowsWithoutLead(original));
     }
 
-    /** What of one lead was taken. Counted after the commit, since a transaction may be repeated. */
-    private record Taken(
+    /** What was imported of one lead. It is reported after the commit, since a transaction may be retried. */
+    private record Imported(
             boolean isNew, List<GivenConsent> consents, boolean isWithdrawnHere, List<Link> links, List<Form> forms) {}
 
-    private void report(OriginalLead lead, Email email, Taken taken) {
+    private void report(OriginalLead lead, Email email, Imported imported) {
         List<GivenConsent> record = lead.record(report);
-        report.took("leads", taken.isNew ? 1 : 0);
-        report.took("consents", taken.consents.size());
-        report.took("links", taken.links.size());
-        report.took("submissions", taken.forms.size());
-        reportChanges(lead, record, taken);
+        report.imported("leads", imported.isNew ? 1 : 0);
+        report.imported("consents", imported.consents.size());
+        report.imported("links", imported.links.size());
+        report.imported("submissions", imported.forms.size());
+        reportChanges(lead, record, imported);
         boolean isFirst = addresses.add(OriginalText.slug(lead.property()) + " " + email.value());
-        report.left(
+        report.skipped(
                 isFirst ? "leads that are here already" : "leads of an address that another lead has",
-                taken.isNew ? 0 : 1);
-        report.left(
-                taken.isWithdrawnHere
+                imported.isNew ? 0 : 1);
+        report.skipped(
+                imported.isWithdrawnHere
                         ? "consents of leads who withdrew here"
                         : "consents that are here already, older or weaker than those here",
-                record.size() - taken.consents.size());
-        report.left(
+                record.size() - imported.consents.size());
+        report.skipped(
                 "links that are here already, or to visitors without events on the property",
-                lead.links().size() - taken.links.size());
+                lead.links().size() - imported.links.size());
         long accepted = lead.forms().stream().filter(Form::isAccepted).count();
-        report.left("submissions that were not accepted", lead.forms().size() - accepted);
-        report.left("submissions that are here already", accepted - taken.forms.size());
+        report.skipped("submissions that were not accepted", lead.forms().size() - accepted);
+        report.skipped("submissions that are here already", accepted - imported.forms.size());
     }
 
-    /** Of what an earlier run has taken, nothing is changed now. */
-    private void reportChanges(OriginalLead lead, List<GivenConsent> record, Taken taken) {
-        if (taken.consents.stream().anyMatch(given -> !given.isOnRecord())) {
+    /** Reports what was changed in the rows of this run. Rows of an earlier run were reported by that run. */
+    private void reportChanges(OriginalLead lead, List<GivenConsent> record, Imported imported) {
+        if (imported.consents.stream().anyMatch(given -> !given.isOnRecord())) {
             report.changed("consents that had no record");
         }
-        if (taken.isNew && record.getLast().status() != lead.status()) {
-            report.changed("leads whose status is weaker than their record of consent, which holds");
+        if (imported.isNew && record.getLast().status() != lead.status()) {
+            report.changed("leads whose status was weaker than their record of consent, which now decides");
         }
-        taken.links.stream()
+        imported.links.stream()
                 .filter(link -> link.source().equals("manual_merge"))
-                .forEach(_ -> report.changed("links by manual merge, which count as by a form"));
-        taken.forms.stream()
+                .forEach(_ -> report.changed("links by manual merge, which now count as links by a form"));
+        imported.forms.stream()
                 .filter(Form::lostPayload)
-                .forEach(_ -> report.changed("submissions whose payload is no object, and which are now without"));
+                .forEach(_ -> report.changed("submissions without their payload, which was not an object"));
     }
 
-    /** What a run would take into a database without leads. */
-    private Taken count(OriginalLead lead, Email email) {
+    /** What a run would import into a database without leads. */
+    private Imported count(OriginalLead lead, Email email) {
         String slug = OriginalText.slug(lead.property());
-        return new Taken(
+        return new Imported(
                 !addresses.contains(slug + " " + email.value()),
                 lead.record(new ImportReport()),
                 false,
@@ -168,7 +168,7 @@ public final class OriginalLeads {
                 lead.forms().stream().filter(Form::isAccepted).toList());
     }
 
-    private Taken store(Tx tx, OriginalLead lead, Email email) {
+    private Imported store(Tx tx, OriginalLead lead, Email email) {
         LeadLock.take(tx, email);
         Buckets buckets = Buckets.read(tx);
         String slug = OriginalText.slug(lead.property());
@@ -182,7 +182,7 @@ public final class OriginalLeads {
         List<GivenConsent> record = lead.record(new ImportReport());
         boolean isWithdrawnHere =
                 known.status == ConsentStatus.WITHDRAWN && record.getLast().status() != ConsentStatus.WITHDRAWN;
-        return new Taken(
+        return new Imported(
                 known.id.equals(ifNew),
                 isWithdrawnHere ? List.of() : consents.save(tx, record, known.id, slug, known.status),
                 isWithdrawnHere,
@@ -195,7 +195,7 @@ public final class OriginalLeads {
                         .toList());
     }
 
-    /** A form, and the session that it was sent in. */
+    /** A form, and the session in which it was sent. */
     private record SentForm(Form form, OriginalCapture capture) {
         static SentForm of(Tx tx, Buckets buckets, SessionRule rule, Form form, String slug) {
             UUID visitor = OriginalText.visitor(form.anonId(), slug);
@@ -207,7 +207,7 @@ public final class OriginalLeads {
         }
     }
 
-    /** By whom the lead was sent, if its forms do not say. */
+    /** The visitor who sent the lead, for a lead whose forms do not name one. */
     private static @Nullable UUID linkedVisitor(OriginalLead lead, String slug) {
         return lead.links().stream()
                 .filter(link -> !link.source().equals("same_ip_ua_window"))
@@ -218,7 +218,7 @@ public final class OriginalLeads {
 
     private record Known(UUID id, ConsentStatus status) {}
 
-    /** The first form of a person decides; without one, the first form of a bot. */
+    /** Saves the lead with the session of its first form from a person. Without one, the first form from a bot decides. */
     private Known saveLead(
             Tx tx, Buckets buckets, OriginalLead lead, Email email, String slug, UUID ifNew, List<SentForm> forms) {
         SentForm first = forms.stream()
@@ -255,7 +255,7 @@ public final class OriginalLeads {
         return tx.queryOne(SAVE, row -> new Known(row.id(1), ConsentStatus.ofKey(row.text(2))), values);
     }
 
-    /** It is a bot's if only a bot of the visitor has sent the lead's forms. */
+    /** Saves a link. It counts as a bot's if all forms that its visitor sent for this lead came from a bot's sessions. */
     private boolean saveLink(Tx tx, Buckets buckets, Link link, UUID lead, String slug, List<SentForm> forms) {
         UUID visitor = OriginalText.visitor(link.anonId(), slug);
         if (visitor == null

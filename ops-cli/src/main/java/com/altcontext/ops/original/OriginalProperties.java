@@ -16,7 +16,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Takes the properties that events of the earlier system name. It had no names and domains for them. */
+/** Imports the properties that events of the earlier system name. That system stored no names or domains of properties. */
 public final class OriginalProperties {
     private static final String NAMES = "SELECT DISTINCT coalesce(property_id, '') FROM events ORDER BY 1";
 
@@ -31,17 +31,17 @@ public final class OriginalProperties {
     }
 
     /**
-     * Adds those that are missing here.
+     * Adds the properties that are missing here.
      *
      * @return each property, with what the earlier system called it
      */
-    public Map<Property, List<String>> take(Tx original) {
+    public Map<Property, List<String>> importAll(Tx original) {
         Map<String, List<String>> bySlug = new TreeMap<>();
         for (String name : original.query(NAMES, row -> row.text(1))) {
             String slug = OriginalText.slug(name);
             bySlug.computeIfAbsent(slug, _ -> new ArrayList<>()).add(name);
             if (!name.isEmpty() && !name.equals(slug)) {
-                report.changed("properties whose name is no slug, and which are now part of default");
+                report.changed("properties whose name is not a slug, and which are now part of default");
             }
         }
         Properties properties = new Properties(sql);
@@ -52,22 +52,23 @@ public final class OriginalProperties {
             }
         }
         properties.refresh();
-        Map<Property, List<String>> taken = new LinkedHashMap<>();
+        Map<Property, List<String>> imported = new LinkedHashMap<>();
         bySlug.forEach((slug, names) -> {
             @Nullable Property known = properties.bySlug(slug);
-            taken.put(known == null ? new Property(slug, Set.of(), Property.UTC, Shields.NONE, false) : known, names);
+            imported.put(
+                    known == null ? new Property(slug, Set.of(), Property.UTC, Shields.NONE, false) : known, names);
         });
-        return taken;
+        return imported;
     }
 
     private void add(String slug) {
         if (dryRun) {
-            report.took("properties", 1);
+            report.imported("properties", 1);
             return;
         }
         PropertySettings wanted = new PropertySettings(slug, slug, null, null, null, null, null, null);
         if (sql.inTransaction(tx -> PropertyStore.add(tx, wanted)) instanceof PropertyAddition.Added) {
-            report.took("properties", 1);
+            report.imported("properties", 1);
         }
     }
 }

@@ -6,7 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** The tables and columns of the earlier system that are read. */
+/** The tables and columns of the earlier system that an import reads. */
 public final class OriginalSchema {
     private static final List<String> TABLES = List.of(
             "visitors: id, anon_id",
@@ -32,8 +32,8 @@ public final class OriginalSchema {
     private OriginalSchema() {}
 
     /**
-     * The columns of leads and of what belongs to them that hold a time that is no date of a calendar, such as infinity, or none.
-     * Such an event is left out. But a lead without one of its consents would not be the same.
+     * The columns of leads, and of their links, forms and consents, that hold a null or a time outside the years 1 to 9999, such as
+     * infinity. An event with such a time is skipped. But a lead without one of its consents would be wrong.
      */
     public static List<String> unusableTimes(Tx original) {
         return TIMES.stream().filter(column -> hasUnusable(original, column)).toList();

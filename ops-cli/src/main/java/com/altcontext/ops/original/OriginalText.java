@@ -17,12 +17,12 @@ final class OriginalText {
 
     private OriginalText() {}
 
-    /** The property of an event; what is no slug is {@code default}. */
+    /** The slug of a property here: a name that is not a slug becomes {@code default}. */
     static String slug(@Nullable String property) {
         return property != null && Property.isSlug(property) ? property : Property.DEFAULT;
     }
 
-    /** Null for one that this system would refuse. */
+    /** Null for an id that this system would refuse. */
     static @Nullable AnonId anonId(String text) {
         try {
             return new AnonId(text);
@@ -31,7 +31,7 @@ final class OriginalText {
         }
     }
 
-    /** Null for one that this system would refuse. */
+    /** Null for an address that this system would refuse. */
     static @Nullable Email email(String text) {
         try {
             return Email.of("email", text);
@@ -40,7 +40,7 @@ final class OriginalText {
         }
     }
 
-    /** Null for an id that this system would refuse, or none. */
+    /** Null without an id, or for one that this system would refuse. */
     static @Nullable UUID visitor(@Nullable String anonId, String slug) {
         AnonId id = anonId == null ? null : anonId(anonId);
         return id == null ? null : id.visitorOf(slug);
@@ -50,7 +50,10 @@ final class OriginalText {
         return hex != null && HASH.matcher(hex).matches() ? HexFormat.of().parseHex(hex) : null;
     }
 
-    /** A visitor whose address is unknown gets a hash that no other has, so that no lead is guessed from it. */
+    /**
+     * A visitor whose IP address is unknown gets a hash that no other visitor has, so that it is never linked to a lead because of the
+     * same address.
+     */
     static Visitor visitor(String slug, AnonId anonId, @Nullable String ipHash, @Nullable String uaHash) {
         byte[] ip = hash(ipHash);
         return Visitor.of(
@@ -65,7 +68,7 @@ final class OriginalText {
                 hash(uaHash));
     }
 
-    /** At most so many code points; null if nothing is left. */
+    /** The text without surrounding blanks, cut to at most {@code max} code points; null if nothing is left. */
     static @Nullable String cut(@Nullable String text, int max) {
         if (text == null || text.isBlank()) {
             return null;

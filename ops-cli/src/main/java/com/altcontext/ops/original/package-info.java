@@ -1,4 +1,4 @@
-/** Takes over what the earlier system stored, by the rules of this one. */
+/** Imports what the earlier system stored, by the rules of this one. */
 @NullMarked
 package com.altcontext.ops.original;
 
