@@ -86,19 +86,19 @@ final class DemoCommand implements Runnable {
 
     /** Returns the report, which is printed after the transaction. */
     private Runnable remove(Sql sql) {
-        PropertyErasure gone = erase(sql)
+        PropertyErasure erased = erase(sql)
                 .orElseThrow(() -> new Failure(Exit.FAILED, "there is no demo", "make one with: altops demo"));
         return () -> context.output()
                 .print(
                         JsonObject.ok(true)
                                 .with("removed", SLUG)
-                                .with("visitors", gone.visitors())
-                                .with("sessions", gone.sessions())
-                                .with("events", gone.events())
-                                .with("leads", gone.leads()),
-                        List.of("removed " + SLUG + ": " + HumanFormat.count(gone.events(), "event") + " of "
-                                + HumanFormat.count(gone.visitors(), "visitor") + ", "
-                                + HumanFormat.count(gone.leads(), "lead")));
+                                .with("visitors", erased.visitors())
+                                .with("sessions", erased.sessions())
+                                .with("events", erased.events())
+                                .with("leads", erased.leads()),
+                        List.of("removed " + SLUG + ": " + HumanFormat.count(erased.events(), "event") + " of "
+                                + HumanFormat.count(erased.visitors(), "visitor") + ", "
+                                + HumanFormat.count(erased.leads(), "lead")));
     }
 
     /** Empty if there is no property of that slug. */
@@ -116,9 +116,9 @@ final class DemoCommand implements Runnable {
                         "there is a property demo that altops demo did not make",
                         "nothing was changed; see it with: altops property list");
             }
-            PropertyErasure gone = PropertyErasure.of(tx, SLUG, "altops demo", context.now());
+            PropertyErasure erased = PropertyErasure.of(tx, SLUG, "altops demo", context.now());
             PropertyStore.remove(tx, SLUG);
-            return Optional.of(gone);
+            return Optional.of(erased);
         });
     }
 
