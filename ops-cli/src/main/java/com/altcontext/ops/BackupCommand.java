@@ -39,8 +39,8 @@ final class BackupCommand implements Runnable {
         if (context.sql().inTransaction(DatabaseState::schemaVersion) == 0) {
             throw new Failure(
                     Exit.FAILED,
-                    "the database holds nothing of AltContext",
-                    "see that DATABASE_URL names the right one");
+                    "the database has no AltContext schema",
+                    "check that DATABASE_URL names the right database");
         }
         Path file = to.toAbsolutePath();
         refuseToOverwrite(file);
@@ -50,7 +50,7 @@ final class BackupCommand implements Runnable {
                 var _ = context.output().progress("backing up")) {
             var _ = dump.runOn(
                     database, "--format=custom", "--no-owner", "--no-privileges", "--file=" + part, "--no-password");
-            // Reading it shows now whether it can be restored, not on the day when that is needed.
+            // Reading the backup shows now whether it can be restored, not only on the day when it is needed.
             tables = restore.run("--list", part.toString())
                     .lines()
                     .filter(line -> line.contains(" TABLE DATA "))
@@ -72,7 +72,7 @@ final class BackupCommand implements Runnable {
         }
     }
 
-    /** Another run has another one. */
+    /** Makes the unfinished file. Each run gets its own. */
     private static Path part(Path file) {
         try {
             return PrivateFile.beside(file);
@@ -85,7 +85,10 @@ final class BackupCommand implements Runnable {
         try {
             var _ = Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
         } catch (AtomicMoveNotSupportedException e) {
-            throw new Failure(Exit.FAILED, "that file cannot be created in one step there", "name another with --to");
+            throw new Failure(
+                    Exit.FAILED,
+                    "the file system of that file cannot rename the finished backup in one step",
+                    "name another with --to");
         } catch (IOException e) {
             throw new Failure(Exit.FAILED, "that file cannot be created", "name another with --to");
         }

@@ -4,17 +4,17 @@ import com.altcontext.delivery.Outbox;
 import java.util.List;
 
 /**
- * What a restore keeps of the state before it, since the backup must not undo it: the logs of erasures and of disclosures,
- * withdrawals of consent, texts and keys, and what was sent.
+ * A statement that carries a table's rows from before a restore over into the restored schema, since the backup must not undo
+ * them: the logs of erasures and of disclosures, withdrawals of consent, texts and keys, and what was sent.
  *
  * @param name the table
- * @param requires the table that the state before must have had
+ * @param requires the table that must have existed before the restore; else the statement is skipped
  */
 record CarriedTable(String name, String requires, String statement) {
-    /** Also those of keys that were revoked since. */
+    /** Ends all sessions, so also those of keys that were revoked since the backup. */
     static final String END_SESSIONS = "DELETE FROM public.dashboard_sessions";
 
-    /** A link that was sent since the backup must never name a row that is written later. */
+    /** Goes on from the highest id in use: a link that was sent since the backup must never name a row that is written later. */
     static final String KEEP_CONSENT_IDS = """
             SELECT setval('public.consent_events_id_seq', greatest(b.last_value, r.last_value))
             FROM altops_before.consent_events_id_seq AS b, public.consent_events_id_seq AS r
@@ -42,20 +42,20 @@ record CarriedTable(String name, String requires, String statement) {
             ON CONFLICT (version, language) DO NOTHING
             """;
 
-    /** A key that was revoked since the backup must not open anything again, and one that was added goes on. */
+    /** A key that was revoked since the backup must stay revoked, and one that was added since keeps working. */
     private static final String KEYS = """
             INSERT INTO public.access_keys (id, name, key_hash, prefix, scopes, properties, is_share, created_at, expires_at, last_used_at, revoked_at)
             SELECT id, name, key_hash, prefix, scopes, properties, is_share, created_at, expires_at, last_used_at, revoked_at
             FROM altops_before.access_keys
             """;
 
-    /** Where there were none, those of the backup stay. */
+    /** Removes the backup's keys, unless there were no keys before the restore. */
     private static final String DROP_KEYS =
             "DELETE FROM public.access_keys WHERE EXISTS (SELECT FROM altops_before.access_keys)";
 
     /**
-     * Adds it as the newest row of the lead, which is the one that holds. An earlier restore may have given the same
-     * withdrawal another id.
+     * Adds each withdrawal as the newest row of its lead, since the newest row decides. Withdrawals are compared by time, since
+     * an earlier restore may have given the same one another id.
      */
     private static final String WITHDRAWALS = """
             WITH missing AS (
@@ -81,8 +81,9 @@ record CarriedTable(String name, String requires, String statement) {
             """;
 
     /**
-     * What waits in the backup alone was delivered since, or is not to be sent any more. That does not hold for leads that the
-     * database before did not know, nor if it was a new one, with no lead in common.
+     * Removes messages that wait only in the backup: they were delivered since, or must no longer be sent. Messages stay if the
+     * database before the restore did not know their lead. Messages about no lead stay if it was a new database, which has no
+     * lead in common with the backup.
      */
     private static final String DROP_DELIVERED = """
             DELETE FROM public.outbox AS o
@@ -95,8 +96,9 @@ record CarriedTable(String name, String requires, String statement) {
             """;
 
     /**
-     * What waits since the backup, about a lead of the backup or about none. A receiver that knows a lead from messages still
-     * has to hear of its withdrawal, though the lead is lost. A mail that asks to confirm is left: its row of consent is lost.
+     * Keeps messages that were queued since the backup, if they are about a lead of the backup or about no lead. If their lead is
+     * lost, only its withdrawal is kept: receivers that know the lead still have to be told. Mails that ask for a confirmation
+     * are not kept, since the row of consent that they would confirm is lost.
      */
     private static final String MESSAGES = """
             INSERT INTO public.outbox (
@@ -118,7 +120,10 @@ record CarriedTable(String name, String requires, String statement) {
             ON CONFLICT DO NOTHING
             """;
 
-    /** The end of a consent that was passed on. The numbers of a backup of another database are those of other leads. */
+    /**
+     * Keeps which ends of consents were already reported to webhooks. The lead is compared too, since in the backup of another
+     * database the same id belongs to another lead.
+     */
     private static final String EXPIRED = """
             INSERT INTO public.expired_consents (consent_id, noted_at)
             SELECT e.consent_id, e.noted_at
@@ -129,8 +134,8 @@ record CarriedTable(String name, String requires, String statement) {
             """;
 
     /**
-     * An address that does not answer gets one mail a day and three in all. A mail that still waited since the backup is lost, and is
-     * not counted.
+     * Keeps the limits of one confirmation mail a day and three in all for an address that does not answer. A mail that was queued since
+     * the backup and still waited is lost, so it is not counted.
      */
     private static final String CONFIRMATION_MAILS = """
             UPDATE public.leads AS l
@@ -146,7 +151,7 @@ record CarriedTable(String name, String requires, String statement) {
             WHERE b.property_id = l.property_id AND b.email = l.email
             """.formatted(Outbox.CONFIRMATION);
 
-    /** In their order. */
+    /** In the order in which they run. */
     static final List<CarriedTable> ALL = List.of(
             new CarriedTable("erasure_log", ERASURES),
             new CarriedTable("audit_log", DISCLOSURES),

@@ -14,7 +14,7 @@ final class DeletedAtExit implements AutoCloseable {
                     try {
                         var _ = Files.deleteIfExists(file);
                     } catch (IOException left) {
-                        // The process is ending, so there is nobody to tell.
+                        // The process is ending, so the failure cannot be reported.
                     }
                 },
                 "unfinished-file");

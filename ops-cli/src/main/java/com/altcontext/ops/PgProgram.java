@@ -20,13 +20,13 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * A program of PostgreSQL's client, found on the PATH. It gets the login in environment variables (PostgreSQL documentation,
+ * A client program of PostgreSQL, found on the PATH. It gets the login in environment variables (PostgreSQL documentation,
  * 32.15), since other users of the machine can see its arguments.
  */
 final class PgProgram {
-    private static final Pattern RELEASE = Pattern.compile("\\(PostgreSQL\\) (\\d+)");
+    private static final Pattern MAJOR_VERSION = Pattern.compile("\\(PostgreSQL\\) (\\d+)");
 
-    /** The variables of libpq for the options that a database's URL may have, by the driver's names. */
+    /** By the driver's name of each option that a database URL may have, the variable of libpq for it. */
     private static final Map<String, String> VARIABLES = Map.of(
             "sslmode", "PGSSLMODE",
             "sslrootcert", "PGSSLROOTCERT",
@@ -37,8 +37,8 @@ final class PgProgram {
             "connectTimeout", "PGCONNECT_TIMEOUT",
             "options", "PGOPTIONS");
 
-    /** The lines of a script among which its settings are. */
-    private static final int MAX_HEAD = 60;
+    /** A script's settings are among this many lines at its beginning. */
+    private static final int MAX_SETTING_LINES = 60;
 
     private final String name;
     private final Path file;
@@ -50,7 +50,7 @@ final class PgProgram {
         this.shell = shell;
     }
 
-    /** @throws Failure if there is none */
+    /** @throws Failure if there is no such program on the PATH */
     static PgProgram find(String name, Shell shell) {
         return shell.findProgram(name)
                 .map(file -> new PgProgram(name, file, shell))
@@ -60,9 +60,8 @@ final class PgProgram {
                         "install PostgreSQL's client, of the server's version or newer"));
     }
 
-    /** Its version's first number. */
-    int release() {
-        Matcher version = RELEASE.matcher(run(List.of("--version"), Map.of(), List.of()));
+    int majorVersion() {
+        Matcher version = MAJOR_VERSION.matcher(run(List.of("--version"), Map.of(), List.of()));
         if (!version.find()) {
             throw new Failure(Exit.FAILED, name + " does not print its version", "try: " + name + " --version");
         }
@@ -78,7 +77,7 @@ final class PgProgram {
      * Runs it on a database.
      *
      * @return what it printed
-     * @throws Failure if it fails, with its own message, without addresses and secrets
+     * @throws Failure if it fails, with the program's own message but without addresses and secrets
      */
     String runOn(DatabaseUrl url, String... arguments) {
         return run(List.of(arguments), login(url), List.of(url.password()));
@@ -94,7 +93,7 @@ final class PgProgram {
                 "PGAPPNAME", "altops"));
         VARIABLES.forEach((option, variable) ->
                 Optional.ofNullable(url.options().get(option)).ifPresent(value -> login.put(variable, value)));
-        // The driver has this default too, where the address names no mode.
+        // The driver uses the same default if the URL does not name a mode.
         url.tls().mode().ifPresent(mode -> login.put("PGSSLMODE", mode));
         if (url.tls().publicAuthorities()) {
             login.put("PGSSLROOTCERT", "system");
@@ -107,11 +106,12 @@ final class PgProgram {
     }
 
     /**
-     * Runs it, and another program on a database with what it prints, up to a line of its beginning that is left out.
+     * Runs this program and pipes its output into another one, which runs on a database.
      *
+     * @param leftOut a line near the beginning of the output that is not passed on
      * @throws Failure if one of them fails
      */
-    void into(PgProgram reader, DatabaseUrl url, List<String> readerArguments, String leftOut, String... arguments) {
+    void pipeTo(PgProgram reader, DatabaseUrl url, List<String> readerArguments, String leftOut, String... arguments) {
         var _ = withErrors(errors -> reader.withErrors(readerErrors -> {
             Process reading = reader.builder(readerArguments, login(url))
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
@@ -133,9 +133,9 @@ final class PgProgram {
         }));
     }
 
-    /** The line is searched for only near the beginning, since rows of tables come later. */
+    /** The line is left out only near the beginning, since rows of tables follow later. */
     private static void copy(BufferedInputStream in, OutputStream out, byte[] leftOut) throws IOException {
-        for (int line = 0; line < MAX_HEAD; line++) {
+        for (int line = 0; line < MAX_SETTING_LINES; line++) {
             ByteArrayOutputStream bytes = new ByteArrayOutputStream();
             int one = in.read();
             while (one >= 0 && one != '\n') {
@@ -163,7 +163,7 @@ final class PgProgram {
                     Exit.FAILED,
                     name + " failed: "
                             + Redaction.redact(Files.readString(errors).strip(), secrets),
-                    "correct that, and run it again: nothing was left half done");
+                    "correct that, then run it again; nothing was left half done");
         }
     }
 
@@ -174,7 +174,7 @@ final class PgProgram {
         builder.environment().clear();
         builder.environment().put("PATH", shell.variable("PATH"));
         builder.environment().put("LC_ALL", "C");
-        // Debian's programs take the version of a server on this machine where no host is named, else the newest.
+        // Debian's wrappers run the version of a local server unless a host is given. Then they run the newest version.
         builder.environment().put("PGHOST", "localhost");
         builder.environment().putAll(login);
         return builder;
@@ -192,7 +192,7 @@ final class PgProgram {
     }
 
     private interface Running<T> {
-        /** @param errors a file for what the program says when it fails */
+        /** @param errors a file for the program's error messages */
         T with(Path errors) throws IOException, InterruptedException;
     }
 

@@ -2,12 +2,12 @@ package com.altcontext.ops;
 
 import com.altcontext.db.Sql;
 
-/** What the versions of PostgreSQL's client and of the server mean for each other. */
+/** Which versions of PostgreSQL's client programs and of the server work together. */
 final class PgVersions {
-    /** What pg_restore sets from its version 17 on. A server before 17 does not know it, and refuses all that follows. */
+    /** A line that pg_restore prints since version 17. An older server does not know the setting, so the whole restore fails. */
     static final String SETTING = "SET transaction_timeout = 0;";
 
-    private static final int KNOWS_SETTING = 17;
+    private static final int FIRST_WITH_SETTING = 17;
 
     private PgVersions() {}
 
@@ -18,19 +18,19 @@ final class PgVersions {
      */
     static void check(Sql sql, PgProgram client) {
         int server = server(sql);
-        int mine = client.release();
+        int mine = client.majorVersion();
         if (mine < server) {
             throw new Failure(
                     Exit.FAILED,
-                    "PostgreSQL's client here is of version " + mine + ", the server of " + server,
-                    "install one of version " + server + " or newer, and put it first on the PATH: "
-                            + "https://www.postgresql.org/download has those that a system's own packages lack");
+                    "PostgreSQL's client here has version " + mine + ", but the server has version " + server,
+                    "install a client of version " + server + " or newer, and put it first on the PATH: "
+                            + "https://www.postgresql.org/download has those that your system's own packages lack");
         }
     }
 
     /** Whether the client would set {@link #SETTING} on a server that does not know it. */
-    static boolean isOlderThanSettings(Sql sql, PgProgram client) {
-        return server(sql) < KNOWS_SETTING && client.release() >= KNOWS_SETTING;
+    static boolean mustLeaveOutSetting(Sql sql, PgProgram client) {
+        return server(sql) < FIRST_WITH_SETTING && client.majorVersion() >= FIRST_WITH_SETTING;
     }
 
     private static int server(Sql sql) {

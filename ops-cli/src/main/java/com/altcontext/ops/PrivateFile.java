@@ -30,7 +30,7 @@ final class PrivateFile extends FilterWriter {
     private final DeletedAtExit unfinished;
     private boolean kept;
 
-    /** @throws IOException also if there is such a file already */
+    /** @throws IOException also if the file already exists */
     PrivateFile(Path path) throws IOException {
         SeekableByteChannel channel =
                 Files.newByteChannel(path, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), OWNER_ONLY);

@@ -12,27 +12,23 @@ import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Puts a backup in the place of what the database holds. */
+/** Replaces the database's contents with a backup. */
 @Command(
         name = "restore",
         description =
-                "Replaces what the database holds by a backup, applies the migrations that it lacks, keeps consent that "
-                        + "was withdrawn since, and erases again the people whom the backup brought back. Stop the service first. It "
-                        + "needs IP_HASH_PEPPER, since the log of erasures holds only keyed hashes.",
+                "Replaces the database's contents with a backup, and applies the migrations that the backup lacks. Consent "
+                        + "that was withdrawn since then stays withdrawn, and people who were erased since then are erased again. "
+                        + "Stop the service first. Needs IP_HASH_PEPPER, since the log of erasures holds only keyed hashes.",
         footer = {"", "Example:", "  altops restore --from altcontext.dump --yes"})
 final class RestoreCommand implements Runnable {
     private static final AdvisoryLock LOCK = new AdvisoryLock("altcontext.restore");
 
     private final CommandContext context;
 
-    @Option(
-            names = "--from",
-            required = true,
-            paramLabel = "FILE",
-            description = "A file that altops backup has written.")
+    @Option(names = "--from", required = true, paramLabel = "FILE", description = "A file that altops backup wrote.")
     private Path from = Path.of("");
 
-    @Option(names = "--yes", description = "Replace what the database holds. Without it, nothing is done.")
+    @Option(names = "--yes", description = "Replace the database's contents. Without this, nothing is done.")
     private boolean yes;
 
     RestoreCommand(CommandContext context) {
@@ -45,10 +41,10 @@ final class RestoreCommand implements Runnable {
         if (!Files.isReadable(from)) {
             throw new Failure(Exit.USAGE, "that file cannot be read", "name a backup with --from");
         }
-        // An empty backup of another database could be restored too, and all that is here would be lost.
+        // The backup of another database, even an empty one, could be restored too, and everything here would be lost.
         if (!restore.run("--list", from.toString()).contains(" TABLE DATA public flyway_schema_history ")) {
             throw new Failure(
-                    Exit.USAGE, "that file is no backup of AltContext's database", "name another with --from");
+                    Exit.USAGE, "that file is not a backup of an AltContext database", "name another with --from");
         }
         KeyedHash hash = context.environment().hash();
         DatabaseUrl database = context.databaseUrl();
@@ -56,8 +52,8 @@ final class RestoreCommand implements Runnable {
         if (!yes) {
             throw new Failure(
                     Exit.USAGE,
-                    "what the database holds would be replaced",
-                    "stop the service, make a backup of it, and give --yes");
+                    "this would replace everything in the database",
+                    "stop the service, run altops backup, then give --yes");
         }
         // This transaction stays open for the lock alone; the work is done in others.
         Restored done = context.sqlDuringRestore().inTransaction(guard -> {
@@ -83,7 +79,7 @@ final class RestoreCommand implements Runnable {
                                 HumanFormat.count(done.withdrawals, "withdrawal") + " of consent carried over"));
     }
 
-    /** How many migrations, entries of the erasure log, withdrawals and persons there were. */
+    /** The numbers of migrations applied, entries of the erasure log and withdrawals carried over, and people erased again. */
     private record Restored(int migrations, int entries, int withdrawals, int erased) {}
 
     private Restored replace(PgProgram restore, DatabaseUrl database, KeyedHash hash) {
@@ -101,8 +97,8 @@ final class RestoreCommand implements Runnable {
     private int load(PgProgram restore, DatabaseUrl database, SchemaSwap swap) {
         boolean loaded = false;
         try {
-            if (PgVersions.isOlderThanSettings(context.sqlDuringRestore(), restore)) {
-                restore.into(
+            if (PgVersions.mustLeaveOutSetting(context.sqlDuringRestore(), restore)) {
+                restore.pipeTo(
                         PgProgram.find("psql", context.shell()),
                         database,
                         List.of(

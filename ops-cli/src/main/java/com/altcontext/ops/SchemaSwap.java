@@ -10,8 +10,9 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Moves what a database holds aside while a backup takes its place. If the restore fails, it comes back. If it succeeds, it goes,
- * except for what the backup must not undo ({@link CarriedTable}). The next restore continues one that was interrupted.
+ * Moves the database's schema aside while a backup is loaded. If the restore fails, the old schema is put back. If it succeeds, the
+ * old schema is dropped, but the rows that the backup must not undo are carried over first ({@link CarriedTable}). The next restore
+ * takes over from one that was interrupted.
  */
 final class SchemaSwap {
     private final Sql sql;
@@ -23,13 +24,13 @@ final class SchemaSwap {
     void moveAside() {
         var _ = sql.inTransaction(tx -> {
             if (DatabaseState.isBeingRestored(tx)) {
-                // What was there before an interrupted restore is aside already.
+                // The interrupted restore has already moved the old schema aside, so only its own tables are dropped.
                 var _ = tx.update("DROP SCHEMA public CASCADE");
             } else {
                 var _ = tx.update("ALTER SCHEMA public RENAME TO altops_before");
             }
             var _ = tx.update("CREATE SCHEMA public");
-            return tx.update("GRANT USAGE ON SCHEMA public TO PUBLIC"); // as PostgreSQL itself makes it
+            return tx.update("GRANT USAGE ON SCHEMA public TO PUBLIC"); // as in a new database
         });
     }
 
@@ -41,25 +42,25 @@ final class SchemaSwap {
     }
 
     /**
-     * Keeps of the state before what {@link CarriedTable#ALL} says.
+     * Carries rows of the old schema over, as {@link CarriedTable#ALL} says.
      *
      * @return how many rows the last statement of each table has written
      */
     Map<String, Integer> carryOver() {
         return sql.inTransaction(tx -> {
             var _ = tx.update(CarriedTable.END_SESSIONS);
-            if (had(tx, "consent_events")) {
+            if (existedBefore(tx, "consent_events")) {
                 var _ = tx.query(CarriedTable.KEEP_CONSENT_IDS, row -> row.number(1));
             }
             Map<String, Integer> carried = new HashMap<>();
             for (CarriedTable table : CarriedTable.ALL) {
-                carried.put(table.name(), had(tx, table.requires()) ? tx.update(table.statement()) : 0);
+                carried.put(table.name(), existedBefore(tx, table.requires()) ? tx.update(table.statement()) : 0);
             }
             return carried;
         });
     }
 
-    /** @return how many persons the backup had brought back */
+    /** @return how many erased people the backup had brought back */
     int eraseAgain(KeyedHash hash, Instant now) {
         return new Erasure(sql, hash).replay("altops restore", now);
     }
@@ -68,7 +69,7 @@ final class SchemaSwap {
         var _ = sql.inTransaction(tx -> tx.update("DROP SCHEMA altops_before CASCADE"));
     }
 
-    private static boolean had(Tx tx, String table) {
+    private static boolean existedBefore(Tx tx, String table) {
         return tx.queryOne("SELECT to_regclass('altops_before." + table + "') IS NOT NULL", row -> row.flag(1));
     }
 }

@@ -49,9 +49,9 @@ class BackupCommandTest {
         assertThat(ran.exit()).isEqualTo(Exit.FAILED);
         assertThat(ran.err())
                 .matches(
-                        "altops: PostgreSQL's client here is of version 9, the server of \\d+ — install one of version \\d+ or "
-                                + "newer, and put it first on the PATH: https://www.postgresql.org/download has those that a "
-                                + "system's own packages lack\n");
+                        "altops: PostgreSQL's client here has version 9, but the server has version \\d+ — install a client of version \\d+ or "
+                                + "newer, and put it first on the PATH: https://www.postgresql.org/download has those that "
+                                + "your system's own packages lack\n");
     }
 
     @Test
@@ -103,7 +103,7 @@ class BackupCommandTest {
         assertThat(ran.exit()).isEqualTo(Exit.FAILED);
         assertThat(ran.err())
                 .isEqualTo(
-                        "altops: the database holds nothing of AltContext — see that DATABASE_URL names the right one\n");
+                        "altops: the database has no AltContext schema — check that DATABASE_URL names the right database\n");
         assertThat(Path.of(file("x.dump"))).doesNotExist();
     }
 
@@ -117,7 +117,7 @@ class BackupCommandTest {
 
         assertThat(ran.exit()).isEqualTo(Exit.USAGE);
         assertThat(ran.err())
-                .isEqualTo("altops: that file is no backup of AltContext's database — name another with --from\n");
+                .isEqualTo("altops: that file is not a backup of an AltContext database — name another with --from\n");
         assertThat(database.number("SELECT count(*) FROM consent_texts")).isEqualTo(1);
     }
 
