@@ -15,7 +15,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 
-/** A running service, as a client without special access reaches it over HTTP. */
+/** A running service, called over HTTP from outside as any client calls it. */
 final class Deployment implements AutoCloseable {
     /** A sleeping machine wakes within the first request. */
     private static final Duration TIMEOUT = Duration.ofSeconds(20);
@@ -49,8 +49,8 @@ final class Deployment implements AutoCloseable {
             return found.find() ? Optional.of(found.group(1)) : Optional.empty();
         }
 
-        /** What a person needs to see of it: the status, the outcome of an event, the error's code. */
-        String seen() {
+        /** A summary for people: the status, the outcome of an event, the error's code. */
+        String summary() {
             Matcher error = Pattern.compile("\"error\":\"([a-z_]{1,40})\"").matcher(body());
             return status
                     + header("x-outcome").map(outcome -> " " + outcome).orElse("")
@@ -69,14 +69,14 @@ final class Deployment implements AutoCloseable {
             this.unreachable = why instanceof ConnectException;
         }
 
-        /** Whether nothing listens at the address, so that no other question is answered either. */
+        /** Whether nothing listens at the address, so that no other request can succeed either. */
         boolean isUnreachable() {
             return unreachable;
         }
 
         private static String reason(Exception why) {
             return switch (why) {
-                case HttpTimeoutException _ -> "none within " + TIMEOUT.toSeconds() + " seconds";
+                case HttpTimeoutException _ -> "timed out after " + TIMEOUT.toSeconds() + " seconds";
                 case ConnectException _ -> "nothing listens there, or the host name is unknown";
                 case SSLException _ -> "its certificate is not trusted, or there is no TLS";
                 default -> "the connection was lost (" + why.getClass().getSimpleName() + ")";
@@ -92,7 +92,7 @@ final class Deployment implements AutoCloseable {
         return send(request(base, path, headers).GET());
     }
 
-    /** The same over plain HTTP, where a browser may begin that knows only the host's name. */
+    /** Gets a path over plain HTTP, as a browser may do that knows only the host's name. */
     ServiceResponse getInsecurely(String path) throws NoResponse {
         URI plain = URI.create("http://" + base.getHost());
         return send(request(plain, path).GET());

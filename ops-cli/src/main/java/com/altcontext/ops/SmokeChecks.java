@@ -23,8 +23,8 @@ final class SmokeChecks {
 
     private static final int MAX_SENT = 2_000;
 
-    /** The rows of a visitor without a lead. */
-    private static final List<String> REMOVE = List.of(
+    /** Deletes the rows of a visitor without a lead. */
+    private static final List<String> REMOVE_VISITOR = List.of(
             "DELETE FROM events WHERE bucket = ?::int2 AND visitor_id = ?",
             "DELETE FROM sessions WHERE bucket = ?::int2 AND visitor_id = ?",
             "DELETE FROM visitors WHERE bucket = ?::int2 AND visitor_id = ?");
@@ -55,15 +55,15 @@ final class SmokeChecks {
         SKIPPED
     }
 
-    /** @param seen what was answered, or why nothing was asked; nothing secret, no address */
+    /** @param seen what was answered, or why the check was skipped; it holds no secret and no address */
     record CheckResult(String check, CheckStatus status, String seen) {}
 
     private interface Check {
-        /** @throws Unexpected if it is not as it should be */
+        /** @throws Unexpected if the check fails */
         String seen() throws NoResponse;
     }
 
-    /** A check failed; the message is what was seen. */
+    /** A check failed. The message says what was seen. */
     private static final class Unexpected extends RuntimeException {
         private static final long serialVersionUID = 1;
 
@@ -117,9 +117,9 @@ final class SmokeChecks {
 
     private static String expect(boolean ok, ServiceResponse response, String expected) {
         if (!ok) {
-            throw new Unexpected(response.seen() + ", not " + expected);
+            throw new Unexpected(response.summary() + ", expected " + expected);
         }
-        return response.seen();
+        return response.summary();
     }
 
     private String health() throws NoResponse {
@@ -138,7 +138,10 @@ final class SmokeChecks {
                 response.status() / 100 == 3 && location.startsWith("https://"), response, "a redirection to https");
     }
 
-    /** The event that {@link #event} sends next, with the honeypot filled in. If it were stored, that one would be a duplicate. */
+    /**
+     * Sends the event that {@link #event} sends next, but with the honeypot filled in. If it were stored, the next one would be a
+     * duplicate.
+     */
     private String honeypot() throws NoResponse {
         ServiceResponse response = deployment.post("/v1/events", beacon(",\"honeypot\":\"filled\""));
         return expect(response.status() == 202 && response.body().equals("{\"ok\":true}"), response, "202 without ids");
@@ -148,26 +151,26 @@ final class SmokeChecks {
         ServiceResponse response = deployment.post("/v1/events", beacon(""));
         String outcome = response.header("x-outcome").orElse("");
         visitorId = response.id("visitorId").map(UUID::fromString);
-        expect(!outcome.equals("duplicate"), response, "202 stored: the event with the filled honeypot was kept");
+        expect(!outcome.equals("duplicate"), response, "202 stored: the event with the filled honeypot was stored");
         return expect(
                 response.status() == 202 && List.of("stored", "bot").contains(outcome) && visitorId.isPresent(),
                 response,
                 "202 stored with ids");
     }
 
-    /** The same event again: the service finds the row of the first one. */
+    /** Sends the same event again: the service must find the row of the first one. */
     private String row() throws NoResponse {
         ServiceResponse again = deployment.post("/v1/events", beacon(""));
         boolean found = again.header("x-outcome").orElse("").equals("duplicate");
         expect(again.status() == 202 && found, again, "202 duplicate");
         if (database.isEmpty()) {
-            return again.seen();
+            return again.summary();
         }
         long rows = rows();
         if (rows != 1) {
-            throw new Unexpected(again.seen() + ", and " + rows + " rows in the database");
+            throw new Unexpected(again.summary() + ", and " + rows + " rows in the database");
         }
-        return again.seen() + ", one row in the database";
+        return again.summary() + ", one row in the database";
     }
 
     /** How many events of this run are in the database. */
@@ -188,7 +191,7 @@ final class SmokeChecks {
         if (adminKey.isEmpty() || isKeyRefused) {
             return skipped("without a valid ADMIN_API_KEY, the lead could not be removed again");
         }
-        captured = true; // also if the answer is lost
+        captured = true; // even if the answer is lost
         ServiceResponse response = deployment.post(
                 "/v1/leads/capture",
                 "{\"email\":\"%s\",\"anonId\":\"%s\",\"path\":\"/\",\"formName\":\"smoke\"}".formatted(email, anonId));
@@ -216,7 +219,8 @@ final class SmokeChecks {
         boolean named = response.header("access-control-allow-origin").equals(origin);
         boolean varies =
                 response.header("vary").orElse("").toLowerCase(Locale.ROOT).contains("origin");
-        return expect(response.status() / 100 == 2 && named && varies, response, "that origin allowed");
+        return expect(
+                response.status() / 100 == 2 && named && varies, response, "2xx with headers that allow the origin");
     }
 
     private String foreignOrigin() throws NoResponse {
@@ -225,7 +229,7 @@ final class SmokeChecks {
                 response.status() < 500
                         && response.header("access-control-allow-origin").isEmpty(),
                 response,
-                "a foreign origin left out");
+                "no header that allows a foreign origin");
     }
 
     private ServiceResponse preflight(String from) throws NoResponse {
@@ -255,10 +259,10 @@ final class SmokeChecks {
         for (String name : names) {
             expect(response.header(name).isPresent(), response, "with " + name);
         }
-        return response.seen();
+        return response.summary();
     }
 
-    /** Sends the event that is stored already, so that nothing is added. More events would be load, not a test. */
+    /** Sends the event that is already stored, so that nothing is added. More than {@link #MAX_SENT} would be a load test. */
     private String limit() throws NoResponse {
         String batch = "[" + String.join(",", Collections.nCopies(BATCH, beacon(""))) + "]";
         ServiceResponse response = deployment.post("/v1/events/batch", batch);
@@ -266,7 +270,7 @@ final class SmokeChecks {
             response = deployment.post("/v1/events/batch", batch);
         }
         if (response.status() == 202) {
-            return skipped("more than " + MAX_SENT + " events a minute are allowed, and no more are sent");
+            return skipped("more than " + MAX_SENT + " events a minute are allowed, and this test sends no more");
         }
         return expect(
                 response.status() == 429
@@ -276,7 +280,7 @@ final class SmokeChecks {
                 "429 with Retry-After");
     }
 
-    /** Through the service if it stored a lead, else in the database. */
+    /** Deletes what this run stored: through the service if it stored a lead, else in the database. */
     private String cleanUp() throws NoResponse {
         String seen;
         if (captured && adminKey.isPresent()) {
@@ -292,7 +296,7 @@ final class SmokeChecks {
             UUID visitor = visitorId.get();
             seen = database.get().inTransaction(tx -> {
                         short bucket = Buckets.read(tx).of(visitor).number();
-                        return REMOVE.stream()
+                        return REMOVE_VISITOR.stream()
                                 .mapToInt(sql -> tx.update(sql, bucket, visitor))
                                 .sum();
                     })
@@ -304,7 +308,7 @@ final class SmokeChecks {
         return seen;
     }
 
-    /** The event of this run, with more fields. */
+    /** The JSON of this run's event, with more fields. */
     private String beacon(String more) {
         return "{\"anonId\":\"%s\",\"eventType\":\"smoke_test\",\"path\":\"/\",\"eventId\":\"%s\"%s}"
                 .formatted(anonId, eventId, more);

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Goes through the deployment checklist on a live service. */
+/** Runs the deployment checklist against a live service. */
 @Command(
         name = "smoke",
         description = "Runs the deployment checklist against a live service: one line for each check with its result, "
@@ -51,7 +51,7 @@ final class SmokeCommand implements Callable<Integer> {
     public Integer call() {
         List<CheckResult> results;
         try (Deployment deployment = new Deployment(base());
-                var _ = context.output().progress("asking the service")) {
+                var _ = context.output().progress("checking the service")) {
             requireResponse(deployment);
             results = new SmokeChecks(
                             deployment,
@@ -71,7 +71,7 @@ final class SmokeCommand implements Callable<Integer> {
         return ok ? Exit.DONE : Exit.CHECK_FAILED;
     }
 
-    /** Without any response there is nothing to check. What it says is checked later; this also wakes a sleeping machine. */
+    /** Without any response there is nothing to check. Its content is checked later. This also wakes a sleeping machine. */
     private static void requireResponse(Deployment deployment) {
         try {
             var _ = deployment.get("/v1/healthz");
@@ -91,7 +91,7 @@ final class SmokeCommand implements Callable<Integer> {
                 || base.getHost() == null
                 || base.getUserInfo() != null
                 || !text.equals(base.getScheme() + "://" + base.getAuthority())) {
-            throw new Failure(Exit.USAGE, "--url is no address of a service", "give https://host, without a path");
+            throw new Failure(Exit.USAGE, "--url is not the address of a service", "give https://host, without a path");
         }
         return base;
     }

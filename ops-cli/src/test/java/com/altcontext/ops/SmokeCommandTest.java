@@ -67,7 +67,7 @@ class SmokeCommandTest {
                         .filter(line -> !line.startsWith("FAILED"))
                         .map(line -> line.substring(8).split(" ", 2)[0]))
                 .containsExactly("https", "clean-up");
-        assertThat(ran.out()).contains("FAILED  admin-only    200, not 401");
+        assertThat(ran.out()).contains("FAILED  admin-only    200, expected 401");
         assertThat(ran.out()).doesNotContain(KEY, "@", "127.0.0.1");
         assertThat(asked)
                 .contains("GET /v1/healthz", "POST /v1/events", "POST /v1/leads/capture", "GET /v1/metrics/summary");
@@ -77,7 +77,7 @@ class SmokeCommandTest {
     void machines_get_each_check_and_its_result() {
         assertThat(smoke("--json").out())
                 .startsWith(
-                        "{\"ok\":false,\"checks\":[{\"check\":\"health\",\"result\":\"failed\",\"seen\":\"200, not 200 ")
+                        "{\"ok\":false,\"checks\":[{\"check\":\"health\",\"result\":\"failed\",\"seen\":\"200, expected 200 ")
                 .contains("{\"check\":\"cors\",\"result\":\"skipped\",");
     }
 
