@@ -11,7 +11,7 @@ import picocli.CommandLine.Command;
         subcommands = {ClusterDistributeCommand.class, ClusterStatusCommand.class},
         footer = {"", "Example:", "  altops cluster status"})
 final class ClusterCommand extends CommandGroup {
-    /** pg_dump sees the coordinator alone, and its file would put plain tables in the place of distributed ones. */
+    /** pg_dump sees only the coordinator, and restoring its file would replace distributed tables with plain ones. */
     static void refuseOn(Sql sql, String what) {
         boolean distributed =
                 sql.inTransaction(tx -> tx.queryOne("SELECT to_regclass('cluster') IS NOT NULL", row -> row.flag(1))
@@ -20,8 +20,8 @@ final class ClusterCommand extends CommandGroup {
             throw new Failure(
                     Exit.FAILED,
                     what + " does not work on a Citus cluster",
-                    "nothing was done; back up each node by pg_basebackup or your provider, with citus_create_restore_point to"
-                            + " have them at one moment");
+                    "nothing was done; back up each node with pg_basebackup or your provider's backups, and with"
+                            + " citus_create_restore_point to restore all nodes to the same moment");
         }
     }
 }

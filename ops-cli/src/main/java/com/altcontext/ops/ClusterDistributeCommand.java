@@ -31,7 +31,7 @@ final class ClusterDistributeCommand implements Runnable {
             required = true,
             paramLabel = "N",
             description =
-                    "How many parts can be on different nodes, from 2 to 1024: one for each node that you may ever have. With more,"
+                    "Into how many parts the data is split, from 2 to 1024: one for each node that you may ever have. With more parts,"
                             + " batches get smaller, and each event costs more.")
     private int buckets;
 
@@ -45,7 +45,7 @@ final class ClusterDistributeCommand implements Runnable {
     @Override
     public void run() {
         if (buckets < 2 || buckets > MAX_BUCKETS) {
-            throw new Failure(Exit.USAGE, "--buckets is not from 2 to 1024", "nothing was done");
+            throw new Failure(Exit.USAGE, "--buckets is out of range", "give 2 to " + MAX_BUCKETS);
         }
         Sql sql = context.sql().withTimeout(MAX_STATEMENT);
         Distribution distribution = new Distribution(sql);
@@ -69,21 +69,21 @@ final class ClusterDistributeCommand implements Runnable {
         } catch (Distribution.CountsDiffer differ) {
             throw new Failure(
                     Exit.FAILED,
-                    "the rows after it are not those before: " + differ.before() + ", " + differ.after(),
-                    "nothing was done; report this as a defect");
+                    "the numbers of rows changed from " + differ.before() + " to " + differ.after(),
+                    "nothing was done; please report this line");
         }
         show(plan, rows);
     }
 
     private static void check(Distribution.Plan plan) {
         if (plan.isDistributed()) {
-            throw new Failure(Exit.FAILED, "the tables are distributed already", "see: altops cluster status");
+            throw new Failure(Exit.FAILED, "the tables are already distributed", "see: altops cluster status");
         }
         if (plan.citus().isEmpty()) {
             throw new Failure(
                     Exit.FAILED,
                     "the database does not have Citus",
-                    "on the coordinator and on each node: CREATE EXTENSION citus");
+                    "on the coordinator and on each node, run: CREATE EXTENSION citus");
         }
         if (!plan.isCitusNewEnough()) {
             throw new Failure(
@@ -95,7 +95,7 @@ final class ClusterDistributeCommand implements Runnable {
             throw new Failure(
                     Exit.FAILED,
                     "the cluster has no node that may hold rows",
-                    "SELECT citus_set_coordinator_host('…'), and SELECT citus_add_node('…', 5432) for each");
+                    "run SELECT citus_set_coordinator_host('…'), and SELECT citus_add_node('…', 5432) for each node");
         }
     }
 

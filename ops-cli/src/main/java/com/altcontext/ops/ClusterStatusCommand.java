@@ -62,7 +62,7 @@ final class ClusterStatusCommand implements Callable<Integer> {
         if (status.isWorthRebalancing()) {
             lines.add(String.format(
                     Locale.ROOT,
-                    "the fullest node holds %.1f times the mean: SELECT citus_rebalance_start()",
+                    "the fullest node holds %.1f times the mean: to balance them, run SELECT citus_rebalance_start()",
                     status.skew()));
         }
         return lines;
@@ -70,7 +70,7 @@ final class ClusterStatusCommand implements Callable<Integer> {
 
     private static String line(ClusterStatus status, ClusterStatus.Node node) {
         if (!node.isReached()) {
-            return "does not answer, or is not reached by another node";
+            return "does not answer, or another node cannot reach it";
         }
         return status.areAllReached()
                 ? HumanFormat.count(node.buckets(), "bucket") + ", " + HumanFormat.count(node.visitors(), "visitor")
