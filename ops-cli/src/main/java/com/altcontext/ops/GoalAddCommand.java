@@ -18,7 +18,7 @@ import picocli.CommandLine.Parameters;
         name = "add",
         description = {
             "Adds a goal: a page view of a path, or an event.",
-            "It is counted at once on all days that still have raw events. Waits for a running rollup to end."
+            "Counts it at once on all days that still have raw events, after any running rollup has ended."
         },
         footer = {
             "",
@@ -36,7 +36,7 @@ final class GoalAddCommand implements Runnable {
     @Parameters(index = "0", paramLabel = "PROPERTY", description = "The property's slug.")
     private String property = "";
 
-    @Parameters(index = "1", paramLabel = "NAME", description = "What reports and filters call the goal.")
+    @Parameters(index = "1", paramLabel = "NAME", description = "The goal's name in reports and filters.")
     private String name = "";
 
     @Option(names = "--path", paramLabel = "PATTERN", description = "The page; * stands for any characters.")

@@ -7,7 +7,7 @@ import picocli.CommandLine.Command;
 /** The goals of properties. */
 @Command(
         name = "goal",
-        description = "Adds, lists and removes goals: pages and events that a property counts as reached.",
+        description = "Adds, lists and removes goals: pages and events that sessions are meant to reach.",
         subcommands = {GoalAddCommand.class, GoalListCommand.class, GoalRemoveCommand.class},
         footer = {"", "Example:", "  altops goal list docs"})
 final class GoalCommand extends CommandGroup {

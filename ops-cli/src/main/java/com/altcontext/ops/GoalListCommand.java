@@ -36,7 +36,7 @@ final class GoalListCommand implements Runnable {
                                                         .with("createdAt", one.createdAt()))
                                                 .toList()),
                         goals.isEmpty()
-                                ? List.of("there is no goal")
+                                ? List.of("there are no goals")
                                 : goals.stream().map(GoalCommand::line).toList());
     }
 }

@@ -8,7 +8,7 @@ import picocli.CommandLine.Parameters;
 /** Removes a goal. */
 @Command(
         name = "remove",
-        description = "Removes a goal with its counts; exit 1 when there is none of that name.",
+        description = "Removes a goal with its counts; exit 1 when there is no goal of that name.",
         footer = {"", "Example:", "  altops goal remove docs signup"})
 final class GoalRemoveCommand implements Runnable {
     private final CommandContext context;

@@ -24,10 +24,10 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is in the database. It scans no large table: the server estimates their rows, and the oldest and newest event
+ * What is in the database. Large tables are not scanned: their rows are the server's estimates, and the oldest and newest event
  * are looked up in the first and the last partition that have any.
  *
- * @param leadsInReview those that wait for an operator
+ * @param leadsInReview leads that wait for an operator
  * @param endingKeys access keys that end within 14 days
  * @param schema the newest migration that was applied; 0 if none was. If it is too old, only this and the tables are filled in
  */
@@ -48,11 +48,11 @@ record Inventory(
     private static final Duration SOON = Duration.ofDays(14);
 
     /** Up to this size, rows are counted and not estimated. */
-    private static final long COUNTED = 16L << 20;
+    private static final long MAX_COUNTED_BYTES = 16L << 20;
 
     private static final DateTimeFormatter IN_NAMES = DateTimeFormatter.BASIC_ISO_DATE;
 
-    /** The statistics count rows since the last ANALYZE, the catalog those from before a crash. */
+    /** Takes the larger of two estimates: the statistics know rows since the last ANALYZE, and the catalog those before a crash. */
     private static final String TABLES = """
             SELECT CASE WHEN i.inhrelid IS NULL THEN c.relname ELSE 'events' END,
                    sum(pg_total_relation_size(c.oid))::bigint,
@@ -65,7 +65,10 @@ record Inventory(
             ORDER BY 1
             """;
 
-    /** A table of a cluster is empty where it is created. A node that is away is reported by the statements that follow. */
+    /**
+     * On a cluster, the rows of a table are on its nodes, and its own relation is empty. Nodes that do not answer are left out: the
+     * statements that follow fail because of them.
+     */
     private static final String ON_NODES = """
             SELECT sum(split_part(result, ' ', 1)::bigint)::bigint, sum(split_part(result, ' ', 2)::bigint)::bigint
             FROM run_command_on_shards(?::text::regclass, $$
@@ -153,7 +156,7 @@ record Inventory(
                     .toList();
         }
         String count = estimates.stream()
-                .filter(table -> table.bytes <= COUNTED)
+                .filter(table -> table.bytes <= MAX_COUNTED_BYTES)
                 .map(table -> "SELECT '" + table.name.replace("'", "''") + "', count(*) FROM " + quoted(table.name))
                 .collect(Collectors.joining(" UNION ALL "));
         if (count.isEmpty()) {

@@ -17,8 +17,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "add",
         description = {
-            "Makes a key and prints it. It is shown only once: just its hash is stored.",
-            "A key for some properties opens nothing that concerns all of them, such as erasing a person."
+            "Makes a key and prints it. It is shown only once, since only its hash is stored.",
+            "A key that is limited to some properties gives no access to what concerns all of them, such as erasing a person."
         },
         footer = {
             "",
@@ -37,20 +37,20 @@ final class KeyAddCommand implements Runnable {
             arity = "1..*",
             required = true,
             paramLabel = "SCOPE",
-            description = "What the key opens: figures:read, leads:read, leads:delete.")
+            description = "What the key gives access to: figures:read, leads:read, leads:delete.")
     private List<String> scopes = new ArrayList<>();
 
     @Option(
             names = "--property",
             arity = "1..*",
             paramLabel = "SLUG",
-            description = "The properties that it opens; default: all.")
+            description = "The properties that it is limited to; default: not limited.")
     private @Nullable List<String> properties;
 
     @Option(
             names = "--expires",
             paramLabel = "WHEN",
-            description = "When the key ends, like 90d or 2027-01-31; default: only when revoked.")
+            description = "When the key expires, like 90d or 2027-01-31; default: never.")
     private @Nullable String expires;
 
     KeyAddCommand(CommandContext context) {
@@ -59,7 +59,7 @@ final class KeyAddCommand implements Runnable {
 
     @Override
     public void run() {
-        Instant end = KeyCommand.end(expires, context.now());
+        Instant expiry = KeyCommand.expiry(expires, context.now());
         Set<Scope> wanted = EnumSet.noneOf(Scope.class);
         for (String scope : scopes) {
             wanted.add(Scope.named(scope)
@@ -68,7 +68,7 @@ final class KeyAddCommand implements Runnable {
                             "--scope is wrong",
                             "write one or more of figures:read, leads:read and leads:delete")));
         }
-        NewKey key = KeyCommand.ARGUMENTS.named(() -> new NewKey(name, wanted, properties, false, end));
+        NewKey key = KeyCommand.ARGUMENTS.named(() -> new NewKey(name, wanted, properties, false, expiry));
         KeyAddition.Added added = KeyCommand.add(context, key);
         context.output()
                 .show(

@@ -39,7 +39,7 @@ final class KeyCommand extends CommandGroup {
             case KeyAddition.NameTaken _ ->
                 throw new Failure(
                         Exit.FAILED,
-                        "there is a key named " + wanted.name(),
+                        "there is already a key named " + wanted.name(),
                         "choose another name, or revoke that one: altops key revoke");
             case KeyAddition.UnknownProperty unknown ->
                 throw new Failure(
@@ -48,11 +48,11 @@ final class KeyCommand extends CommandGroup {
     }
 
     /**
-     * When a key ends.
+     * When a key expires.
      *
-     * @param text {@code 90d} or {@code 2027-01-31}, which is that day to its end; null for never
+     * @param text {@code 90d} or {@code 2027-01-31}, which includes that day; null for never
      */
-    static @Nullable Instant end(@Nullable String text, Instant now) {
+    static @Nullable Instant expiry(@Nullable String text, Instant now) {
         if (text == null) {
             return null;
         }
@@ -72,7 +72,7 @@ final class KeyCommand extends CommandGroup {
             // reported below
         }
         throw new Failure(
-                Exit.USAGE, "--expires is wrong", "write a number of days like 90d, or a day to come like 2027-01-31");
+                Exit.USAGE, "--expires is wrong", "write a number of days like 90d, or a future day like 2027-01-31");
     }
 
     static JsonObject json(AccessKey key, Instant now) {
@@ -93,7 +93,7 @@ final class KeyCommand extends CommandGroup {
         return key.state(now).name().toLowerCase(Locale.ROOT);
     }
 
-    /** A line of the list: the name, what it opens, and its times. */
+    /** A line of the list: the name, what the key gives access to, and its times. */
     static String line(AccessKey key, Instant now) {
         List<String> properties = key.properties();
         return "%s  %s…  %s  %s  %s  last used %s"
@@ -102,16 +102,16 @@ final class KeyCommand extends CommandGroup {
                         key.prefix(),
                         key.scopes().stream().sorted().map(Scope::key).collect(Collectors.joining(",")),
                         properties == null ? "all properties" : String.join(",", properties),
-                        endOf(key, now),
+                        expiry(key, now),
                         key.lastUsedAt() == null ? "never" : HumanFormat.time(key.lastUsedAt()));
     }
 
-    private static String endOf(AccessKey key, Instant now) {
-        String end = key.expiresAt() == null ? "no end" : HumanFormat.time(key.expiresAt());
+    private static String expiry(AccessKey key, Instant now) {
+        String time = key.expiresAt() == null ? "never" : HumanFormat.time(key.expiresAt());
         return switch (key.state(now)) {
             case REVOKED -> "revoked";
-            case EXPIRED -> "ended " + end;
-            case ACTIVE -> key.expiresAt() == null ? end : "ends " + end;
+            case EXPIRED -> "expired " + time;
+            case ACTIVE -> "expires " + time;
         };
     }
 }

@@ -10,7 +10,7 @@ import picocli.CommandLine.Option;
 /** Lists access keys. */
 @Command(
         name = "list",
-        description = "Lists access keys: what they open, when they end and when they were last used.",
+        description = "Lists access keys: what they give access to, when they expire and when they were last used.",
         footer = {"", "Example:", "  altops key list --all"})
 final class KeyListCommand implements Runnable {
     private final CommandContext context;
@@ -37,7 +37,7 @@ final class KeyListCommand implements Runnable {
                                                 .map(key -> KeyCommand.json(key, now))
                                                 .toList()),
                         keys.isEmpty()
-                                ? List.of("there is no key")
+                                ? List.of("there are no keys")
                                 : keys.stream()
                                         .map(key -> KeyCommand.line(key, now))
                                         .toList());

@@ -5,11 +5,11 @@ import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/** Ends a key. */
+/** Revokes a key. */
 @Command(
         name = "revoke",
         description =
-                "Ends a key and its dashboard sessions, at once on every machine; exit 1 when there is no such key.",
+                "Revokes a key and ends its dashboard sessions, at once on every machine; exit 1 when there is no such key.",
         footer = {"", "Example:", "  altops key revoke looker"})
 final class KeyRevokeCommand implements Runnable {
     private final CommandContext context;

@@ -14,7 +14,7 @@ import picocli.CommandLine.Parameters;
         name = "share",
         description = {
             "Prints a link to the dashboard of a property, for people without a key. It shows figures but no leads, "
-                    + "and, under a filter, no value of fewer than 3 visitors.",
+                    + "and, under a filter, no value with fewer than 3 visitors.",
             "The link is shown only once. Its key comes after the #, which browsers never send. Needs PUBLIC_URL, as the "
                     + "service has it. To end the link, revoke its key: altops key revoke."
         },
@@ -28,14 +28,14 @@ final class KeyShareCommand implements Runnable {
     @Option(
             names = "--name",
             paramLabel = "NAME",
-            description = "The name of the link's key; default: share and the slug.")
+            description = "The name of the link's key; default: the word share and the slug.")
     private @Nullable String name;
 
     @Option(
             names = "--expires",
             paramLabel = "WHEN",
             defaultValue = "90d",
-            description = "When the link ends, like 2027-01-31; default: ${DEFAULT-VALUE}.")
+            description = "When the link expires, like 2027-01-31; default: ${DEFAULT-VALUE}.")
     private String expires = "";
 
     KeyShareCommand(CommandContext context) {
@@ -47,7 +47,7 @@ final class KeyShareCommand implements Runnable {
         URI url = context.environment().publicUrl();
         String called = name == null ? "share " + property : name;
         NewKey key = KeyCommand.ARGUMENTS.named(
-                () -> NewKey.ofShare(called, property, KeyCommand.end(expires, context.now())));
+                () -> NewKey.ofShare(called, property, KeyCommand.expiry(expires, context.now())));
         KeyAddition.Added added = KeyCommand.add(context, key);
         String link = url + "/dashboard#key=" + added.secret().text();
         context.output()

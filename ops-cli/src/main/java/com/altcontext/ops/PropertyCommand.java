@@ -41,6 +41,6 @@ final class PropertyCommand extends CommandGroup {
     }
 
     static Failure unknown() {
-        return new Failure(Exit.FAILED, "there is no property of that slug", "see them with: altops property list");
+        return new Failure(Exit.FAILED, "there is no property with that slug", "see them with: altops property list");
     }
 }

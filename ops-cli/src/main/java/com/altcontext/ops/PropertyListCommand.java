@@ -49,9 +49,9 @@ final class PropertyListCommand implements Runnable {
                 .sum();
     }
 
-    private static String mails(StoredProperty property, MailKind kind, List<RecipientCount> recipients) {
+    private static String recipients(StoredProperty property, MailKind kind, List<RecipientCount> recipients) {
         long count = count(property, kind, recipients);
-        return count == 0 ? "" : count + (count == 1 ? " gets " : " get ") + kind.key() + "s";
+        return count == 0 ? "" : HumanFormat.count(count, kind.key() + " recipient");
     }
 
     private static String line(StoredProperty property, int width, List<RecipientCount> recipients) {
@@ -62,9 +62,9 @@ final class PropertyListCommand implements Runnable {
         parts.add(property.timeZone());
         parts.add(excluded(property));
         parts.add(property.ownHostsOnly() ? "own hosts only" : "");
-        parts.add(property.confirm() ? "confirmed by mail" : "");
-        parts.add(mails(property, MailKind.ALERT, recipients));
-        parts.add(mails(property, MailKind.REPORT, recipients));
+        parts.add(property.confirm() ? "confirmation by mail" : "");
+        parts.add(recipients(property, MailKind.ALERT, recipients));
+        parts.add(recipients(property, MailKind.REPORT, recipients));
         parts.removeIf(String::isEmpty);
         return String.join("  ", parts);
     }
@@ -72,6 +72,6 @@ final class PropertyListCommand implements Runnable {
     private static String excluded(StoredProperty property) {
         List<String> all = Stream.concat(property.excludedNetworks().stream(), property.excludedPaths().stream())
                 .toList();
-        return all.isEmpty() ? "" : "without " + String.join(" ", all);
+        return all.isEmpty() ? "" : "excludes " + String.join(" ", all);
     }
 }

@@ -11,10 +11,10 @@ import picocli.CommandLine.Option;
 
 /** The settings of a property, as they are given on the command line. */
 final class PropertyOptions {
-    /** No host name, network or path has this name. */
+    /** The word that empties a list: no host name, network or path is called this. */
     private static final String EMPTY = "none";
 
-    /** The fields of a property, by their options. */
+    /** The fields of a property, with their names on the command line. */
     static final ArgumentNames ARGUMENTS = new ArgumentNames(Map.of(
             "ownHostsOnly", "--own-hosts-only",
             "slug", "SLUG",
@@ -60,7 +60,7 @@ final class PropertyOptions {
     @Option(
             names = "--confirm",
             negatable = true,
-            description = "Express consent from a form holds only once confirmed by mail (needs SMTP_URL).")
+            description = "Express consent from a form counts only after a confirmation by mail (needs SMTP_URL).")
     private @Nullable Boolean confirm;
 
     boolean areGiven() {
@@ -78,10 +78,10 @@ final class PropertyOptions {
         return new Failure(
                 Exit.FAILED,
                 "the domain " + claim.domain() + " belongs to the property " + claim.owner(),
-                "leave it out, or take it from that property first");
+                "leave it out, or remove it from that property first");
     }
 
-    /** The entries of a list; null if it was not given, and empty if it is to be emptied. */
+    /** The entries of a list; null if the option was not given, and empty if it was given as {@code none}. */
     static @Nullable List<String> entries(@Nullable List<String> given) {
         return given != null && given.equals(List.of(EMPTY)) ? List.of() : given;
     }

@@ -12,8 +12,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "remove",
         description =
-                "Removes a property without visitors and leads, with the days that were imported for it; exit 1 when it has "
-                        + "any, or is unknown.",
+                "Removes a property that has no visitors and no leads, with the days that were imported for it; exit 1 when "
+                        + "it has visitors or leads, or does not exist.",
         footer = {"", "Example:", "  altops property remove docs"})
 final class PropertyRemoveCommand implements Runnable {
     private final CommandContext context;
@@ -34,8 +34,8 @@ final class PropertyRemoveCommand implements Runnable {
             case PropertyRemoval.Needed _ ->
                 throw new Failure(
                         Exit.FAILED,
-                        "default is never removed",
-                        "it takes what no other property claims; give the others their domains");
+                        "the property default cannot be removed",
+                        "it gets the events that belong to no other property; give the others their domains");
             case PropertyRemoval.InUse(long visitors, long leads) ->
                 throw new Failure(
                         Exit.FAILED,

@@ -87,9 +87,10 @@ final class PropertySetCommand implements Runnable {
             json.with("computedAgainFrom", first);
             lines.add(
                     first == null
-                            ? "there are no raw events to compute figures from again"
-                            : "its days are those of " + changed.property().timeZone() + " from " + first
-                                    + " on; the figures of earlier days stay as they were");
+                            ? "no figures were computed again, since there are no raw events"
+                            : "from " + first + " on, its days are days in "
+                                    + changed.property().timeZone()
+                                    + "; the figures of earlier days stay as they were");
         }
         context.output().print(json, lines);
     }

@@ -34,7 +34,7 @@ import picocli.CommandLine.Option;
             "  altops retention purge --keep-submissions 365d"
         })
 final class PurgeCommand implements Callable<Integer> {
-    /** Counting and deleting the events of a year through a slow network. */
+    /** Enough to count and delete the events of a year over a slow network. */
     private static final Duration MAX_STATEMENT = Duration.ofMinutes(30);
 
     private static final Pattern DAYS = Pattern.compile("([1-9][0-9]{0,3})d");
@@ -51,7 +51,7 @@ final class PurgeCommand implements Callable<Integer> {
             names = "--keep-submissions",
             paramLabel = "DAYS",
             description =
-                    "Remove what was filled into forms after this time, like 365d; default: keep it as long as the lead.")
+                    "How long to keep what people filled into forms, like 365d; default: as long as their lead is kept.")
     private @Nullable String keepSubmissions;
 
     PurgeCommand(CommandContext context) {
@@ -61,7 +61,7 @@ final class PurgeCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         RetentionPolicy policy = context.environment().retention(submissionDays());
-        // Data that must still be kept would seem to have expired.
+        // With a clock that is ahead, data that must still be kept would seem to have expired.
         context.refuseClockAhead("nothing was removed; set the clock, then purge again");
         Instant now = context.now();
         PurgePlan plan;
@@ -89,9 +89,10 @@ final class PurgeCommand implements Callable<Integer> {
         return purge.apply(
                         plan,
                         now,
-                        gone -> progress.step(HumanFormat.count(gone.days().size(), "day") + " gone, "
-                                + counted(gone, PurgeCount.SESSIONS, "session") + ", "
-                                + counted(gone, PurgeCount.VISITORS, "visitor")))
+                        removed -> progress.step(
+                                "removed " + HumanFormat.count(removed.days().size(), "day") + ", "
+                                        + counted(removed, PurgeCount.SESSIONS, "session") + ", "
+                                        + counted(removed, PurgeCount.VISITORS, "visitor")))
                 .orElseThrow(() -> new Failure(
                         Exit.FAILED,
                         "another purge is under way",

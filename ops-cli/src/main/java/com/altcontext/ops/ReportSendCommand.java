@@ -52,7 +52,7 @@ final class ReportSendCommand implements Callable<Integer> {
 
     /**
      * @param mails null if the week has days without figures
-     * @param hasBegun whether the property was there in the week
+     * @param hasBegun whether the property existed in that week
      */
     private record SentReport(
             ReportedProperty property,
@@ -85,7 +85,8 @@ final class ReportSendCommand implements Callable<Integer> {
                                                 .map(ReportSendCommand::json)
                                                 .toList()),
                         sent.isEmpty()
-                                ? List.of("nobody gets a report: altops property set SLUG --report ADDRESS")
+                                ? List.of(
+                                        "no property has recipients: add some with altops property set SLUG --report ADDRESS")
                                 : sent.stream().map(this::line).toList());
         return complete ? Exit.DONE : Exit.CHECK_FAILED;
     }
@@ -93,7 +94,7 @@ final class ReportSendCommand implements Callable<Integer> {
     private static ReportWeek named(String text, Instant now) {
         ReportWeek week = new ArgumentNames(Map.of("week", "--week")).named(() -> ReportWeek.parse(text));
         if (week.isAfter(now)) {
-            throw new Failure(Exit.USAGE, "--week is not over", "write an earlier one, or leave it out");
+            throw new Failure(Exit.USAGE, "--week is not over yet", "give an earlier one, or leave it out");
         }
         return week;
     }
@@ -123,11 +124,11 @@ final class ReportSendCommand implements Callable<Integer> {
     private String line(SentReport report) {
         String of = report.property.slug() + ", " + report.week.text() + ": ";
         if (!report.hasBegun) {
-            return of + "not sent, the property was not there yet";
+            return of + "not sent, since the property did not exist yet";
         }
         return report.mails == null
                 ? of + context.output().bad("not sent")
-                        + ", figures of the week are missing: run altops rollup, unless they were purged"
+                        + ", since figures of the week are missing: run altops rollup, unless they were purged"
                 : of + HumanFormat.count(report.mails, "mail") + (dryRun ? " would be sent" : "");
     }
 }

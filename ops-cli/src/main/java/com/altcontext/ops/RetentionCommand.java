@@ -5,7 +5,7 @@ import picocli.CommandLine.Command;
 /** How long data is kept. */
 @Command(
         name = "retention",
-        description = "Removes data whose retention is over.",
+        description = "Removes data whose retention period is over.",
         subcommands = PurgeCommand.class,
         footer = {"", "Example:", "  altops retention purge --dry-run"})
 final class RetentionCommand extends CommandGroup {}

@@ -18,15 +18,15 @@ import picocli.CommandLine.Mixin;
 @Command(
         name = "rollup",
         description = {
-            "Computes the daily figures from the raw events: by default for the last days, because of late events, and for every "
-                    + "earlier day that is not rolled up yet, so that missed runs are made up for.",
+            "Computes the daily figures from the raw events. By default, it does so for today, for the 8 days before, since events "
+                    + "may arrive late, and for every earlier day that is not rolled up yet, so a missed run is caught up.",
             "Each day is one transaction. A second run waits until the first has ended."
         },
         subcommands = {RollupStatusCommand.class, RollupCheckCommand.class, RollupViewCommand.class},
         footer = {"", "Example:", "  altops rollup", "  altops rollup --from 2026-01-01 --to 2026-01-31 --property docs"
         })
 final class RollupCommand implements Callable<Integer> {
-    /** A day of many millions of events on a small machine. */
+    /** Enough for a day of many millions of events on a small machine. */
     static final Duration MAX_STATEMENT = Duration.ofHours(1);
 
     private final CommandContext context;
@@ -34,8 +34,8 @@ final class RollupCommand implements Callable<Integer> {
     @Mixin
     private final RollupOptions options = new RollupOptions();
 
-    /** Whether it was said that another run is under way. */
-    private boolean isWaiting;
+    /** Whether the operator was told that another run is under way. */
+    private boolean hasNotedWait;
 
     RollupCommand(CommandContext context) {
         this.context = context;
@@ -44,7 +44,8 @@ final class RollupCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         options.requireProperty(context.sql());
-        // Days still to come would count as rolled up, and the figures as fresh until those days are over.
+        // With a clock that is ahead, future days would count as rolled up, and the figures as fresh until those days
+        // are over.
         context.refuseClockAhead("nothing was rolled up; set the clock, then try again");
         Sql sql = context.sql().withTimeout(MAX_STATEMENT);
         Rollup rollup = new Rollup(sql, context.clock());
@@ -71,9 +72,9 @@ final class RollupCommand implements Callable<Integer> {
 
     private RollupReceipt rollUp(Rollup rollup, LocalDate day) {
         return rollup.tryRun(day, options.property()).orElseGet(() -> {
-            if (!isWaiting) {
+            if (!hasNotedWait) {
                 context.output().note("another run is under way: waiting for it");
-                isWaiting = true;
+                hasNotedWait = true;
             }
             return rollup.run(day, options.property());
         });

@@ -4,9 +4,9 @@ import com.altcontext.metrics.RollupStatus;
 import java.time.LocalDate;
 import java.util.stream.Collectors;
 
-/** How fresh the rollups are, as {@code altops status} and {@code altops rollup status} show and judge it. */
+/** How fresh the rollups are, and whether that is a problem: for {@code altops status} and {@code altops rollup status}. */
 record RollupFreshness(RollupStatus status) {
-    /** Rollups are made every day; if two days are missing, the job that makes them has failed. */
+    /** Rollups are made every day. If they are further behind, the job that makes them has failed. */
     private static final int MAX_DAYS_BEHIND = 2;
 
     boolean isFresh() {

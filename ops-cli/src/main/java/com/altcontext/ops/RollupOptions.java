@@ -14,7 +14,7 @@ final class RollupOptions {
     @Option(
             names = "--day",
             paramLabel = "DAY",
-            description = "This day only, like 2026-01-31; it begins and ends by each property's time zone.")
+            description = "This day only, like 2026-01-31, in the time zone of each property.")
     private @Nullable LocalDate day;
 
     @Option(names = "--from", paramLabel = "DAY", description = "The first day; needs --to.")
@@ -41,7 +41,7 @@ final class RollupOptions {
     Optional<List<LocalDate>> days() {
         if (day != null) {
             if (from != null || to != null) {
-                throw usage("--day excludes --from and --to");
+                throw usage("--day cannot be combined with --from and --to");
             }
             return Optional.of(List.of(day));
         }
@@ -49,7 +49,7 @@ final class RollupOptions {
             return Optional.empty();
         }
         if (from == null || to == null || to.isBefore(from)) {
-            throw usage("--from and --to belong together, the earlier first");
+            throw usage("--from and --to must be given together, and --from must not be later");
         }
         if (from.plusDays(MAX_DAYS).isBefore(to)) {
             throw usage("--from and --to span more than " + MAX_DAYS + " days");

@@ -19,7 +19,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 
-/** The overview that an operator looks at in the morning. */
+/** An overview of the database, with its problems. */
 @Command(
         name = "status",
         description = {
@@ -104,7 +104,7 @@ final class StatusCommand implements Callable<Integer> {
                                 inventory.schema() == DatabaseState.REQUIRED_SCHEMA
                                         ? "as this release needs"
                                         : "newer than this release's " + DatabaseState.REQUIRED_SCHEMA)
-                        : output.bad("and this release needs " + DatabaseState.REQUIRED_SCHEMA)));
+                        : output.bad("but this release needs " + DatabaseState.REQUIRED_SCHEMA)));
         if (rollups != null) {
             StoredEvents events = inventory.events();
             lines.add("events        " + span(events));
@@ -131,14 +131,15 @@ final class StatusCommand implements Callable<Integer> {
             lines.add("last erasure  "
                     + (inventory.lastErasure() == null ? "never" : HumanFormat.time(inventory.lastErasure())));
             LastLeadList list = inventory.lastLeadList();
-            lines.add("last list     "
+            lines.add("lead list     "
                     + (list == null
-                            ? "never"
-                            : HumanFormat.time(list.at()) + ", " + HumanFormat.count(list.rows(), "lead") + ", by "
+                            ? "never exported"
+                            : "last exported " + HumanFormat.time(list.at()) + ", "
+                                    + HumanFormat.count(list.rows(), "lead") + ", by "
                                     + (list.by().equals("altops") ? "" : "the ") + list.by()));
             inventory
                     .endingKeys()
-                    .forEach(key -> lines.add("key " + output.bad("ends") + "      "
+                    .forEach(key -> lines.add("key " + output.bad("expires") + "   "
                             + HumanFormat.time(Objects.requireNonNull(key.expiresAt())) + ", " + key.name()));
         }
         if (!inventory.tables().isEmpty()) {
@@ -181,14 +182,14 @@ final class StatusCommand implements Callable<Integer> {
     }
 
     private static String line(LastPurge purge, CommandOutput output) {
-        String gone = HumanFormat.count(purge.events(), "event");
+        String removed = HumanFormat.count(purge.events(), "event");
         return HumanFormat.time(purge.at()) + ", "
                 + switch (purge.state()) {
-                    case FINISHED -> gone;
-                    case RUNNING -> "running, " + gone + " so far";
+                    case FINISHED -> "removed " + removed;
+                    case RUNNING -> "running, removed " + removed + " so far";
                     case INTERRUPTED ->
-                        output.bad("started but not finished") + ", " + gone + " of "
-                                + HumanFormat.count(purge.days(), "day") + " had gone";
+                        output.bad("started but not finished") + ", removed " + removed + " of "
+                                + HumanFormat.count(purge.days(), "day");
                 };
     }
 

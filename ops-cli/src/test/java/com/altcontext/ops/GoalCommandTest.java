@@ -50,7 +50,7 @@ class GoalCommandTest {
     @ParameterizedTest
     @CsvSource({
         "goal add default signup --path /again, 1, default has a goal of that name already",
-        "goal add unknown signup --path /thanks, 1, there is no property of that slug",
+        "goal add unknown signup --path /thanks, 1, there is no property with that slug",
         "goal add default other, 2, --path must be given, or an event",
         "goal add default other --path / --event x, 2, --path must be given, or an event",
         "goal add default other --event x --prop plan, 2, --prop must be like plan=pro",
@@ -83,6 +83,6 @@ class GoalCommandTest {
 
         assertThat(database.altops("property", "remove", "docs").exit()).isEqualTo(Exit.DONE);
 
-        assertThat(database.altops("goal", "list").out()).isEqualTo("there is no goal\n");
+        assertThat(database.altops("goal", "list").out()).isEqualTo("there are no goals\n");
     }
 }

@@ -30,14 +30,14 @@ class KeyCommandTest {
         String secret = added.out().strip();
         CommandRun list = database.altops("key", "list");
         assertThat(list.out())
-                .matches("looker  altc_.{5}…  figures:read,leads:read  default  ends 20.*  last used never\n")
+                .matches("looker  altc_.{5}…  figures:read,leads:read  default  expires 20.*  last used never\n")
                 .contains(secret.substring(0, 10))
                 .doesNotContain(secret);
 
         assertThat(database.altops("key", "revoke", "looker"))
                 .isEqualTo(new CommandRun(Exit.DONE, "revoked looker\n", ""));
 
-        assertThat(database.altops("key", "list").out()).isEqualTo("there is no key\n");
+        assertThat(database.altops("key", "list").out()).isEqualTo("there are no keys\n");
         assertThat(database.altops("key", "list", "--all").out())
                 .contains("looker")
                 .contains("revoked");
@@ -76,7 +76,7 @@ class KeyCommandTest {
                 .doesNotContain("\"expiresAt\":null");
         assertThat(CommandRun.altops(variables, "key", "share", "default").err())
                 .isEqualTo(
-                        "altops: there is a key named share default — choose another name, or revoke that one: altops key revoke\n");
+                        "altops: there is already a key named share default — choose another name, or revoke that one: altops key revoke\n");
         assertThat(database.altops("key", "share", "default", "--name", "x").err())
                 .startsWith("altops: PUBLIC_URL is missing or wrong");
     }
@@ -89,7 +89,7 @@ class KeyCommandTest {
         "key add x --scope figures:read --expires 2020-01-01, 2, --expires is wrong",
         "key add x --scope figures:read --expires 0d, 2, --expires is wrong",
         "key add x --scope figures:read --property unheard-of, 1, there is no property unheard-of",
-        "key add taken --scope figures:read, 1, there is a key named taken",
+        "key add taken --scope figures:read, 1, there is already a key named taken",
         "key revoke x, 1, there is no key of that name",
     })
     void a_refusal_says_what_to_do_next(String line, int exit, String what) {
@@ -107,7 +107,7 @@ class KeyCommandTest {
         var _ = database.altops("key", "add", "later", "--scope", "figures:read", "--expires", "14d");
 
         assertThat(database.altops("status").out())
-                .containsPattern("key ends +20.*, soon\n")
+                .containsPattern("key expires +20.*, soon\n")
                 .doesNotContain("later");
         assertThat(database.altops("status", "--json").out())
                 .contains("\"endingKeys\":[{\"name\":\"soon\",\"expiresAt\":\"20");

@@ -95,14 +95,15 @@ class PackagedJarIT {
                 Process purge = begun("retention", "purge");
                 await().atMost(MAX_WAIT)
                         .until(() -> database.number("SELECT count(*) FROM purge_log WHERE days = 1") == 1);
-                assertThat(altopsNow("status").out()).containsPattern("(?m)^last purge .*, running, 1 event so far$");
+                assertThat(altopsNow("status").out())
+                        .containsPattern("(?m)^last purge .*, running, removed 1 event so far$");
                 var _ = purge.destroyForcibly();
                 return reader;
             });
         }
 
         await().atMost(MAX_WAIT)
-                .until(() -> altopsNow("status").out().contains("started but not finished, 1 event of 1 day had gone"));
+                .until(() -> altopsNow("status").out().contains("started but not finished, removed 1 event of 1 day"));
         CommandRun status = altops("status");
         assertThat(status.exit()).isEqualTo(Exit.CHECK_FAILED);
         assertThat(status.out()).contains("problem       the last purge did not end: altops retention purge");

@@ -84,10 +84,10 @@ class PropertyCommandTest {
         "property set docs --domain https://x/, 2, --domain must be a host name",
         "property set default --domain docs.example.ca, 1, the domain docs.example.ca belongs to the property docs",
         "property set default --own-hosts-only, 2, --own-hosts-only needs a domain",
-        "property set unknown --name X, 1, there is no property of that slug",
+        "property set unknown --name X, 1, there is no property with that slug",
         "property set docs, 2, no setting was given",
-        "property remove unknown, 1, there is no property of that slug",
-        "property remove default, 1, default is never removed",
+        "property remove unknown, 1, there is no property with that slug",
+        "property remove default, 1, the property default cannot be removed",
         "property remove docs, 1, docs holds 1 visitor and 0 leads",
     })
     void a_refusal_says_what_to_do_next(String line, int exit, String what) {
@@ -123,7 +123,7 @@ class PropertyCommandTest {
                         "changed name, domains, excluded networks, excluded paths, own hosts only of default\n",
                         ""));
         assertThat(database.altops("property", "list").out())
-                .isEqualTo("default  Our site  www.example.ca example.ca  UTC  without 203.0.113.0/24"
+                .isEqualTo("default  Our site  www.example.ca example.ca  UTC  excludes 203.0.113.0/24"
                         + " 2001:db8:0:0:0:0:0:0/48 /admin/*  own hosts only\n");
         assertThat(database.number("SELECT count(*) FROM audit_log WHERE done_by = 'altops' AND property_id = 'default'"
                         + " AND action IN ('property_name', 'property_domains', 'property_excluded_networks',"
@@ -181,8 +181,9 @@ class PropertyCommandTest {
 
         assertThat(ran.exit()).isEqualTo(Exit.DONE);
         assertThat(ran.out())
-                .startsWith("changed time zone of default\nits days are those of Pacific/Kiritimati from 20")
-                .endsWith(" on; the figures of earlier days stay as they were\n");
+                .startsWith("changed time zone of default\nfrom 20")
+                .endsWith(
+                        " on, its days are days in Pacific/Kiritimati; the figures of earlier days stay as they were\n");
         assertThat(database.number("SELECT count(*) FROM daily_metric_rollups WHERE page_views = 1 AND day = '"
                         + CommandRun.TODAY.minusDays(2) + "' AND time_zone = 'Pacific/Kiritimati'"))
                 .isOne();
@@ -204,8 +205,9 @@ class PropertyCommandTest {
         CommandRun third = database.altops("property", "set", "default", "--time-zone", "Pacific/Kiritimati");
 
         assertThat(again.out())
-                .startsWith("default is unchanged\nits days are those of Pacific/Kiritimati from 20")
-                .endsWith(" on; the figures of earlier days stay as they were\n");
+                .startsWith("default is unchanged\nfrom 20")
+                .endsWith(
+                        " on, its days are days in Pacific/Kiritimati; the figures of earlier days stay as they were\n");
         assertThat(database.altops("rollup", "check").out()).isEqualTo("0 differences on 8 days\n");
         assertThat(third.out()).isEqualTo("default is unchanged\n");
     }
@@ -231,6 +233,6 @@ class PropertyCommandTest {
         assertThat(ran.exit()).isEqualTo(Exit.FAILED);
         assertThat(ran.err())
                 .isEqualTo(
-                        "altops: the schema is older than this release needs — apply what is pending with: altops migrate\n");
+                        "altops: the schema is older than this release needs — apply the pending migrations with: altops migrate\n");
     }
 }

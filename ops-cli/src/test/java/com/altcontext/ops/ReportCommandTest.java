@@ -12,7 +12,7 @@ class ReportCommandTest {
     @Test
     void a_report_goes_to_those_who_want_it_once() {
         database.run("UPDATE properties SET created_at = '2025-12-01'");
-        assertThat(database.altops("report", "send").out()).startsWith("nobody gets a report");
+        assertThat(database.altops("report", "send").out()).startsWith("no property has recipients");
         assertThat(database.altops(
                         "property",
                         "set",
@@ -37,7 +37,7 @@ class ReportCommandTest {
                                 + " AND destination IN ('a@team.example', 'b@team.example')"))
                 .isEqualTo(2);
         assertThat(database.altops("property", "list").out())
-                .contains("2 get reports")
+                .contains("2 report recipients")
                 .doesNotContain("team.example");
     }
 
@@ -65,7 +65,7 @@ class ReportCommandTest {
 
         assertThat(database.altops("report", "send"))
                 .isEqualTo(new CommandRun(
-                        Exit.DONE, "default, " + week + ": not sent, the property was not there yet\n", ""));
+                        Exit.DONE, "default, " + week + ": not sent, since the property did not exist yet\n", ""));
         assertThat(database.altops("report", "send", "--json").out()).contains("\"mails\":0,\"begun\":false}");
         assertThat(database.altops("report", "send", "--week", "2025-W47").exit())
                 .isEqualTo(Exit.CHECK_FAILED);
@@ -108,7 +108,7 @@ class ReportCommandTest {
         assertThat(database.altops("property", "set", "default", "--notify", "a@team.example")
                         .out())
                 .isEqualTo("default is unchanged\n");
-        assertThat(database.altops("property", "list").out()).contains("1 gets alerts");
+        assertThat(database.altops("property", "list").out()).contains("1 alert recipient");
         assertThat(database.number(
                         "SELECT count(*) FROM audit_log WHERE action IN ('property_notify', 'property_mails')"))
                 .isEqualTo(2);

@@ -32,9 +32,9 @@ class StatusCommandTest {
                 .containsPattern("(?m)^leads +express 2$")
                 .containsPattern("(?m)^mails +none waiting$")
                 .containsPattern("(?m)^webhooks +none waiting$")
-                .containsPattern("(?m)^last purge +20\\d\\d-.*Z, 0 events$")
+                .containsPattern("(?m)^last purge +20\\d\\d-.*Z, removed 0 events$")
                 .containsPattern("(?m)^last erasure +never$")
-                .containsPattern("(?m)^last list +never$")
+                .containsPattern("(?m)^lead list +never exported$")
                 .containsPattern("(?m)^events +3 rows +\\d+\\.\\d [kM]B$")
                 .containsPattern("(?m)^leads +2 rows ")
                 .doesNotContain("example.ca", "problem");
@@ -87,11 +87,11 @@ class StatusCommandTest {
                 + " ('2026-01-02T10:00:00Z', 'dashboard', 'leads_csv', 1200, sha256(''))");
 
         assertThat(database.altops("status").out())
-                .containsPattern("(?m)^last list +2026-01-02T10:00:00Z, 1 200 leads, by the dashboard$");
+                .containsPattern("(?m)^lead list +last exported 2026-01-02T10:00:00Z, 1 200 leads, by the dashboard$");
         assertThat(database.altops("status", "--json").out())
                 .contains("\"lastLeadList\":{\"at\":\"2026-01-02T10:00:00Z\",\"by\":\"dashboard\",\"rows\":1200}}");
         assertThat(database.altops("lead", "mailable").exit()).isEqualTo(Exit.DONE);
-        assertThat(database.altops("status").out()).containsPattern("(?m)^last list .*, 0 leads, by altops$");
+        assertThat(database.altops("status").out()).containsPattern("(?m)^lead list .*, 0 leads, by altops$");
     }
 
     @Test
@@ -166,7 +166,7 @@ class StatusCommandTest {
         assertThat(ran.err()).isEmpty();
         assertThat(ran.exit()).isEqualTo(Exit.CHECK_FAILED);
         assertThat(ran.out())
-                .startsWith("schema        version 0, and this release needs ")
+                .startsWith("schema        version 0, but this release needs ")
                 .endsWith("\n\nproblem       the schema is older than this release needs: run altops migrate\n")
                 .doesNotContain("\n\n\n");
     }
