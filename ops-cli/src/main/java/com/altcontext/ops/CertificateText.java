@@ -21,7 +21,7 @@ final class CertificateText {
         lines.add("Address: " + certificate.email().value());
         certificate.leads().forEach(lead -> add(lines, certificate, lead));
         lines.add("");
-        lines.add("Words");
+        lines.add("Texts");
         if (certificate.texts().isEmpty()) {
             lines.add("  none on record");
         }
@@ -35,7 +35,7 @@ final class CertificateText {
 
     private static void add(List<String> lines, ConsentCertificate certificate, CertifiedLead lead) {
         lines.add("");
-        lines.add("Site: " + lead.propertyName() + " (" + lead.propertyId() + "), address left first "
+        lines.add("Site: " + lead.propertyName() + " (" + lead.propertyId() + "), address first left "
                 + HumanFormat.time(lead.firstCapturedAt()));
         lead.purposes()
                 .forEach(purpose ->
@@ -65,7 +65,7 @@ final class CertificateText {
                 .append(row.status().key())
                 .append(row.purpose() == null ? " for all purposes" : " for " + HumanFormat.quoted(row.purpose()))
                 .append(", by ")
-                .append(isConfirmation(row) ? "the link of a mail, for " : "")
+                .append(isConfirmation(row) ? "the link in a mail, for " : "")
                 .append(form == null ? row.source() : "form " + HumanFormat.quoted(form));
         if (form != null) {
             line.append(row.page() == null ? ", page not on record" : " on page " + HumanFormat.quoted(row.page()));
@@ -77,7 +77,7 @@ final class CertificateText {
             line.append(", not confirmed by mail");
         }
         if (row.expiresAt() != null) {
-            line.append(", ends ").append(HumanFormat.time(row.expiresAt()));
+            line.append(", expires ").append(HumanFormat.time(row.expiresAt()));
         }
         if (row.reason() != null) {
             line.append(", reason: ").append(HumanFormat.quoted(row.reason()));
@@ -90,8 +90,7 @@ final class CertificateText {
         if (version == null) {
             return "the form named no text";
         }
-        return "text " + HumanFormat.quoted(version)
-                + (certificate.hasText(version) ? "" : ", whose words are not on record");
+        return "text " + HumanFormat.quoted(version) + (certificate.hasText(version) ? "" : " (not on record)");
     }
 
     private static boolean isConfirmation(RecordedConsent row) {

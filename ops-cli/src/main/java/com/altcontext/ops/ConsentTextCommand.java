@@ -2,7 +2,7 @@ package com.altcontext.ops;
 
 import picocli.CommandLine.Command;
 
-/** The texts beside the box that people tick. */
+/** The texts next to the box that people tick. */
 @Command(
         name = "text",
         description = "Adds and lists the texts that people agree to.",

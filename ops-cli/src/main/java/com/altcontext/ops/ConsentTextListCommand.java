@@ -47,7 +47,7 @@ final class ConsentTextListCommand implements Runnable {
                 .with("text", text.content());
     }
 
-    /** A heading, followed by the words. */
+    /** A heading, followed by the text itself. */
     static Stream<String> lines(RecordedText recorded) {
         ConsentText text = recorded.text();
         return Stream.concat(

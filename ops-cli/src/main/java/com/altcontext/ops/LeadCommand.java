@@ -3,7 +3,7 @@ package com.altcontext.ops;
 import java.time.Duration;
 import picocli.CommandLine.Command;
 
-/** What people who left an address may ask for: erasure, a copy of their data, no more mail. */
+/** Commands about people who left an address: they may ask for erasure, for a copy of their data, or for no more mail. */
 @Command(
         name = "lead",
         description =
@@ -19,7 +19,7 @@ import picocli.CommandLine.Command;
         },
         footer = {"", "Example:", "  altops lead export --email - --out jo.json"})
 final class LeadCommand extends CommandGroup {
-    /** Searching all events for an address. */
+    /** Enough to search all events for an address. */
     static final Duration MAX_STATEMENT = Duration.ofHours(1);
 
     static Failure unknownAddress() {

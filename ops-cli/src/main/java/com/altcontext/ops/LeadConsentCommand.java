@@ -14,7 +14,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "consent",
         description = {
-            "Records express consent that you have in writing. Nothing else ends a withdrawal.",
+            "Records express consent that you have in writing. Only this or a confirmation by mail ends a withdrawal.",
             "Exit 1 when nothing is held about the address."
         },
         footer = {"", "Example:", "  altops lead consent --email jo@example.ca --status express --reason 'on paper'"})
@@ -27,7 +27,7 @@ final class LeadConsentCommand implements Runnable {
     @Mixin
     private final EmailOption emailOption;
 
-    @Option(names = "--status", required = true, paramLabel = "STATUS", description = "express.")
+    @Option(names = "--status", required = true, paramLabel = "STATUS", description = "The new status: express.")
     private String status = "";
 
     @Option(

@@ -13,8 +13,9 @@ import picocli.CommandLine.Option;
 @Command(
         name = "delete",
         description = {
-            "Erases a person on every property: leads, submissions, consent, the visitors who left the address, and the "
-                    + "address wherever it occurs. Asks first; exit 1 when nothing is held. Needs IP_HASH_PEPPER."
+            "Erases a person on every property: leads, submissions, consent, the visitors who left the address, with their "
+                    + "sessions and events, and the address wherever else it occurs. Asks first; exit 1 when nothing is held. "
+                    + "Needs IP_HASH_PEPPER."
         },
         footer = {"", "Example:", "  altops lead delete --email jo@example.ca --yes"})
 final class LeadDeleteCommand implements Runnable {
@@ -52,7 +53,7 @@ final class LeadDeleteCommand implements Runnable {
     private void confirm() {
         Shell shell = context.shell();
         if (!shell.inIsTerminal()) {
-            throw new Failure(Exit.USAGE, "there is no terminal to ask on", "give --yes");
+            throw new Failure(Exit.USAGE, "there is no terminal to ask for confirmation", "give --yes");
         }
         shell.err().print("Erase this person on every property? It cannot be undone. Type yes: ");
         shell.err().flush();
@@ -85,6 +86,6 @@ final class LeadDeleteCommand implements Runnable {
                 "erased " + HumanFormat.count(erased.visitors(), "visitor") + ", "
                         + HumanFormat.count(erased.sessions(), "session") + ", "
                         + HumanFormat.count(erased.events(), "event"),
-                "took the address out of " + HumanFormat.count(erased.changed(), "row") + " of others");
+                "removed the address from " + HumanFormat.count(erased.changed(), "row") + " of others");
     }
 }

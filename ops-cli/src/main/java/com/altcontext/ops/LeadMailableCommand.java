@@ -21,7 +21,7 @@ import picocli.CommandLine.Option;
         },
         footer = {"", "Example:", "  altops lead mailable --purpose newsletter --format csv > leads.csv"})
 final class LeadMailableCommand implements Runnable {
-    private static final String ASKED_FOR =
+    private static final String IS_PURPOSE_KNOWN =
             "SELECT EXISTS (SELECT FROM consent_events WHERE purpose = ? AND (?::text IS NULL OR property_id = ?))";
 
     private final CommandContext context;
@@ -46,9 +46,10 @@ final class LeadMailableCommand implements Runnable {
     public void run() {
         boolean json = isJson();
         PropertyCommand.require(context.sql(), property);
-        if (purpose != null && !isAskedFor(purpose)) {
+        if (purpose != null && !isKnown(purpose)) {
             context.output()
-                    .note("nobody has been asked for the purpose " + purpose + ": see the others without --purpose");
+                    .note("no consent on record has the purpose " + purpose
+                            + ": leave out --purpose to see all purposes");
         }
         Optional<UnsubscribeLinks> links = context.environment().linksIfAny();
         if (links.isEmpty()) {
@@ -63,15 +64,16 @@ final class LeadMailableCommand implements Runnable {
         out.flush();
     }
 
-    private boolean isAskedFor(String named) {
-        return context.sql().inTransaction(tx -> tx.queryOne(ASKED_FOR, row -> row.flag(1), named, property, property));
+    private boolean isKnown(String named) {
+        return context.sql()
+                .inTransaction(tx -> tx.queryOne(IS_PURPOSE_KNOWN, row -> row.flag(1), named, property, property));
     }
 
     private boolean isJson() {
         String wanted =
                 format == null ? context.outputOptions().json() ? "json" : "csv" : format.toLowerCase(Locale.ROOT);
         if (context.outputOptions().json() && wanted.equals("csv")) {
-            throw new Failure(Exit.USAGE, "--json and --format csv exclude each other", "give one of them");
+            throw new Failure(Exit.USAGE, "--json and --format csv cannot be combined", "give one of them");
         }
         return switch (wanted) {
             case "csv" -> false;

@@ -12,8 +12,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "review",
         description = {
-            "Counts the leads in review, by property, form and hour: their client left many addresses within an hour. Nothing may be "
-                    + "sent to them until they are accepted.",
+            "Counts the leads in review, by property, form and hour. They came from clients that left many addresses within an hour. "
+                    + "Nothing may be sent to them until they are accepted.",
             "To refuse one, delete it: altops lead delete."
         },
         footer = {"", "Example:", "  altops lead review --property docs --accept"})
@@ -39,7 +39,7 @@ final class LeadReviewCommand implements Runnable {
     @Override
     public void run() {
         if (!accept && address != null) {
-            throw new Failure(Exit.USAGE, "--email is for --accept", "add --accept, or leave it out");
+            throw new Failure(Exit.USAGE, "--email needs --accept", "add --accept, or leave out --email");
         }
         PropertyCommand.require(context.sql(), property);
         if (accept) {
@@ -72,7 +72,7 @@ final class LeadReviewCommand implements Runnable {
                                                 .map(LeadReviewCommand::json)
                                                 .toList()),
                         waiting.isEmpty()
-                                ? List.of("no lead waits for review")
+                                ? List.of("no leads wait for review")
                                 : waiting.stream().map(LeadReviewCommand::line).toList());
     }
 

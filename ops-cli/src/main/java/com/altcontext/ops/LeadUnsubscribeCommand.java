@@ -9,7 +9,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Withdraws consent for a person who asked for it elsewhere, by phone for instance. */
+/** Withdraws the consent of a person who asked for it by other means than the service, such as by phone. */
 @Command(
         name = "unsubscribe",
         description = "Withdraws the consent of an address; exit 1 when nothing is held about it.",

@@ -2,10 +2,10 @@ package com.altcontext.ops;
 
 import picocli.CommandLine.Command;
 
-/** The mails on their way. */
+/** The mails in the outbox. */
 @Command(
         name = "mail",
-        description = "Lists the mails that wait or were set aside, and has the service send the latter again.",
+        description = "Lists mails that wait or were set aside, and has the service retry those that were set aside.",
         subcommands = {MailListCommand.class, MailReplayCommand.class},
         footer = {"", "Example:", "  altops mail list"})
 final class MailCommand extends CommandGroup {}

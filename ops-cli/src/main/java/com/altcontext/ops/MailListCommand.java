@@ -37,7 +37,7 @@ final class MailListCommand implements Runnable {
                                         "mails",
                                         all.stream().map(MailListCommand::json).toList()),
                         all.isEmpty()
-                                ? List.of("no mail waits or was set aside")
+                                ? List.of("no mails wait or were set aside")
                                 : all.stream().map(this::line).toList());
     }
 

@@ -14,9 +14,9 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "replay",
         description = {
-            "Has the service retry mails that were set aside, for another three days. Look first why they failed: altops mail list.",
-            "Mails that nobody wants any more are removed: of a form that is answered, over 14 days old, or asked about by a later "
-                    + "mail, and to recipients who ended them."
+            "Has the service retry mails that were set aside, for another three days. First see why they failed: altops mail list.",
+            "Removes mails that are no longer needed: requests for a confirmation that was given, that is about a form over 14 days "
+                    + "old, or that a later mail repeats, and mails to recipients who stopped them."
         },
         footer = {"", "Example:", "  altops mail replay --dry-run", "  altops mail replay confirmation"})
 final class MailReplayCommand implements Runnable {
@@ -40,14 +40,16 @@ final class MailReplayCommand implements Runnable {
         String wanted = event;
         if (wanted != null && !Outbox.MAIL_EVENTS.contains(wanted)) {
             throw new Failure(
-                    Exit.USAGE, "EVENT is no event of a mail", "name one of " + String.join(", ", Outbox.MAIL_EVENTS));
+                    Exit.USAGE,
+                    "EVENT is not an event that mails are about",
+                    "name one of " + String.join(", ", Outbox.MAIL_EVENTS));
         }
         Replay done = context.sql().inTransaction(tx -> dryRun ? Mails.plan(tx, wanted) : Mails.replay(tx, wanted));
         List<String> lines = new ArrayList<>();
         lines.add(HumanFormat.count(done.replayed(), "mail") + (dryRun ? " would" : " will") + " be sent again");
         if (done.removed() > 0) {
             lines.add((dryRun ? "would remove " : "removed ") + HumanFormat.count(done.removed(), "mail")
-                    + " that nobody wants any more");
+                    + " that are no longer needed");
         }
         context.output()
                 .print(

@@ -25,7 +25,7 @@ final class WebhookCommand extends CommandGroup {
     /** The name of the webhook in the service's configuration. */
     static final String CONFIGURED = "LEAD_WEBHOOK_URL";
 
-    /** The webhook of a message; null for the configured one. */
+    /** How the outbox names a webhook: null for the one in the service's configuration. */
     static @Nullable String destination(String name) {
         return name.equals(CONFIGURED) ? null : name;
     }

@@ -31,7 +31,7 @@ final class WebhookListCommand implements Runnable {
         this.context = context;
     }
 
-    /** @param url null for that of the service's configuration */
+    /** @param url null for the webhook in the service's configuration */
     private record ListedWebhook(String name, @Nullable String url, List<String> events, WebhookBacklog backlog) {}
 
     @Override
@@ -46,7 +46,7 @@ final class WebhookListCommand implements Runnable {
                                                 .map(WebhookListCommand::json)
                                                 .toList()),
                         all.isEmpty()
-                                ? List.of("there is no webhook")
+                                ? List.of("there are no webhooks")
                                 : all.stream().map(WebhookListCommand::line).toList());
     }
 
@@ -82,7 +82,7 @@ final class WebhookListCommand implements Runnable {
         return "%s  %s  %s  %s waiting, %s set aside%s"
                 .formatted(
                         webhook.name,
-                        webhook.url == null ? "of the service" : webhook.url,
+                        webhook.url == null ? "in the service's configuration" : webhook.url,
                         String.join(",", webhook.events),
                         HumanFormat.count(backlog.waiting()),
                         HumanFormat.count(backlog.setAside()),

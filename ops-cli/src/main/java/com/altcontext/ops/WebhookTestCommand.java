@@ -52,12 +52,12 @@ final class WebhookTestCommand implements Runnable {
             throw failure.get().isEmpty()
                     ? new Failure(
                             Exit.CHECK_FAILED,
-                            "the service has not sent it within " + MAX_WAIT.toSeconds() + " seconds",
-                            "see that it runs and reaches the database")
+                            "the service has not sent the message within " + MAX_WAIT.toSeconds() + " seconds",
+                            "check that it runs and reaches the database")
                     : new Failure(
                             Exit.CHECK_FAILED,
-                            "it was not delivered: " + failure.get(),
-                            "see that its address is right and that it answers 2xx to a valid signature");
+                            "the message was not delivered: " + failure.get(),
+                            "check that the address is right, and that the receiver answers 2xx to a valid signature");
         }
         context.output()
                 .print(
@@ -65,7 +65,7 @@ final class WebhookTestCommand implements Runnable {
                         List.of("delivered, webhook-id " + message));
     }
 
-    /** Why it is not delivered; without a reason if it was not sent. */
+    /** Waits for the result. Nothing if the message was delivered, an empty text if it was not sent, else why it failed. */
     private Optional<String> await(UUID message) {
         long end = System.nanoTime() + MAX_WAIT.toNanos();
         Optional<String> failure = failure(message);

@@ -102,10 +102,10 @@ class ConsentCommandTest {
                         "Address: jo@example.ca\n",
                         "  newsletter: may be written to until consent is withdrawn (express)\n")
                 .contains(
-                        "    2026-06-01T00:00:00Z  express for newsletter, by form footer on page /contact, text 2026-01,"
-                                + " whose words are not on record, not confirmed by mail\n")
+                        "    2026-06-01T00:00:00Z  express for newsletter, by form footer on page /contact, text 2026-01"
+                                + " (not on record), not confirmed by mail\n")
                 .contains("the form named no text")
-                .endsWith("Words\n  none on record\n");
+                .endsWith("Texts\n  none on record\n");
         assertThat(with.out())
                 .contains(", text 2026-01, not confirmed by mail\n")
                 .endsWith("\n      You may write to me.\n");
@@ -132,9 +132,9 @@ class ConsentCommandTest {
         assertThat(altops("consent", "certificate", "--email", JO).out())
                 .contains(
                         "  newsletter: may be written to until consent is withdrawn (express)\n",
-                        "pending for newsletter, by form footer on page /contact, text 2026-01, whose words are not on record,"
+                        "pending for newsletter, by form footer on page /contact, text 2026-01 (not on record),"
                                 + " confirmed by mail 2026-06-02T00:00:00Z\n",
-                        "    2026-06-02T00:00:00Z  express for newsletter, by the link of a mail, for form footer on page /contact")
+                        "    2026-06-02T00:00:00Z  express for newsletter, by the link in a mail, for form footer on page /contact")
                 .doesNotContain("not confirmed by mail");
         assertThat(altops("consent", "certificate", "--email", JO, "--json").out())
                 .contains("\"confirmedAt\":\"2026-06-02T00:00:00Z\"");
@@ -151,7 +151,7 @@ class ConsentCommandTest {
         assertThat(altops("consent", "certificate", "--email", JO).out())
                 .contains("    2026-06-01T00:00:00Z  express for \"a\\u000d\\u000ab\", by form"
                         + " \"footer on page /, text 2026-11\\u000a    2026-11-29T01:00:01Z  express\" on page \"/\\u001b[31mRED\","
-                        + " text \"v1, confirmed by mail\", whose words are not on record, not confirmed by mail\n")
+                        + " text \"v1, confirmed by mail\" (not on record), not confirmed by mail\n")
                 .doesNotContain("\u001b", "\r");
     }
 
@@ -204,7 +204,7 @@ class ConsentCommandTest {
         database.lead("default", JO);
         database.lead("docs", JO);
         database.lead("docs", "kim@example.ca");
-        assertThat(altops("lead", "review").out()).isEqualTo("no lead waits for review\n");
+        assertThat(altops("lead", "review").out()).isEqualTo("no leads wait for review\n");
         database.run("UPDATE leads SET in_review = true");
 
         assertThat(altops("lead", "review").out())
@@ -242,7 +242,8 @@ class ConsentCommandTest {
         database.lead("default", "jo@example.ca");
 
         assertThat(altops("lead", "mailable", "--purpose", "new").err())
-                .contains("altops: nobody has been asked for the purpose new: see the others without --purpose\n");
+                .contains(
+                        "altops: no consent on record has the purpose new: leave out --purpose to see all purposes\n");
         assertThat(altops("lead", "mailable", "--purpose", "news").err()).doesNotContain("purpose");
     }
 

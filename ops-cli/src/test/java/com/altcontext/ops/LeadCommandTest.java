@@ -92,7 +92,7 @@ class LeadCommandTest {
         CommandRun ran = CommandRun.piped(database.with(SECRETS), "yes\n", "lead", "delete", "--email", JO);
 
         assertThat(ran.exit()).isEqualTo(Exit.USAGE);
-        assertThat(ran.err()).isEqualTo("altops: there is no terminal to ask on — give --yes\n");
+        assertThat(ran.err()).isEqualTo("altops: there is no terminal to ask for confirmation — give --yes\n");
         assertThat(database.number("SELECT count(*) FROM leads")).isOne();
     }
 

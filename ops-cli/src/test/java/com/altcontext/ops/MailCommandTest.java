@@ -94,9 +94,9 @@ class MailCommandTest {
                 .isEqualTo(Exit.DONE);
 
         assertThat(database.altops("mail", "replay", "--dry-run").out())
-                .isEqualTo("1 mail would be sent again\nwould remove 6 mails that nobody wants any more\n");
+                .isEqualTo("1 mail would be sent again\nwould remove 6 mails that are no longer needed\n");
         assertThat(database.altops("mail", "replay").out())
-                .isEqualTo("1 mail will be sent again\nremoved 6 mails that nobody wants any more\n");
+                .isEqualTo("1 mail will be sent again\nremoved 6 mails that are no longer needed\n");
         assertThat(database.number("SELECT count(*) FROM outbox WHERE destination = 'c@team.example'"))
                 .isEqualTo(1);
         assertThat(database.number("SELECT count(*) FROM outbox")).isEqualTo(1);

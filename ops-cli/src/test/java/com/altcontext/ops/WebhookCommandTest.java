@@ -76,7 +76,7 @@ class WebhookCommandTest {
                         + " (gen_random_uuid(), 'webhook', 'lead.captured', NULL, '{}', 12, 'answered 410', now(), now())");
         assertThat(altops("webhook", "list").out())
                 .contains(
-                        "LEAD_WEBHOOK_URL  of the service  lead.captured  0 waiting, 1 set aside, last error: answered 410")
+                        "LEAD_WEBHOOK_URL  in the service's configuration  lead.captured  0 waiting, 1 set aside, last error: answered 410")
                 .contains(
                         "crm  https://crm.example/…  lead.captured,lead.erased  0 waiting, 1 set aside, last error: answered 500");
 
