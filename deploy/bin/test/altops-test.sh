@@ -68,11 +68,11 @@ ln -s ../link "$work/elsewhere/ops"
 (cd / && version "$work/elsewhere/ops")
 status=0
 "$LAUNCHER" 'no such command' >"$work/out" 2>"$work/err" || status=$?
-[[ $status -eq 2 && ! -s $work/out && $(<"$work/err") == 'altops: a word that is no command'* ]] ||
+[[ $status -eq 2 && ! -s $work/out && $(<"$work/err") == "altops: no such command"* ]] ||
   fail "$status: $(cat "$work/out" "$work/err")"
 
 # Not only ASCII comes in, also without a locale, as under cron. The launcher alone knows how; without it, the words are refused.
-said=$(env -u LANG LC_ALL=POSIX "$LAUNCHER" 'à propos' 2>&1) && fail "a word that is no command was taken"
+said=$(env -u LANG LC_ALL=POSIX "$LAUNCHER" 'à propos' 2>&1) && fail "an unknown command was accepted"
 [[ $said != *'cannot be read'* ]] || fail "$said"
 status=0
 said=$(env -u LANG LC_ALL=POSIX "$JAVA_HOME/bin/java" -jar "$ROOT/ops-cli/target/altops.jar" goal add docs about --path /à-propos 2>&1) ||

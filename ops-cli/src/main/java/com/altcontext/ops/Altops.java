@@ -55,11 +55,14 @@ import picocli.CommandLine.TypeConversionException;
             Exit.DONE + ":done",
             Exit.FAILED + ":failed",
             Exit.USAGE + ":wrong usage",
-            Exit.CHECK_FAILED + ":checked, and something is not as it should be"
+            Exit.CHECK_FAILED + ":checked, and found a problem"
         },
         footer = {"", "Example:", "  DATABASE_URL=postgres://user:password@host/database altops migrate --dry-run"})
 public final class Altops extends CommandGroup {
-    /** Their messages hold addresses and may hold values. The list keeps the loggers from being garbage-collected. */
+    /**
+     * Loggers that are turned off, because their messages hold network addresses and may hold stored values. The list keeps them from
+     * being garbage-collected, which would turn them on again.
+     */
     private static final List<Logger> SILENCED =
             Stream.of("org.flywaydb", "org.postgresql").map(Logger::getLogger).toList();
 
@@ -90,7 +93,7 @@ public final class Altops extends CommandGroup {
         }
     }
 
-    /** The path of a goal or an address would be stored, or looked for, in other letters. */
+    /** Refuses the run: a goal's path or an address would be stored, or searched for, with the wrong characters. */
     private static int unreadable(Shell shell) {
         shell.err()
                 .println("altops: an argument has a character that cannot be read here — run it with LC_ALL=C.UTF-8");
@@ -98,9 +101,10 @@ public final class Altops extends CommandGroup {
         return Exit.USAGE;
     }
 
-    /** A list of leads that was cut off, on a full disk, must not look complete. */
+    /** Fails the run: a list of leads that was cut off, because the disk is full, must not look complete. */
     private static int outputLost(Shell shell) {
-        shell.err().println("altops: the output could not be written — see that the disk has space, and run it again");
+        shell.err()
+                .println("altops: the output could not be written — check that the disk has space, then run it again");
         shell.err().flush();
         return Exit.FAILED;
     }

@@ -6,12 +6,12 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * What fields of the domain are called on the command line.
+ * What fields of the domain are called on the command line, for error messages.
  *
- * @param byField a field that is missing keeps its name
+ * @param byField the option or argument of each field; a field that is missing here keeps its own name
  */
 record ArgumentNames(Map<String, String> byField) {
-    /** @throws Rejected as the work does, with the names of the command line */
+    /** @throws Rejected if the work does, but with the names of the command line */
     <T> T named(Supplier<T> work) {
         try {
             return work.get();

@@ -54,7 +54,7 @@ final class CommandContext implements AutoCloseable {
         return shell.clock().instant();
     }
 
-    /** For what is compared with times that the service wrote: this machine's clock may be hours off. */
+    /** The database's time, to be compared with times that the service wrote: this machine's clock may be hours off. */
     Instant databaseNow() {
         return sql().inTransaction(tx -> tx.queryOne("SELECT clock_timestamp()", row -> row.time(1)));
     }
@@ -63,7 +63,7 @@ final class CommandContext implements AutoCloseable {
         return new CommandOutput(shell, outputOptions);
     }
 
-    /** The next line of standard input; empty at its end. */
+    /** The next line of standard input; an empty text at its end. */
     String readLine() {
         try {
             if (input == null) {
@@ -80,7 +80,7 @@ final class CommandContext implements AutoCloseable {
         return databaseOptions.isNamed(shell);
     }
 
-    /** The database's address. With {@code --fly-app} it is that of the proxy to it, which this starts. */
+    /** The database's address. With {@code --fly-app}, starts a proxy to the database and returns the proxy's address. */
     DatabaseUrl databaseUrl() {
         if (databaseUrl == null) {
             databaseUrl = reach(databaseOptions.url(shell), databaseOptions.target());
@@ -91,8 +91,8 @@ final class CommandContext implements AutoCloseable {
     /**
      * The database.
      *
-     * @throws Failure if a restore is under way or was interrupted: what is done meanwhile, erasures too, goes when it runs again,
-     *     and what is read may be about people who were erased. Also if transactions are not READ COMMITTED
+     * @throws Failure if a restore is under way or was interrupted: the next restore would discard all changes made meanwhile, even
+     *     erasures, and the data may be about people who were erased. Also if transactions are not READ COMMITTED
      */
     Sql sql() {
         if (connections == null) {
@@ -101,7 +101,7 @@ final class CommandContext implements AutoCloseable {
         return sqlDuringRestore();
     }
 
-    /** The database, also while a restore is not done. */
+    /** The database, even during a restore and after an interrupted one. */
     Sql sqlDuringRestore() {
         if (connections == null) {
             connections = new OperatorConnections(databaseUrl());
@@ -110,7 +110,7 @@ final class CommandContext implements AutoCloseable {
     }
 
     /**
-     * For what goes by days.
+     * Must be called before work that depends on the current day.
      *
      * @throws Failure with this remedy if this machine's clock is over a day ahead of the database's
      */

@@ -7,12 +7,12 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** A command that does nothing itself but holds others. */
+/** A command that does nothing itself and only groups other commands. */
 abstract class CommandGroup implements Runnable {
     @Spec
     private @Nullable CommandSpec spec;
 
-    /** The command line names a group and none of its commands. */
+    /** The command line names a group but none of its commands. */
     static final class MissingCommand extends ParameterException {
         private static final long serialVersionUID = 1L;
 

@@ -4,7 +4,7 @@ import java.util.List;
 
 /** Prints a command's answer, as lines or as JSON, in colour on a terminal, and shows its progress. */
 final class CommandOutput {
-    /** Characters that occur in no text (Unicode noncharacters) mark colours until a line is printed. */
+    /** Unicode noncharacters, which no text contains, mark colours until a line is printed. */
     private static final char GREEN = '\uFDD0';
 
     private static final char RED = '\uFDD1';
@@ -46,17 +46,17 @@ final class CommandOutput {
         }
     }
 
-    /** A text about something that is as it should be. */
+    /** Shows a text in green, since all is well there. */
     String good(String text) {
         return inColour(GREEN, text);
     }
 
-    /** A text about something that is not. */
+    /** Shows a text in red, since it is about a problem. */
     String bad(String text) {
         return inColour(RED, text);
     }
 
-    /** Shows on a terminal what is being done, once it takes over a second; to be closed when it is done. */
+    /** Shows on a terminal what is being done, if it takes over a second. The caller closes it when the work is done. */
     ProgressLine progress(String what) {
         return options.json() || options.quiet() || !shell.canShowProgress()
                 ? ProgressLine.none()

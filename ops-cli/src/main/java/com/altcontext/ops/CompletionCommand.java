@@ -5,7 +5,7 @@ import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/** Prints the script by which a shell completes the commands and options of {@code altops}: picocli's own command. */
+/** Prints the script with which a shell completes the commands and options of {@code altops}. picocli generates it. */
 @Command(
         name = "completion",
         description = "Prints a script that makes the shell complete altops' commands and options.",

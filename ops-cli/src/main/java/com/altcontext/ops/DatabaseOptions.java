@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
-/** Which database a command uses, by the command line or the environment. */
+/** The database that a command uses, from the command line or the environment. */
 final class DatabaseOptions {
     private static final String FORM = "postgres://user:password@host:5432/database";
 
@@ -29,7 +29,7 @@ final class DatabaseOptions {
             names = "--fly-cluster",
             scope = ScopeType.INHERIT,
             paramLabel = "ID",
-            description = "As --fly-app, for a cluster of Fly's managed PostgreSQL, through fly mpg proxy.")
+            description = "Like --fly-app, for a cluster of Fly's managed PostgreSQL, through fly mpg proxy.")
     private @Nullable String flyCluster;
 
     @Option(
@@ -50,7 +50,7 @@ final class DatabaseOptions {
         String text = given == null ? shell.variable("DATABASE_URL") : given;
         if (text.isBlank()) {
             throw new Failure(
-                    Exit.USAGE, "no database is named", "set DATABASE_URL to " + FORM + ", or give --database-url");
+                    Exit.USAGE, "no database was given", "set DATABASE_URL to " + FORM + ", or give --database-url");
         }
         try {
             return DatabaseUrl.parse(text);
@@ -65,7 +65,7 @@ final class DatabaseOptions {
     /** The target of {@code fly proxy}; null if the database is reached directly. */
     FlyProxy.@Nullable Target target() {
         if (flyApp != null && flyCluster != null) {
-            throw new Failure(Exit.USAGE, "--fly-app and --fly-cluster exclude each other", "give one of them");
+            throw new Failure(Exit.USAGE, "--fly-app and --fly-cluster cannot be combined", "give one of them");
         }
         if (flyTimeout < 1 || flyTimeout > 3600) {
             throw new Failure(Exit.USAGE, "--fly-timeout is out of range", "give 1 to 3600 seconds");

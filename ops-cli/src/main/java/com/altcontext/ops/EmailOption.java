@@ -20,12 +20,12 @@ final class EmailOption {
         this.context = context;
     }
 
-    /** @throws Rejected if it is no address */
+    /** @throws Rejected if it is not an address */
     Email read() {
         return read(context, address);
     }
 
-    /** The same for a command that need not be given an address. */
+    /** Reads the address of a command for which it is optional. */
     static Email read(CommandContext context, String address) {
         return Email.of("--email", address.equals("-") ? context.readLine() : address);
     }

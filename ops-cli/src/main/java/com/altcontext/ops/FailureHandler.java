@@ -61,7 +61,7 @@ final class FailureHandler implements IExecutionExceptionHandler, IParameterExce
             default ->
                 report(
                         command,
-                        new Failure(Exit.FAILED, "a defect of altops: " + trace(failed), "please report this line"));
+                        new Failure(Exit.FAILED, "a defect in altops: " + trace(failed), "please report this line"));
         };
     }
 
@@ -116,14 +116,17 @@ final class FailureHandler implements IExecutionExceptionHandler, IParameterExce
                 new Failure(
                         Exit.FAILED,
                         "the schema is older than this release needs",
-                        "apply what is pending with: altops migrate");
+                        "apply the pending migrations with: altops migrate");
             case "42501" ->
-                new Failure(Exit.FAILED, "the login may not do this", "use the database's owner, or grant the right");
+                new Failure(
+                        Exit.FAILED,
+                        "the database login has no permission for this",
+                        "log in as the database's owner, or grant the permission");
             default -> asFailure(DatabaseFailure.ofState(failed.state()));
         };
     }
 
-    /** picocli's messages quote their input, and that of a mistyped option may be a password. */
+    /** picocli's messages quote the input, which may be a password if an option was mistyped. */
     private static String rule(ParameterException failed) {
         if (failed instanceof UnmatchedArgumentException unmatched) {
             return rule(unmatched);
@@ -137,7 +140,7 @@ final class FailureHandler implements IExecutionExceptionHandler, IParameterExce
         return DATABASE_URL.matcher(message).replaceAll("<url>");
     }
 
-    /** A word is shown only if it is nearly a command, since any other may be a secret. */
+    /** Shows an unknown word only if it resembles a command, since any other word may be a secret. */
     private static String rule(UnmatchedArgumentException unmatched) {
         CommandLine command = unmatched.getCommandLine();
         List<String> options = unmatched.getUnmatched().stream()
@@ -151,12 +154,12 @@ final class FailureHandler implements IExecutionExceptionHandler, IParameterExce
                             .orElse("");
         }
         if (command.getSubcommands().isEmpty()) {
-            return "there is an argument too many";
+            return "too many arguments";
         }
         String word = unmatched.getUnmatched().getFirst();
         return Suggestion.of(word, visibleCommands(command))
                 .map(known -> "no such command: " + word + question(known))
-                .orElse("a word that is no command");
+                .orElse("no such command");
     }
 
     private static String question(String known) {
@@ -177,7 +180,7 @@ final class FailureHandler implements IExecutionExceptionHandler, IParameterExce
                 .toList();
     }
 
-    /** The place of a defect without its message, which may hold personal data. */
+    /** The kind and place of a failure, without its message, which may hold personal data. */
     private static String trace(Throwable failed) {
         String place = Arrays.stream(failed.getStackTrace())
                 .filter(frame -> frame.getClassName().startsWith("com.altcontext"))

@@ -76,13 +76,13 @@ final class FlyProxy implements AutoCloseable {
         private static String checked(String option, String name) {
             if (!NAME.matcher(name).matches()) {
                 throw new Failure(
-                        Exit.USAGE, option + " is no name", "give up to 63 of a-z, 0-9 and -, as fly lists it");
+                        Exit.USAGE, option + " is not a name", "give up to 63 of a-z, 0-9 and -, as fly lists it");
             }
             return name;
         }
     }
 
-    /** Starts the child, and does not wait until it answers. */
+    /** Starts the child, without waiting until it answers. */
     static FlyProxy start(Shell shell, Target target, int port) {
         List<String> command = new ArrayList<>();
         command.add(program(shell));
@@ -110,7 +110,7 @@ final class FlyProxy implements AutoCloseable {
         }
     }
 
-    /** The address of the same database through the local port. The tunnel encrypts, so PostgreSQL need not. */
+    /** The address of the same database through the local port. The tunnel encrypts, so PostgreSQL does not have to. */
     static DatabaseUrl through(DatabaseUrl url, int port) {
         Map<String, String> options = new TreeMap<>(url.options());
         options.keySet().removeIf(name -> name.startsWith("ssl") || name.equals("channelBinding"));

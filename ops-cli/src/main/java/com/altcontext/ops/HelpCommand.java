@@ -22,7 +22,7 @@ final class HelpCommand implements Runnable {
     @Parameters(
             arity = "0..*",
             paramLabel = "COMMAND",
-            description = "The command, word by word; default: altops itself.")
+            description = "The command, such as migrate status; default: altops itself.")
     private List<String> words = List.of();
 
     @Override

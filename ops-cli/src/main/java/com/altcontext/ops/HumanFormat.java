@@ -22,8 +22,8 @@ final class HumanFormat {
     }
 
     /** {@code 1 event}, {@code 2 events}. */
-    static String count(long number, String of) {
-        return count(number) + " " + of + (number == 1 ? "" : "s");
+    static String count(long number, String noun) {
+        return count(number) + " " + noun + (number == 1 ? "" : "s");
     }
 
     /** {@code 3.2 MB}, by steps of 1024, as PostgreSQL counts. */
@@ -38,23 +38,23 @@ final class HumanFormat {
     }
 
     /**
-     * Text from outside, for a place in a line: as it is if it is one word, else in quotation marks, so that it cannot be read as the
-     * line's own words.
+     * Formats text from outside for use in a line: unchanged if it is one word, else in quotation marks, so that it cannot be taken for
+     * the line's own words.
      */
     static String quoted(String text) {
         return WORD.matcher(text).matches() ? text : JsonOutput.of(text);
     }
 
     /**
-     * A line in which control characters, which could command the terminal or begin another line, and those that turn the direction
-     * of text are shown as in JSON.
+     * Escapes control characters, which could command the terminal or begin another line, and characters that change the direction
+     * of text. They are shown as in JSON.
      */
     static String visible(String line) {
         return CONTROL.matcher(line)
                 .replaceAll(found -> "\\\\u%04x".formatted((int) found.group().charAt(0)));
     }
 
-    /** To the second. */
+    /** A time to the second. */
     static String time(Instant time) {
         return time.truncatedTo(ChronoUnit.SECONDS).toString();
     }

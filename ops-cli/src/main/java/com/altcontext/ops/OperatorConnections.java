@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 import org.postgresql.ds.PGConnectionPoolDataSource;
 
 /**
- * The connections of one run. A transaction reuses the connection of the one before, since through {@code fly proxy} a new
- * one takes longer than most statements.
+ * The connections of one run. A transaction reuses the connection of the previous one, since opening a new connection through
+ * {@code fly proxy} takes longer than most statements.
  */
 final class OperatorConnections implements DataSource, AutoCloseable {
     private final PGConnectionPoolDataSource source = new PGConnectionPoolDataSource();
@@ -35,7 +35,7 @@ final class OperatorConnections implements DataSource, AutoCloseable {
         }
     }
 
-    /** @throws DatabaseFailure if none can be made, with a message for the operator */
+    /** @throws DatabaseFailure if no connection can be opened, with a message for the operator */
     @Override
     public Connection getConnection() {
         try {

@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** The variables of the service's configuration that commands need, by the service's names and rules. */
+/** The variables of the service's configuration that commands need, with the service's names and rules. */
 final class OpsEnvironment {
     private static final Pattern NUMBER = Pattern.compile("[0-9]{1,9}");
 
@@ -28,7 +28,7 @@ final class OpsEnvironment {
         return new KeyedHash(secret("IP_HASH_PEPPER"));
     }
 
-    /** Empty without the service's address. */
+    /** The unsubscribe links; empty if the service's address is not set. */
     Optional<UnsubscribeLinks> linksIfAny() {
         return isSet("PUBLIC_URL") || isSet("FLY_APP_NAME") ? Optional.of(links()) : Optional.empty();
     }
@@ -91,7 +91,7 @@ final class OpsEnvironment {
             throw wrong(
                     name,
                     "at least " + KeyedHash.MIN_SECRET_LENGTH
-                            + " characters, the same as the service has (make run keeps its own in .data/development.env)");
+                            + " characters, the same value as the service's (that of make run is in .data/development.env)");
         }
         return value;
     }

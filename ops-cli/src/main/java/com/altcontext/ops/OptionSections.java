@@ -15,8 +15,8 @@ import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.ScopeType;
 
 /**
- * Lists the options in a command's help: its own first, then those of all commands below a heading. (picocli's option groups
- * have headings, but an inherited option leaves its group behind.)
+ * Lists the options in a command's help: its own first, then those of all commands under a heading. (picocli's option groups
+ * have headings, but an option that is inherited loses its group.)
  */
 final class OptionSections {
     private OptionSections() {}
@@ -30,7 +30,7 @@ final class OptionSections {
     }
 
     /**
-     * After an option with several values, a parameter would count as one of them, so the synopsis names parameters
+     * A parameter that follows an option with several values would count as one of the values, so the synopsis names parameters
      * first.
      */
     private static final class ParametersFirst extends Help {

@@ -21,12 +21,12 @@ final class ProgressLine implements AutoCloseable {
         this.ticker = ticking ? Thread.ofVirtual().unstarted(this::tick) : null;
     }
 
-    /** For output that is not a terminal: shows nothing. */
+    /** Shows nothing, for output that is not a terminal. */
     static ProgressLine none() {
         return new ProgressLine(null, "", false);
     }
 
-    /** Begins to show, a second from now. */
+    /** Shows the line every second, for the first time a second from now. */
     static ProgressLine on(PrintWriter err, String what) {
         ProgressLine progress = new ProgressLine(err, what, true);
         if (progress.ticker != null) {
@@ -36,11 +36,11 @@ final class ProgressLine implements AutoCloseable {
     }
 
     /** Shows only when {@link #show} is called. */
-    static ProgressLine still(PrintWriter err, String what) {
+    static ProgressLine untimed(PrintWriter err, String what) {
         return new ProgressLine(err, what, false);
     }
 
-    /** Says what is being done from here on. */
+    /** Sets what the line says from now on. */
     synchronized void step(String next) {
         what = next;
     }

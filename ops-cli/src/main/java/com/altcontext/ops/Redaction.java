@@ -18,7 +18,7 @@ final class Redaction {
 
     private Redaction() {}
 
-    /** @param secrets known by their value */
+    /** @param secrets texts that are removed wherever they occur */
     static String redact(String text, List<String> secrets) {
         String redacted = text;
         for (String secret : secrets) {

@@ -47,7 +47,7 @@ record Shell(
         return environment.getOrDefault(name, "");
     }
 
-    /** Whether Java could not read a byte of it, which is not of the locale's encoding: without a locale, any but ASCII. */
+    /** Whether a text has a character that Java could not decode by the locale's encoding: without a locale, any that is not ASCII. */
     static boolean isUnreadable(String text) {
         return text.indexOf('\uFFFD') >= 0;
     }
@@ -76,8 +76,8 @@ record Shell(
         return !variable("TERM").equals("dumb");
     }
 
-    /** Java knows only whether all of the streams are a terminal; Linux knows it of each. */
-    @SuppressWarnings("SystemConsoleNull") // its documentation allows null still
+    /** Java can tell only whether all of the streams are a terminal. Linux can tell it of each stream. */
+    @SuppressWarnings("SystemConsoleNull") // its documentation still allows null
     private static boolean isTerminal(int descriptor) {
         try {
             String target = Files.readSymbolicLink(Path.of("/proc/self/fd", String.valueOf(descriptor)))

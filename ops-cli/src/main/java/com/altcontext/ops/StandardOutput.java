@@ -5,7 +5,7 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 
-/** Standard output. A reader that has read enough, such as {@code head}, is no failure: the rest is dropped. */
+/** Standard output. If its reader stops reading, as {@code head} does, that is not a failure: the rest is dropped. */
 final class StandardOutput extends OutputStream {
     private final OutputStream out = new FileOutputStream(FileDescriptor.out);
     private boolean hasReader = true;

@@ -4,9 +4,9 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.Optional;
 
-/** The known word that a mistyped word probably stands for: that with the fewest different letters. */
+/** Finds the known word that a mistyped word probably stands for: the one with the fewest typos. */
 final class Suggestion {
-    /** A word may have one typo for each three of its letters. */
+    /** A word may have one typo for every three of its letters. */
     private static final int LETTERS_PER_TYPO = 3;
 
     private Suggestion() {}

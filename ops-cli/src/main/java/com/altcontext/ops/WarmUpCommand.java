@@ -45,7 +45,7 @@ final class WarmUpCommand implements Runnable {
         try {
             var _ = Migrations.of(DatabaseUrl.parse(UNREACHABLE)).plan();
         } catch (RuntimeException expected) {
-            // Failing to connect has loaded what connecting needs.
+            // Trying to connect has loaded the classes for it.
         }
         try (JarFile jar = new JarFile(jarFile().toFile());
                 Stream<String> names = jar.stream().map(entry -> entry.getName())) {

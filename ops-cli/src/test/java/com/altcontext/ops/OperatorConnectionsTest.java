@@ -77,7 +77,8 @@ class OperatorConnectionsTest {
 
         assertThat(ran.exit()).isEqualTo(Exit.FAILED);
         assertThat(ran.err())
-                .isEqualTo("altops: the login may not do this — use the database's owner, or grant the right\n");
+                .isEqualTo(
+                        "altops: the database login has no permission for this — log in as the database's owner, or grant the permission\n");
         database.run("DROP ROLE " + role);
     }
 

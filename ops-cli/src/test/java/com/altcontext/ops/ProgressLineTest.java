@@ -12,7 +12,7 @@ class ProgressLineTest {
 
     @Test
     void one_line_is_written_over_and_wiped_away() {
-        try (ProgressLine progress = ProgressLine.still(new PrintWriter(written), "waiting")) {
+        try (ProgressLine progress = ProgressLine.untimed(new PrintWriter(written), "waiting")) {
             progress.show(Duration.ofMillis(1_200));
             progress.step("day 2 of 8");
             progress.show(Duration.ofMillis(2_200));
@@ -25,7 +25,7 @@ class ProgressLineTest {
 
     @Test
     void work_that_ends_before_the_line_is_shown_leaves_no_trace() {
-        ProgressLine progress = ProgressLine.still(new PrintWriter(written), "waiting");
+        ProgressLine progress = ProgressLine.untimed(new PrintWriter(written), "waiting");
         progress.close();
         progress.show(Duration.ofSeconds(5));
 
