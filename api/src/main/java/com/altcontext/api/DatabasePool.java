@@ -16,9 +16,10 @@ import java.time.Duration;
  */
 final class DatabasePool {
     /**
-     * One writes events (on a cluster up to eight do), four are for forms, two for figures, three for questions and one
-     * for checks of keys ({@link Wiring}). Four are for operators' requests, of which each has a second one while it
-     * writes to the audit log. The rest is for {@link Housekeeping}: a rollup takes two. If all are taken, work waits.
+     * One is for the writer of events (on a cluster up to eight), four for forms, two for figures, three for queries
+     * and one for checks of keys ({@link Wiring}). Four are for operators' requests, each of which takes a second one
+     * while it writes to the audit log. The rest is for {@link Housekeeping}: a rollup takes two. If all are in use,
+     * work waits.
      */
     private static final int MAX_CONNECTIONS = 25;
 
@@ -54,8 +55,8 @@ final class DatabasePool {
                                 .jdbcProperty("socketTimeout", String.valueOf(socketTimeout.toSeconds()))));
         try {
             return AgroalDataSource.from(configuration);
-        } catch (Exception refused) { // It declares one of JDBC, which belongs to the package db alone.
-            throw new IllegalStateException("the pool of connections cannot be made", refused);
+        } catch (Exception refused) { // It declares SQLException, but only the package db may use java.sql.
+            throw new IllegalStateException("the connection pool could not be created", refused);
         }
     }
 

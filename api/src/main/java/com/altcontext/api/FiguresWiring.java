@@ -19,8 +19,8 @@ import java.time.InstantSource;
 @Singleton
 class FiguresWiring {
     /**
-     * A year of hundreds of properties takes seconds to read. The time is shorter than idle connections are kept, so
-     * that the client is still there.
+     * Reading a year of hundreds of properties takes seconds. The timeout is shorter than that of an idle connection
+     * (75 s), so the client is still connected when the answer comes.
      */
     private static final Duration FIGURES_TIMEOUT = Duration.ofMinutes(1);
 

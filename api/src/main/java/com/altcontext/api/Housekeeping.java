@@ -54,7 +54,7 @@ class Housekeeping {
 
     private volatile @Nullable LocalDate partitionsMadeOn;
     private volatile boolean stopping;
-    /** Each running job holds it for reading; the stop holds it for writing, permanently. */
+    /** Each running job holds the read lock. The stop takes the write lock and never releases it. */
     private final ReadWriteLock running = new ReentrantReadWriteLock();
 
     Housekeeping(
@@ -82,16 +82,16 @@ class Housekeeping {
 
     @Scheduled(every = "2s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     void sendWebhooks() {
-        attempt("webhook messages wait to be sent", webhook::sendDue);
+        attempt("webhook messages could not be sent", webhook::sendDue);
     }
 
     /**
-     * Implied consent expires without any request, so a job has to notice. It goes by the database's clock: what this machine's clock
-     * says too early could not be taken back.
+     * Implied consent expires without any request, so a job has to notice it. The job uses the database's clock: if
+     * this machine's clock is ahead, it would report an expiry too early, and a message cannot be taken back.
      */
     @Scheduled(every = "5m", delayed = "2m", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     void noteExpiredConsent() {
-        attempt("the end of consent is not passed on", () -> {
+        attempt("expired consent could not be reported", () -> {
             database.measureClock();
             ConsentMessages.putExpired(sql, clock.instant().minus(database.clockSkew()));
         });
@@ -100,28 +100,31 @@ class Housekeeping {
     /** Separate from webhooks, so that neither waits for the other's receivers. */
     @Scheduled(every = "2s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     void sendMails() {
-        attempt("mails wait to be sent", mail::sendDue);
+        attempt("mails could not be sent", mail::sendDue);
     }
 
-    /** A property or goal that an operator adds is known here at most this many seconds later. */
+    /** This is the longest time until a property or goal that an operator adds is known here. */
     @Scheduled(every = "5s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     void refreshProperties() {
-        attempt("properties are not refreshed", properties::refresh);
-        attempt("goals are not refreshed", goals::refresh);
+        attempt("properties could not be refreshed", properties::refresh);
+        attempt("goals could not be refreshed", goals::refresh);
     }
 
-    /** The first key works at once; only the answer to requests without a key can be this old. */
+    /**
+     * Checks whether any key exists. Even the first key works at once; only the error for requests without a key may be
+     * a minute out of date.
+     */
     @Scheduled(every = "1m", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     void refreshKeys() {
-        attempt("access keys are not looked for", keys::refresh);
+        attempt("access keys could not be checked", keys::refresh);
     }
 
-    /** Once a day is enough; until it has succeeded, it is retried each time. */
+    /** One success a day is enough. Until then, each run tries again. */
     @Scheduled(every = "30s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     void makePartitions() {
         LocalDate today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
         if (!today.equals(partitionsMadeOn)) {
-            attempt("coming partitions are not made", () -> {
+            attempt("coming partitions could not be made", () -> {
                 partitions.ensureComing();
                 partitionsMadeOn = today;
             });
@@ -129,54 +132,57 @@ class Housekeeping {
     }
 
     /**
-     * Keeps the figures of today a few minutes old at most. {@code altops rollup}, once a day, makes up for what was missed. By a
-     * clock that is days ahead, days to come would count as rolled up.
+     * Keeps today's figures at most a few minutes old. {@code altops rollup}, which runs once a day, catches up on what
+     * was missed. Does nothing while this machine's clock is days ahead, since future days would count as rolled up.
      */
     @Scheduled(every = "5m", delayed = "1m", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     void refreshRollups() {
         if (!database.isClockDaysAhead()) {
-            attempt("the latest figures are not refreshed", rollup::refreshRecent);
+            attempt("the latest figures could not be refreshed", rollup::refreshRecent);
         }
     }
 
-    /** Updates the gauges, some time after a rollup. */
+    /** Updates the gauges, shortly after each rollup. */
     @Scheduled(every = "5m", delayed = "90s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     void measureBacklog() {
-        attempt("the backlog is not measured", backlog::refresh);
-    }
-
-    /** After a suspension, a machine wakes with an old clock and makes no new connection. */
-    @Scheduled(every = "1m", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
-    void measureClock() {
-        attempt("the clock is not compared with the database's", database::measureClock);
+        attempt("the backlog could not be measured", backlog::refresh);
     }
 
     /**
-     * Waits a moment for running jobs. One that takes longer may find the connections and the container gone; the next
-     * start makes up for it.
+     * Needed after a suspension: the machine wakes with an old clock, and nothing else measures it while the database
+     * is ready.
+     */
+    @Scheduled(every = "1m", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    void measureClock() {
+        attempt("the clock could not be compared with the database's", database::measureClock);
+    }
+
+    /**
+     * Waits briefly for running jobs. A job that takes longer may fail, since the connections and the container are
+     * closed; it runs again after the next start.
      */
     void stop(@Observes ShutdownEvent event, Scheduler scheduler) {
         stopping = true;
         scheduler.pause();
         try {
             var _ = running.writeLock().tryLock(MAX_FINISH.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (InterruptedException hurried) {
+        } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private void attempt(String otherwise, Runnable work) {
+    private void attempt(String problem, Runnable work) {
         if (!running.readLock().tryLock()) {
             return;
         }
         try {
-            attemptUnlessStopping(otherwise, work);
+            attemptUnlessStopping(problem, work);
         } finally {
             running.readLock().unlock();
         }
     }
 
-    private void attemptUnlessStopping(String otherwise, Runnable work) {
+    private void attemptUnlessStopping(String problem, Runnable work) {
         if (!database.isReady() || stopping) {
             return;
         }
@@ -184,9 +190,9 @@ class Housekeeping {
             work.run();
         } catch (RuntimeException failed) {
             if (stopping) {
-                LOG.log(Level.DEBUG, otherwise + ": the service stops");
+                LOG.log(Level.DEBUG, problem + ": the service is stopping");
             } else if (failed instanceof SqlFailure || failed instanceof RollupRefused) {
-                failures.log(otherwise, Level.WARNING, otherwise + ": " + failed.getMessage());
+                failures.log(problem, Level.WARNING, problem + ": " + failed.getMessage());
             } else {
                 throw failed;
             }

@@ -38,7 +38,7 @@ import java.util.function.Function;
 /** Makes the objects that accept forms, store leads and consent, and write mails. */
 @Singleton
 class LeadWiring {
-    /** For reading all that is held about a person, or all leads. The server ends the work earlier, and the driver waits. */
+    /** For reading everything that is held about a person, or all leads. */
     private static final Duration LONG_READ_TIMEOUT = Duration.ofMinutes(2);
 
     @Singleton
@@ -94,8 +94,8 @@ class LeadWiring {
     }
 
     /**
-     * What writes each mail, by the event in the outbox. Without the service's address, mails would lack links, so none
-     * is sent.
+     * The templates of mails by their event in the outbox. If the service's own address is unknown, mails would have no
+     * links, so none are sent.
      */
     @Singleton
     MailTemplates mailTemplates(

@@ -15,7 +15,7 @@ import java.time.Duration;
 class Lifecycle {
     private static final Duration MAX_FINISH = Duration.ofSeconds(1);
 
-    /** The meters of the JVM take 20 ms to load, for which a start need not wait. */
+    /** Loading the JVM's meters takes 20 ms, so this is done after the start. */
     private static final Duration JVM_METERS_AFTER = Duration.ofSeconds(5);
 
     void start(@Observes StartupEvent event, GroupCommit groupCommit, ServiceGauges gauges, Vertx vertx) {
@@ -29,14 +29,14 @@ class Lifecycle {
         groupCommit.start();
     }
 
-    /** Before the HTTP server closes: what waits is stored and still answered, new requests get 503. */
+    /** Runs before the HTTP server closes: waiting events are stored and still answered, new requests get 503. */
     void drain(@Observes ShutdownDelayInitiatedEvent event, GroupCommit groupCommit, DatabaseExecutors executors) {
         finish(groupCommit, executors);
     }
 
     /**
-     * The same for dev mode and tests, which have no such first event. Their next start is in the same process, where gauges would
-     * go on showing what has stopped.
+     * Does the same in dev mode and tests, where the event above is not fired. Their next start is in the same process,
+     * so the gauges are removed: they would go on showing the stopped objects.
      */
     void stop(
             @Observes ShutdownEvent event, GroupCommit groupCommit, DatabaseExecutors executors, ServiceGauges gauges) {
@@ -44,7 +44,9 @@ class Lifecycle {
         gauges.remove();
     }
 
-    /** The executors finish while the writer does, so that both together take no longer than the slower of them. */
+    /**
+     * Stops the executors and the writer at the same time, so that both together take no longer than the slower one.
+     */
     private static void finish(GroupCommit groupCommit, DatabaseExecutors executors) {
         executors.stop();
         long end = System.nanoTime() + MAX_FINISH.toNanos();

@@ -37,20 +37,20 @@ public class Main {
             System.err.println("altcontext: the service would start with these settings");
             return;
         }
-        // Quarkus would answer URLs that java.net.URI refuses (a | in a query) with an empty body, before
-        // RequestFilter.
+        // Otherwise Quarkus answers URLs that java.net.URI refuses (a | in a query) with an empty body, before
+        // RequestFilter runs.
         System.setProperty("vertx.disableURIValidation", "true");
         Quarkus.run(args);
     }
 
-    /** Quarkus would report them with a stack trace that names no variable. */
+    /** Reports ports that cannot be opened. Quarkus would report them with a stack trace that names no variable. */
     private static List<String> takenPorts(ConfigSource config) {
         List<String> faults = new ArrayList<>();
         if (System.setProperty("altcontext.ports-checked", "true") != null) {
-            return faults; // In dev mode each reload comes by here, while the server of this very process listens.
+            return faults; // In dev mode, each reload runs this again while the server of this process listens.
         }
         String host = config.getValue("quarkus.http.host");
-        if (!isOwn(host)) {
+        if (!isLocal(host)) {
             faults.add("HOST must be an address of this machine, such as 0.0.0.0");
             return faults;
         }
@@ -72,12 +72,12 @@ public class Main {
         return faults;
     }
 
-    /** Whether any port of the address can be opened. */
-    private static boolean isOwn(String host) {
+    /** Whether it is an address of this machine, on which a port can be opened. */
+    private static boolean isLocal(String host) {
         try (ServerSocket trial = new ServerSocket()) {
             trial.bind(new InetSocketAddress(host, 0));
             return true;
-        } catch (IOException elsewhere) {
+        } catch (IOException notLocal) {
             return false;
         }
     }

@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 
-/** The machine's memory that the process uses. The JVM knows only its heap, but the machine limits the whole. */
+/** The process's resident memory. The JVM knows only its heap, but the machine limits the whole process. */
 final class ResidentMemory {
     private static final Path STATUS = Path.of("/proc/self/status");
     private static final String LINE = "VmRSS:";

@@ -13,7 +13,10 @@ import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import jakarta.inject.Singleton;
 import java.util.function.Supplier;
 
-/** What an operator's alerts look at: the writer, the database, the limits, the memory, and what is behind. */
+/**
+ * The gauges for an operator's alerts: the writer of events, the database, the rate limits, the memory, and the
+ * backlog.
+ */
 @Singleton
 final class ServiceGauges {
     private static final String PREFIX = "altcontext.";
@@ -45,21 +48,21 @@ final class ServiceGauges {
         gauge(
                 meters,
                 "ingest.uncommitted.seconds",
-                "for how long events have come without one being stored",
+                "for how long events have come in without any being stored",
                 () -> groupCommit.uncommittedFor().toMillis() / 1000.0);
         gauge(
                 meters,
                 "database.ready",
-                "1 while the database answers and has the schema that is needed",
+                "1 while the database answers and has the schema that the service needs",
                 () -> database.isReady() ? 1 : 0);
         gauge(
                 meters,
                 "clock.skew.seconds",
                 "how far this machine's clock is ahead of the database's",
                 () -> database.clockSkew().toMillis() / 1000.0);
-        gauge(meters, "limiter.clients", "allowances of clients that are not full", limiter::size);
+        gauge(meters, "limiter.clients", "rate limits of clients that are partly used", limiter::size);
         gauge(meters, "memory.waiting.bytes", "bytes of the heap that waiting requests hold", memory::held);
-        gauge(meters, "memory.resident.bytes", "memory of the machine that the process uses", ResidentMemory::bytes);
+        gauge(meters, "memory.resident.bytes", "resident memory of the process", ResidentMemory::bytes);
         backlog.register(meters);
     }
 

@@ -25,14 +25,14 @@ import java.time.Duration;
 import java.time.InstantSource;
 
 /**
- * Makes the plain classes of the domain that several routes need; {@link EventWiring}, {@link LeadWiring} and {@link FiguresWiring} make
- * the others. A method with a scope makes a bean.
+ * Makes the domain objects that several routes need; {@link EventWiring}, {@link LeadWiring} and {@link FiguresWiring}
+ * make the others. Each method with a scope annotation makes a bean.
  */
 @Singleton
 class Wiring {
     /**
      * How much of the heap's 44 MB (deploy/jvm.options) waiting requests may use. An idle service uses a third of the
-     * heap, and 2 000 connections and the work in the database need their part.
+     * heap, and 2 000 connections and the work in the database need some, too.
      */
     private static final long MAX_WAITING_BYTES = 12L << 20;
 
@@ -59,7 +59,8 @@ class Wiring {
 
     @Singleton
     DatabaseState databaseState(Sql sql, InstantSource clock, Properties properties, Goals goals, AccessKeys keys) {
-        // Otherwise, until the first refresh a site's events would be refused, and questions that name a goal.
+        // Without this, events that name a property and queries that name a goal would be refused until the first
+        // refresh.
         return new DatabaseState(sql, clock, () -> {
             properties.refresh();
             goals.refresh();
@@ -107,7 +108,7 @@ class Wiring {
             ServiceGauges.gauge(
                     meters,
                     "limiter.shared",
-                    "1 while limits hold for all machines together, 0 while their Redis is away",
+                    "1 while limits hold for all machines together, 0 while their Redis is unreachable",
                     () -> shared.isReached() ? 1 : 0);
         }
         return new RateLimiter(config.rateLimits().perMinute(), System::nanoTime, shared);

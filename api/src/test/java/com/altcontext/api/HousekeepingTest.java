@@ -203,7 +203,7 @@ class HousekeepingTest {
                 own.refreshProperties();
             }
             assertThat(logged.lines())
-                    .filteredOn(line -> line.contains("properties are not refreshed"))
+                    .filteredOn(line -> line.contains("properties could not be refreshed"))
                     .hasSize(1);
         }
     }
