@@ -34,7 +34,7 @@ public interface AppConfig {
     @Variable(value = "IP_HASH_PEPPER", rule = Rule.SECRET, secret = true, min = KeyedHash.MIN_SECRET_LENGTH)
     String ipHashPepper();
 
-    /** The key that holds all scopes; without it the operator's routes answer 503. */
+    /** The key that has all scopes. Without it, and without any access key, operators' routes answer 503. */
     @Variable(value = "ADMIN_API_KEY", rule = Rule.SECRET, secret = true, min = 24)
     Optional<String> adminApiKey();
 
@@ -62,7 +62,7 @@ public interface AppConfig {
     @Variable(value = "GEOIP_DATABASE", rule = Rule.FILE)
     Optional<Path> geoipDatabase();
 
-    /** Another path of the tracker, which is on no blocklist. */
+    /** A second path for the tracker, which is on no blocklist. */
     @Variable(value = "TRACKER_PATH", rule = Rule.SCRIPT_PATH)
     Optional<String> trackerPath();
 
@@ -76,7 +76,7 @@ public interface AppConfig {
                 .collect(Collectors.toUnmodifiableSet());
     }
 
-    /** Whether browsers reach the service by HTTPS, as always through Fly's proxy. */
+    /** Whether browsers reach the service over HTTPS. Through Fly's proxy they always do. */
     default boolean isHttps() {
         return clientAddress().isOnFly()
                 || leads().publicUrl()
@@ -84,14 +84,17 @@ public interface AppConfig {
                         .isPresent();
     }
 
-    /** {@code PUBLIC_URL} without a slash at the end, or else the name that Fly gives the application. Links in mails lead there. */
+    /**
+     * Where links in mails lead: {@code PUBLIC_URL} without a slash at the end, else the address that Fly gives the
+     * application.
+     */
     default Optional<URI> ownUrl() {
         return leads().publicUrl()
                 .flatMap(url -> SecureUrl.parse(url.toString()))
                 .or(() -> clientAddress().flyAppName().map(SecureUrl::ofFlyApp));
     }
 
-    /** What the links in mails are signed with. */
+    /** The secret that signs the links in mails. */
     default String linkSecret() {
         return leads().unsubscribeSecret().orElse(ipHashPepper());
     }
@@ -184,16 +187,16 @@ public interface AppConfig {
         @Variable(value = "UNSUBSCRIBE_SECRET", rule = Rule.SECRET, secret = true, min = KeyedHash.MIN_SECRET_LENGTH)
         Optional<String> unsubscribeSecret();
 
-        /** Where captured leads are passed on to. */
+        /** The URL to which captured leads are sent. */
         @Variable(value = "LEAD_WEBHOOK_URL", rule = Rule.URL)
         Optional<URI> webhookUrl();
 
-        /** Signs what is passed on. */
+        /** Signs what is sent to it. */
         @Variable(value = "LEAD_WEBHOOK_SECRET", rule = Rule.SECRET, secret = true, min = 24)
         Optional<String> webhookSecret();
     }
 
-    /** How mails are sent. Without a server none are. */
+    /** How mails are sent. Without a mail server, none are. */
     interface Mail {
         @Variable(value = "SMTP_URL", rule = Rule.SMTP_URL, secret = true)
         Optional<String> smtpUrl();
@@ -202,11 +205,11 @@ public interface AppConfig {
         @Variable(value = "MAIL_FROM", rule = Rule.MAILBOX)
         Optional<Mailbox> from();
 
-        /** Where the sender gets letters: a request for consent has to say it (SOR/2012-36, s. 2 and 4). */
+        /** The sender's postal address. A request for consent has to contain it (SOR/2012-36, s. 2 and 4). */
         @Variable(value = "MAIL_POSTAL_ADDRESS", rule = Rule.TEXT)
         Optional<String> postalAddress();
 
-        /** Who hears of new leads of properties that name nobody else. */
+        /** Who gets a mail about new leads of properties that name nobody else. */
         @Variable(value = "NOTIFY_EMAIL", rule = Rule.EMAIL)
         Optional<String> notifyEmail();
 
@@ -240,7 +243,7 @@ public interface AppConfig {
         @WithDefault("" + RetentionPolicy.DEFAULT_ROLLUP_MONTHS)
         int rollupMonths();
 
-        /** How long a lead is kept that was asked by mail to confirm and did not. */
+        /** How long a lead is kept that was asked by mail to confirm, but did not. */
         @Variable(
                 value = "UNCONFIRMED_LEAD_DAYS",
                 rule = Rule.WHOLE_NUMBER,
@@ -250,7 +253,7 @@ public interface AppConfig {
         int unconfirmedLeadDays();
     }
 
-    /** How figures are answered. */
+    /** Settings for questions about figures. */
     interface Metrics {
         /** How long an answer is cached; zero disables the cache. */
         @Variable(value = "METRICS_SUMMARY_CACHE_TTL_MS", rule = Rule.WHOLE_NUMBER, max = 3_600_000)
@@ -269,7 +272,7 @@ public interface AppConfig {
         @WithDefault("false")
         boolean useMaterializedView();
 
-        /** How long one question to the raw rows may take in the database. */
+        /** How long one query of the raw rows may take in the database. */
         @Variable(value = "QUERY_TIMEOUT_MS", rule = Rule.WHOLE_NUMBER, min = 100, max = 60_000)
         @WithDefault("10000")
         int queryTimeoutMillis();
@@ -278,11 +281,16 @@ public interface AppConfig {
             return Duration.ofMillis(queryTimeoutMillis());
         }
 
-        /** The property of requests that name none; without it those are about all properties together. */
+        /**
+         * The property of requests that name none. If it is not set, such requests are about all properties together.
+         */
         @Variable(value = "ROLLUP_DEFAULT_PROPERTY_ID", rule = Rule.SLUG)
         Optional<String> defaultProperty();
     }
 
-    /** Before the names of all properties; system properties with the name of the product alone mean other things. */
+    /**
+     * The names of all properties begin with this. It is not just the product's name, with which other system
+     * properties begin.
+     */
     String PREFIX = "altcontext-api";
 }

@@ -10,16 +10,20 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reports all faults of {@link AppConfig} together before it is read, each as the variable's name and the rule that it breaks, never its
- * value: a log must not hold a secret. (SmallRye's own messages print values, so it is given none that breaks a rule.)
+ * Reports all faults of {@link AppConfig} together before it is read. Each names the variable and the rule that it
+ * breaks, but never the value: a log must not hold a secret. (SmallRye's own messages contain values, so it must not
+ * get a value that breaks a rule.)
  */
 public final class ConfigCheck {
-    /** What Java reads for a byte that is not of the locale's encoding: without a locale, any but ASCII. */
+    /**
+     * What Java reads for a byte that is invalid in the locale's encoding. Without a locale, that is any byte but
+     * ASCII.
+     */
     private static final char UNREADABLE = '\uFFFD';
 
     private final Function<String, @Nullable String> environment;
     private final Map<String, String> values;
-    /** By variable, in the order of the alphabet, since reflection finds them in none; only one fault of each. */
+    /** At most one fault of each variable, sorted by its name: reflection finds the variables in no fixed order. */
     private final Map<String, String> faults = new TreeMap<>();
 
     private ConfigCheck(Function<String, @Nullable String> environment) {
@@ -27,11 +31,11 @@ public final class ConfigCheck {
         this.values = Variables.read(environment);
     }
 
-    /** A sentence for each fault, beginning with the variable's name. The mapping itself is made once, by Quarkus. */
+    /** Returns a sentence for each fault, which begins with the variable's name. */
     public static List<String> faults(Function<String, @Nullable String> environment) {
         ConfigCheck check = new ConfigCheck(environment);
         Variables.all().values().forEach(check::check);
-        check.checkTogether();
+        check.checkCombinations();
         return List.copyOf(check.faults.values());
     }
 
@@ -70,12 +74,12 @@ public final class ConfigCheck {
         }
     }
 
-    private void checkTogether() {
+    private void checkCombinations() {
         String secret = values.get("altcontext-api.leads.webhook-secret");
         if (secret != null && !isSigningKey(secret)) {
             faults.putIfAbsent(
                     "LEAD_WEBHOOK_SECRET",
-                    "LEAD_WEBHOOK_SECRET must be base64 behind whsec_, or any text without that");
+                    "LEAD_WEBHOOK_SECRET must be whsec_ followed by base64, or a text that does not begin with whsec_");
         }
         if (values.containsKey("altcontext-api.leads.webhook-url")
                 && !faults.containsKey("LEAD_WEBHOOK_URL")

@@ -8,13 +8,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * The sender of {@code MAIL_FROM}: {@code news@example.ca}, or {@code Our Site <news@example.ca>}.
  *
- * @param name has no character that would need a backslash in quotation marks; null for none
+ * @param name has no character that would need a backslash in quotation marks; null if there is no name
  * @param address in the form that mail servers take: an international domain in ASCII
  */
 public record Mailbox(@Nullable String name, Email address) {
     private static final Pattern NAMED = Pattern.compile("([^<>\"(),:;@\\\\\\p{Cntrl}]+) <([^<>]+)>");
 
-    /** @throws com.altcontext.value.Rejected if it is none */
+    /** @throws com.altcontext.value.Rejected if the text has neither form */
     public static Mailbox of(String text) {
         Matcher named = NAMED.matcher(text);
         return named.matches()
@@ -22,7 +22,7 @@ public record Mailbox(@Nullable String name, Email address) {
                 : new Mailbox(null, Email.reachable("address", text));
     }
 
-    /** Its domain, in ASCII. */
+    /** The domain of the address, in ASCII. */
     public String domain() {
         return address.value().substring(address.value().lastIndexOf('@') + 1);
     }

@@ -6,7 +6,7 @@ import java.net.URI;
 import java.util.Map;
 import java.util.Optional;
 
-/** How much of each kind one client may send in a minute. The largest batch and the largest body must pass. */
+/** How much one client may send in a minute. The minimums let the largest batch and the largest body pass. */
 public interface RateLimits {
     int MAX_COUNT = 1_000_000_000;
 
@@ -56,11 +56,11 @@ public interface RateLimits {
     @WithDefault("5")
     int leadEmails();
 
-    /** The Redis in which machines share what clients have spent; without it each machine limits by itself. */
+    /** The Redis through which machines share how much clients have used; without it, each machine limits by itself. */
     @Variable(value = "RATE_LIMIT_REDIS_URL", rule = Rule.REDIS_URL, secret = true)
     Optional<URI> redisUrl();
 
-    /** The limits per minute. That of wrong keys cannot be changed. */
+    /** The limits per minute. The limit of wrong keys cannot be configured. */
     default Map<Limit, Integer> perMinute() {
         return Map.ofEntries(
                 Map.entry(Limit.EVENTS, events()),

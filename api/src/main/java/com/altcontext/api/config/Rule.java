@@ -28,11 +28,11 @@ enum Rule {
     EMAIL("an e-mail address"),
     FILE("a file that can be read"),
     SCRIPT_PATH("a path like /js/site.js, with one folder at the most, outside /v1/ and /dashboard/"),
-    HOST("an address, or a name that is known on this machine"),
+    HOST("an IP address, or a name that this machine can resolve"),
     URL("an address that begins with https:// (http:// only on this machine)"),
     DATABASE_URL("the database's address, postgres://user:password@host:5432/name"),
     SMTP_URL("smtps://user:password@host:465, or smtp://user:password@host:587 for STARTTLS"),
-    MAILBOX("an e-mail address, or a name and one: Our Site <news@example.ca>"),
+    MAILBOX("an e-mail address, or a name with one: Our Site <news@example.ca>"),
     REDIS_URL("redis://user:password@host:6379/0, or rediss:// for TLS"),
     ORIGINS("origins separated by commas, each https://host without a path or the default port"),
     NETWORKS("networks separated by commas, each like 10.0.0.0/8 or fd00::/8");
@@ -75,11 +75,11 @@ enum Rule {
                 case NETWORKS -> all(value, network -> parses(() -> Cidr.parse(network)));
             };
         } catch (IllegalArgumentException broken) {
-            return false; // a file's name that is none, or a number
+            return false; // an invalid file name or number
         }
     }
 
-    /** Reads a value, and throws if it is broken. */
+    /** Reads a value; throws if it is invalid. */
     @FunctionalInterface
     private interface Parser {
         Object parse() throws UnknownHostException;

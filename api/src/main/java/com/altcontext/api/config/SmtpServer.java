@@ -7,11 +7,11 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The mail server of {@code SMTP_URL}: {@code smtps://user:password@host:465} speaks TLS from the first byte,
- * {@code smtp://user:password@host:587} begins with STARTTLS (RFC 3207), without which no mail and no password is sent,
- * except to this machine.
+ * The mail server of {@code SMTP_URL}: {@code smtps://user:password@host:465} uses TLS from the first byte, {@code
+ * smtp://user:password@host:587} begins with STARTTLS (RFC 3207). Without TLS, no mail and no password is sent, except
+ * to this machine.
  *
- * @param user null if the server wants none
+ * @param user null if the server needs no login
  */
 public record SmtpServer(
         boolean isTls, String host, int port, @Nullable String user, String password) {
@@ -25,16 +25,16 @@ public record SmtpServer(
     private static final int SUBMISSION_PORT = 587;
     private static final int MAX_PORT = 65_535;
 
-    /** @throws IllegalArgumentException if it is no such address; the message holds no part of it */
+    /** @throws IllegalArgumentException if it is not such a URL; the message contains no part of it */
     static SmtpServer of(String url) {
         Matcher parts = URL.matcher(url.strip());
         if (!parts.matches()) {
-            throw new IllegalArgumentException("no address of a mail server");
+            throw new IllegalArgumentException("not the address of a mail server");
         }
         boolean isTls = parts.group(1).equals("smtps");
         int port = parts.group(5) == null ? (isTls ? TLS_PORT : SUBMISSION_PORT) : Integer.parseInt(parts.group(5));
         if (port < 1 || port > MAX_PORT) {
-            throw new IllegalArgumentException("no port");
+            throw new IllegalArgumentException("not a port");
         }
         return new SmtpServer(
                 isTls,
@@ -44,7 +44,7 @@ public record SmtpServer(
                 parts.group(3) == null ? "" : decoded(parts.group(3)));
     }
 
-    /** Here, a plus sign does not mean a space. */
+    /** Decodes percent signs. Unlike in a form, a plus sign does not mean a space. */
     private static String decoded(String text) {
         return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
     }

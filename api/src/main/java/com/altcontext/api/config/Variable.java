@@ -14,12 +14,12 @@ import java.lang.annotation.Target;
 
     Rule rule();
 
-    /** Whether the value may also come in a file, whose path is in the variable with {@code _FILE} behind the name. */
+    /** Whether the value may also come from a file, whose path is in the variable with {@code _FILE} after the name. */
     boolean secret() default false;
 
-    /** The least value of a whole number, or the least length of a secret. */
+    /** The minimum of a whole number, or the minimum length of a secret. */
     int min() default 0;
 
-    /** The greatest value of a whole number. */
+    /** The maximum of a whole number. */
     int max() default Integer.MAX_VALUE;
 }

@@ -48,12 +48,12 @@ final class Variables {
         }
     }
 
-    /** How SmallRye Config names the property of a method. */
+    /** The name that SmallRye Config gives the property of a method. */
     private static String kebab(String name) {
         return name.replaceAll("([a-z0-9])([A-Z])", "$1-$2").toLowerCase(Locale.ROOT);
     }
 
-    /** Every value, by its property. */
+    /** All settings, by property. */
     static Map<String, Setting> all() {
         return SETTINGS;
     }
@@ -72,7 +72,7 @@ final class Variables {
         return values;
     }
 
-    /** Among the values that are set, that of a property, or else its default. */
+    /** The value of a property if it is set, else its default. */
     static String orDefault(Map<String, String> values, String property) {
         Setting setting = Objects.requireNonNull(SETTINGS.get(property), property);
         return Optional.ofNullable(values.get(property))

@@ -253,7 +253,7 @@ class ConfigCheckTest {
         assertThat(faults(Map.of("SMTP_URL", "smtp://mail:hidden@", "MAIL_FROM", "hidden", "FLY_APP_NAME", "app")))
                 .containsExactlyInAnyOrder(
                         "SMTP_URL must be smtps://user:password@host:465, or smtp://user:password@host:587 for STARTTLS",
-                        "MAIL_FROM must be an e-mail address, or a name and one: Our Site <news@example.ca>");
+                        "MAIL_FROM must be an e-mail address, or a name with one: Our Site <news@example.ca>");
         assertThat(faults(Map.of("MAIL_FROM", "a \"b\" <x@example.ca>, c <y@example.ca>")))
                 .hasSize(1);
         assertThat(read(Map.of(
