@@ -146,7 +146,7 @@ done
 stop_redis
 for n in 0 1; do await "service $n takes a Redis that is away for one that is there" shared $n 0; done
 for n in 0 1; do [[ $(accepted $n 203.0.113.4 12) -eq 10 ]] || fail "service $n does not limit by itself"; done
-said 0 1 'the Redis of the limits is away'
+said 0 1 'the Redis of the rate limits is unreachable'
 # It comes back with another password, then with the right one.
 start_redis another
 await 'it did not try again' refused
@@ -154,8 +154,8 @@ shared 0 0 || fail "a Redis that refuses is taken for one that is there"
 stop_redis
 start_redis 'one:two@three'
 for n in 0 1; do await "service $n did not reach Redis again" shared $n 1; done
-said 0 1 'the Redis of the limits is away'
-said 0 1 'the Redis of the limits is there again'
+said 0 1 'the Redis of the rate limits is unreachable'
+said 0 1 'the Redis of the rate limits is reachable again'
 [[ $(accepted 0 203.0.113.5 10) -eq 10 ]] || fail "fewer than the limit were let through"
 ((passed = $(accepted 1 203.0.113.5 10)))
 ((passed <= 3)) || fail "after its return the other machine let $passed pass"

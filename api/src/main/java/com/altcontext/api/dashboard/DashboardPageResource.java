@@ -25,8 +25,9 @@ import org.jboss.resteasy.reactive.RestResponse;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code GET /dashboard}: the page that shows the figures, and its script and style, which are named by their content and
- * may be kept for ever. Nothing in them is secret; what the page shows, it asks for with the operator's session.
+ * {@code GET /dashboard}: the page that shows the figures, with its script and style. Those are named by a hash of
+ * their content and may be cached for ever. None of these files is secret: the page asks for the figures with the
+ * operator's session.
  */
 @Path("/dashboard")
 @NonBlocking
@@ -53,8 +54,9 @@ public class DashboardPageResource {
     }
 
     /**
-     * The page, in the language that was named, now or the last time; else in the one that the browser prefers. It says whether a
-     * session's cookie came with the request, so that the page does not ask for a session that cannot exist.
+     * Returns the page in the language that this request or an earlier one named, else in the one that the browser
+     * prefers. If the request has no session cookie, the page is marked as signed out, so that it does not ask for a
+     * session that cannot exist.
      */
     @GET
     public RestResponse<byte[]> page(@Context HttpServerRequest request, @QueryParam("lang") @Nullable String lang) {
@@ -71,17 +73,18 @@ public class DashboardPageResource {
         headers.set("content-security-policy", CSP);
         headers.set("cross-origin-opener-policy", "same-origin");
         Language language = named == null ? remembered(request) : named;
-        // After a link on another site, the browser withholds a cookie that the page's own requests will have.
-        boolean isSignedOut = !cookie.isClaimed(request)
+        // If the user came by a link on another site, the browser withholds a cookie that the page's own requests will
+        // have.
+        boolean isSignedOut = !cookie.isPresent(request)
                 && cookie.fetchSite(request) != FetchSite.OTHER_SITE
-                && auth.problemWithoutAttempt() == Problem.UNAUTHORIZED;
+                && auth.missingKeyProblem() == Problem.UNAUTHORIZED;
         return file((isSignedOut ? "signed-out." : "index.") + language.tag() + ".html")
                 .answer(request, REVALIDATED, "Accept-Language, Cookie, Sec-Fetch-Site");
     }
 
     /**
-     * The script by the hash of its content. While a service is renewed, a page of one version may ask a machine of the
-     * other: it gets that version's script, which must not be cached.
+     * Returns the script. During an upgrade, a page of one version may ask a machine that runs the other. It gets that
+     * machine's script, which must not be cached under the hash of another.
      */
     @GET
     @Path("app.{hash:[0-9a-f]{16}}.js")
@@ -89,7 +92,7 @@ public class DashboardPageResource {
         return file("app.js", hash, request);
     }
 
-    /** The style, served in the same way. */
+    /** Returns the style, in the same way as the script. */
     @GET
     @Path("app.{hash:[0-9a-f]{16}}.css")
     public RestResponse<byte[]> style(@Context HttpServerRequest request, @PathParam("hash") String hash) {

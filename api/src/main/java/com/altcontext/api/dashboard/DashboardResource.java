@@ -71,7 +71,7 @@ public class DashboardResource {
 
     /**
      * @param timeZone the zone by which days begin and end
-     * @param firstDay the first that was rolled up with a visit; null if there is none
+     * @param firstDay the first rolled-up day with a visit; null if there is none
      */
     public record PropertyBody(
             String id,
@@ -129,7 +129,9 @@ public class DashboardResource {
                 .thenApply(LeadCountsBody::of);
     }
 
-    /** The leads themselves, as a file. A button requests it, with a body of any type or none. */
+    /**
+     * Returns the leads themselves, as a file. A button requests it; the body may have any type, or there may be none.
+     */
     @POST
     @Path("leads.csv")
     @Consumes(MediaType.WILDCARD)

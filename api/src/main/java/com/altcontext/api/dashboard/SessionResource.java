@@ -34,8 +34,8 @@ import org.jboss.resteasy.reactive.RestResponse;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code /v1/dashboard/session}: exchanges a key for a session, says what it opens and how long it lasts, and ends it. So the browser
- * never keeps the key, and no script can read the cookie.
+ * {@code /v1/dashboard/session}: exchanges a key for a session, says what the session permits and how long it lasts,
+ * and ends it. The browser does not keep the key, and no script can read the session's cookie.
  */
 @Path("/v1/dashboard/session")
 @NonBlocking
@@ -55,8 +55,8 @@ public class SessionResource {
     }
 
     /**
-     * @param properties slugs that the session is for; null for all
-     * @param share whether it is the view of a share link
+     * @param properties slugs of the properties that the session may ask about; null for all
+     * @param share whether the session was begun with a share link, whose view hides rare values
      */
     public record SessionBody(
             boolean ok,
@@ -93,7 +93,7 @@ public class SessionResource {
                         }));
     }
 
-    /** Returns what the session opens. Asking without a session is normal, so that refusal is not counted. */
+    /** Returns what the session permits. Asking without a session is normal, so that refusal is not counted. */
     @GET
     @Produces(MediaType.APPLICATION_JSON)
     public CompletionStage<RestResponse<Object>> show(@Context RoutingContext routing) {
@@ -106,7 +106,7 @@ public class SessionResource {
     }
 
     private RestResponse<Object> none() {
-        Problem problem = auth.problemWithoutAttempt();
+        Problem problem = auth.missingKeyProblem();
         return RestResponse.ResponseBuilder.create(problem.status())
                 .entity((Object) problem.json(List.of()))
                 .build();
@@ -128,7 +128,10 @@ public class SessionResource {
                 });
     }
 
-    /** A page of another site could read no answer, but it could end the session or use up the operator's attempts. */
+    /**
+     * Refuses pages of other sites. They could not read the answer, but they could end the session or use up the
+     * operator's attempts.
+     */
     private void refuseOtherPages(RequestContext request) {
         if (cookie.fetchSite(request.request()) == FetchSite.OTHER_SITE) {
             throw new Refusal(Problem.UNAUTHORIZED);

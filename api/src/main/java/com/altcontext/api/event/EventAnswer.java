@@ -23,7 +23,7 @@ record EventAnswer(@Nullable CharSequence outcome, String json) {
     static EventAnswer of(Outcome outcome) {
         StringBuilder json = new StringBuilder(176).append("{\"ok\":true");
         appendIds(json, outcome);
-        return new EventAnswer(word(outcome), json.append('}').toString());
+        return new EventAnswer(nameOf(outcome), json.append('}').toString());
     }
 
     /** Appends the result of one event of a batch. */
@@ -32,7 +32,7 @@ record EventAnswer(@Nullable CharSequence outcome, String json) {
             json.append(Problem.json(Problem.INTERNAL_ERROR.code()));
             return;
         }
-        json.append("{\"ok\":true,\"outcome\":\"").append(word(outcome)).append('"');
+        json.append("{\"ok\":true,\"outcome\":\"").append(nameOf(outcome)).append('"');
         appendIds(json, outcome);
         json.append('}');
     }
@@ -49,7 +49,7 @@ record EventAnswer(@Nullable CharSequence outcome, String json) {
                 .end(json);
     }
 
-    private static String word(Outcome outcome) {
+    private static String nameOf(Outcome outcome) {
         return switch (outcome) {
             case Outcome.Stored stored -> stored.device() == DeviceType.BOT ? "bot" : "stored";
             case Outcome.Duplicate duplicate -> "duplicate";

@@ -39,14 +39,14 @@ import org.jspecify.annotations.Nullable;
  * through the writer, while no thread waits; <em>answer</em> after the commit. Events of a batch are decided one by
  * one, and one transaction stores them.
  *
- * <p>These routes have most of the traffic, so they stand before Quarkus REST: see docs/performance.md.
+ * <p>These routes have most of the traffic, so they bypass Quarkus REST: see docs/performance.md.
  */
 @Singleton
 public final class EventRoute implements DirectHandler {
     private static final String BATCH = "/v1/events/batch";
     private static final int MAX_EVENTS = 100;
-    /** The heap for a decided event of a batch besides its text, in bytes. */
-    private static final int SLOT = 32;
+    /** The heap of one {@link Slot} besides the text of its result, in bytes. */
+    private static final int SLOT_BYTES = 32;
 
     private final RequestAttribution attribution;
     private final boolean respectPrivacySignals;
@@ -104,7 +104,7 @@ public final class EventRoute implements DirectHandler {
         }
     }
 
-    /** What happens with an event. */
+    /** What to do with an event. */
     private sealed interface Decision {
         record Store(Event event) implements Decision {}
 
@@ -116,8 +116,8 @@ public final class EventRoute implements DirectHandler {
 
     /**
      * @param batchSentAt when a batch was sent, by its sender's clock
-     * @param issues what was wrong with the JSON; gets what is wrong with the fields
-     * @param receivedAt the same for all events of a request: their own times say their order
+     * @param issues the faults of the JSON; those of the fields are added
+     * @param receivedAt the same for all events of a request: their own times decide their order
      */
     private Decision decide(
             @Nullable Object json, @Nullable Instant batchSentAt, Client client, Issues issues, Instant receivedAt) {
@@ -146,7 +146,7 @@ public final class EventRoute implements DirectHandler {
                 : attribution.property(fields.object("traffic"), "traffic.propertyId", client, issues);
     }
 
-    /** @param weight the weight of what else waits for the answer, besides the request and the events */
+    /** @param weight the heap of what waits for the answer besides the request and the events, in bytes */
     private void store(RequestContext request, List<Event> events, int weight, Consumer<List<Outcome>> answer) {
         MemoryBudget.Reservation waiting = memory.reserve(request.weight() + weight);
         try {
@@ -208,14 +208,14 @@ public final class EventRoute implements DirectHandler {
         if (wanted.isEmpty()) {
             answerBatch(request, slots, List.of());
         } else {
-            int known = slots.stream()
-                    .mapToInt(slot -> SLOT + Weight.of(slot.result))
+            int weight = slots.stream()
+                    .mapToInt(slot -> SLOT_BYTES + Weight.of(slot.result))
                     .sum();
-            store(request, wanted, known, outcomes -> answerBatch(request, slots, outcomes));
+            store(request, wanted, weight, outcomes -> answerBatch(request, slots, outcomes));
         }
     }
 
-    /** @throws Refusal if there is no array of events, or something is wrong outside of them */
+    /** @throws Refusal if there is no array of events, or if there is a fault outside of them */
     private static List<?> events(JsonBody.Content json) {
         Object events = json.value() instanceof Map<?, ?> object ? object.get("events") : json.value();
         boolean isBatch = events instanceof List<?> list && !list.isEmpty() && list.size() <= MAX_EVENTS;

@@ -29,7 +29,7 @@ public final class IngestMetrics {
                 .description("events that had been stored before")
                 .register(meters);
         this.unstorable = Counter.builder("altcontext.events.unstorable")
-                .description("events that the database refused and validation did not: a defect")
+                .description("events that passed validation but that the database refused: a defect")
                 .register(meters);
         this.batchSize = DistributionSummary.builder("altcontext.ingest.batch.size")
                 .description("events in one transaction of the writer")
@@ -48,7 +48,7 @@ public final class IngestMetrics {
 
     private Counter accepted(String outcome) {
         return Counter.builder("altcontext.events.accepted")
-                .description("events that are stored, bots apart")
+                .description("events that were stored, with bots counted separately")
                 .tag("outcome", outcome)
                 .register(meters);
     }

@@ -24,7 +24,7 @@ public class TelemetryResource {
 
     private static final StaticFile SCRIPT = StaticFile.named("telemetry.js");
 
-    /** The script under the name that does not change. */
+    /** The script under its plain name. */
     @GET
     @Path("telemetry.js")
     public RestResponse<byte[]> get(@Context HttpServerRequest request) {

@@ -4,11 +4,11 @@ import java.util.Arrays;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** What a client accepts, by {@code Accept}. */
+/** Reads {@code Accept} headers. */
 final class AcceptHeader {
     private AcceptHeader() {}
 
-    /** Whether it names this media type; not by a range, and not with {@code q=0}. */
+    /** Whether the header names this very media type: a range does not count, nor does {@code q=0}. */
     static boolean names(@Nullable String accept, String type) {
         return accept != null
                 && Arrays.stream(accept.toLowerCase(Locale.ROOT).split(",", -1))

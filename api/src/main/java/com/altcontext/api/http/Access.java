@@ -10,9 +10,10 @@ import java.util.stream.Collectors;
 /**
  * Who may call a route.
  *
- * @param scopes what a key must hold, all of them; none if anyone may call
- * @param byProperty whether a key for some properties opens the route too. Then its method must check the requested
- *     property ({@link RequestContext#requireProperty}) before it asks the database, which is refused otherwise.
+ * @param scopes the scopes that a key must have, all of them; empty if anyone may call
+ * @param byProperty whether a key for some properties may call the route, too. Its method must then check the requested
+ *     property ({@link RequestContext#requireProperty}) before it asks the database; otherwise {@link
+ *     RequestContext#submit} refuses.
  * @param readableByOtherOrigins whether answers carry CORS headers, so that pages of the allowed origins may read them
  */
 public record Access(Set<Scope> scopes, boolean byProperty, boolean readableByOtherOrigins) {
@@ -27,7 +28,7 @@ public record Access(Set<Scope> scopes, boolean byProperty, boolean readableByOt
         return new Access(EnumSet.copyOf(Arrays.asList(scopes)), false, false);
     }
 
-    /** The same, but keys for some properties open it too: see {@link #byProperty}. */
+    /** This access, but open to keys for some properties, too: see {@link #byProperty}. */
     Access withPropertyKeys() {
         return new Access(scopes, true, readableByOtherOrigins);
     }
@@ -37,7 +38,7 @@ public record Access(Set<Scope> scopes, boolean byProperty, boolean readableByOt
         return scopes.isEmpty();
     }
 
-    boolean includes(Permissions granted) {
+    boolean allows(Permissions granted) {
         return granted.scopes().containsAll(scopes) && (byProperty || !granted.isRestricted());
     }
 

@@ -17,7 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /**
- * Collects a request's body without holding a thread. Its size is limited, and so is its time, against clients that
+ * Collects a request's body without blocking a thread. Its size is limited, and so is its time, because of clients that
  * send a byte a second.
  */
 @Singleton
@@ -26,16 +26,16 @@ public final class BodyCollector {
     public static final Duration TIMEOUT = Duration.ofSeconds(10);
 
     /**
-     * What all unfinished bodies may use together: a thousand clients that each send most of a body and then nothing
-     * must leave room for others. Beyond it, or if the {@link MemoryBudget} is used up, the slowest are dropped.
+     * How much all unfinished bodies may hold together: a thousand clients that each send most of a body and then
+     * nothing must leave room for others. Beyond it, or if the {@link MemoryBudget} is used up, the oldest are dropped.
      */
-    public static final int MAX_BYTES_UNDER_WAY = 6 << 20;
+    public static final int MAX_PENDING_BYTES = 6 << 20;
 
-    private static final byte[] NOTHING = {};
+    private static final byte[] EMPTY = {};
     private static final long SWEEP_MILLIS = 1_000;
 
-    private final Set<PendingBody> underWay = ConcurrentHashMap.newKeySet();
-    private final MemoryBudget bodies = new MemoryBudget(MAX_BYTES_UNDER_WAY);
+    private final Set<PendingBody> pendingBodies = ConcurrentHashMap.newKeySet();
+    private final MemoryBudget bodies = new MemoryBudget(MAX_PENDING_BYTES);
     private final MemoryBudget memory;
 
     BodyCollector(Vertx vertx, MemoryBudget memory) {
@@ -57,7 +57,7 @@ public final class BodyCollector {
             return;
         }
         PendingBody pending = new PendingBody(length == null ? MAX_BYTES : Integer.parseInt(length), done, refuse);
-        underWay.add(pending);
+        pendingBodies.add(pending);
         request.exceptionHandler(broken -> pending.end());
         request.handler(pending::add);
         request.endHandler(end -> pending.complete());
@@ -66,7 +66,7 @@ public final class BodyCollector {
 
     private void sweep() {
         long now = System.nanoTime();
-        for (PendingBody pending : underWay) {
+        for (PendingBody pending : pendingBodies) {
             if (now - pending.began > TIMEOUT.toNanos()) {
                 pending.tooSlow();
             }
@@ -74,18 +74,18 @@ public final class BodyCollector {
     }
 
     /**
-     * Makes room for this many more bytes. If necessary, it drops the oldest unfinished bodies of this event loop;
-     * another thread may not touch them.
+     * Makes room for this many more bytes. If necessary, it drops the oldest unfinished bodies of this event loop.
+     * (Those of another event loop may only be touched by its own thread.)
      */
-    private boolean hold(int bytes, PendingBody forWhom) {
+    private boolean reserve(int bytes, PendingBody requester) {
         while (!take(bytes)) {
-            Optional<PendingBody> slowest = underWay.stream()
+            Optional<PendingBody> oldest = pendingBodies.stream()
                     .filter(each -> each.thread == Thread.currentThread() && each.body.length > 0)
                     .min(Comparator.comparingLong(each -> each.began));
-            if (slowest.isEmpty() || slowest.get() == forWhom) {
+            if (oldest.isEmpty() || oldest.get() == requester) {
                 return false;
             }
-            slowest.get().fail(new Refusal(Problem.UNAVAILABLE));
+            oldest.get().fail(new Refusal(Problem.UNAVAILABLE));
         }
         return true;
     }
@@ -112,11 +112,11 @@ public final class BodyCollector {
         private final Consumer<byte[]> done;
         private final Consumer<Refusal> refuse;
         private final int expected;
-        private byte[] body = NOTHING;
+        private byte[] body = EMPTY;
         private int size;
-        private boolean over;
+        private boolean ended;
 
-        /** @param expected how many bytes there will be at the most, as far as the client says */
+        /** @param expected the maximum number of bytes, as far as the client says */
         PendingBody(int expected, Consumer<byte[]> done, Consumer<Refusal> refuse) {
             this.done = done;
             this.refuse = refuse;
@@ -124,7 +124,7 @@ public final class BodyCollector {
         }
 
         void add(Buffer part) {
-            if (over) {
+            if (ended) {
                 return;
             }
             if (size + part.length() > MAX_BYTES) {
@@ -145,7 +145,7 @@ public final class BodyCollector {
          */
         private boolean grow(int wanted) {
             int length = Math.max(wanted, Math.min(expected, 2 * body.length));
-            if (!hold(length - body.length, this)) {
+            if (!reserve(length - body.length, this)) {
                 return false;
             }
             body = Arrays.copyOf(body, length);
@@ -172,13 +172,13 @@ public final class BodyCollector {
 
         /** Releases the body; false if that was done before. */
         boolean end() {
-            if (over) {
+            if (ended) {
                 return false;
             }
-            over = true;
+            ended = true;
             give(body.length);
-            body = NOTHING;
-            underWay.remove(this);
+            body = EMPTY;
+            pendingBodies.remove(this);
             return true;
         }
     }

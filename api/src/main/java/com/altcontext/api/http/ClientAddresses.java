@@ -43,19 +43,18 @@ public final class ClientAddresses {
     }
 
     InetAddress of(InetAddress peer, MultiMap headers) {
-        InetAddress said = null;
+        InetAddress reported = null;
         if (config.isOnFly()) {
-            said = TrustedProxies.address(headers.get(FLY_CLIENT_IP));
+            reported = TrustedProxies.address(headers.get(FLY_CLIENT_IP));
         } else if (isProxy(peer)) {
-            said = proxies.nearestUntrusted(
+            reported = proxies.nearestUntrusted(
                     String.join(",", headers.getAll(config.header().get())));
         }
-        return said == null ? peer : said;
+        return reported == null ? peer : reported;
     }
 
     /**
-     * Whether this peer is a proxy whose connections carry requests of many clients, and which names the client of
-     * each.
+     * Whether this peer is a proxy: its connections carry requests of many clients, and it names the client of each.
      */
     boolean isProxy(InetAddress peer) {
         return config.isOnFly() || (config.header().isPresent() && proxies.contains(peer));

@@ -31,27 +31,27 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Limits the number of connections, in all and, without a proxy in between, per client. Further ones are answered 503
- * before the HTTP server knows of the connection, which would cost too much in a flood.
+ * Limits the number of connections in total and, if there is no proxy in between, per client. Further connections are
+ * answered 503 before the HTTP server knows of them: to prepare them there would cost too much in a flood.
  *
- * <p>Connections are counted where the listening socket accepts them, by a handler before the framework's own. The
- * HTTP server reports a connection only after it was prepared, and to one handler alone, which the framework takes.
+ * <p>Connections are counted where the listening socket accepts them, by a handler before the framework's own. The HTTP
+ * server reports a connection only after it was prepared, and only to one handler, which is the framework's.
  */
 @ApplicationScoped
 public class ConnectionGuard {
-    /** Each may hold 8 KB of headers, and as much in buffers. */
+    /** Each connection may hold 8 KB of headers, and as much in buffers. */
     public static final int MAX_CONNECTIONS = 2_000;
 
-    /** A browser has six, and many people may share an address. */
-    public static final int MAX_OF_CLIENT = 100;
+    /** A browser opens six, and many people may share an address. */
+    public static final int MAX_PER_CLIENT = 100;
 
     /** Refused connections that stay open until their clients have seen why. */
     private static final int MAX_LINGERING = 100;
 
     private static final int RECEIVE_BYTES = 1_024;
     private static final long SWEEP_SECONDS = 1;
-    /** What Vert.x calls the handler that makes requests of what is decoded. */
-    private static final String REQUESTS = "handler";
+    /** The name of Vert.x's handler that makes requests of decoded messages. */
+    private static final String REQUEST_HANDLER = "handler";
 
     private final Vertx vertx;
     private final ClientAddresses addresses;
@@ -60,7 +60,7 @@ public class ConnectionGuard {
     private final int managementPort;
     private final AtomicInteger open = new AtomicInteger();
     private final AtomicInteger lingering = new AtomicInteger();
-    private final Map<ClientNetwork, Integer> ofClient = new ConcurrentHashMap<>();
+    private final Map<ClientNetwork, Integer> openByClient = new ConcurrentHashMap<>();
     private final Set<ConnectionLimits> limited = ConcurrentHashMap.newKeySet();
     private volatile boolean stopping;
 
@@ -73,7 +73,8 @@ public class ConnectionGuard {
     }
 
     /**
-     * Guards all connections from now on, and those that were accepted before the framework announced that it listens.
+     * Guards all connections from now on, including those that were accepted before the framework announced that it
+     * listens.
      */
     void guard(@ObservesAsync HttpServerStart started) {
         VertxInternal internal = (VertxInternal) vertx;
@@ -92,13 +93,13 @@ public class ConnectionGuard {
             if (channel.parent() != null
                     && !isForPlatform(channel.parent())
                     && channel.pipeline().get(ConnectionLimits.class) == null) {
-                enter(channel, clientOf(channel));
+                count(channel, clientOf(channel));
                 limit(channel);
             }
         });
     }
 
-    /** Does that on the thread of each channel. */
+    /** Runs the work for each channel, on the channel's own thread. */
     private static void forEachChannel(Iterable<EventExecutor> loops, Consumer<Channel> work) {
         loops.forEach(loop -> loop.execute(() ->
                 ((SingleThreadEventLoop) loop).registeredChannelsIterator().forEachRemaining(work)));
@@ -114,8 +115,8 @@ public class ConnectionGuard {
     }
 
     /**
-     * The client that a connection counts for; null if it may carry many people's requests. A program on this machine
-     * is a proxy or a test.
+     * The client that a connection counts for; null if it may carry many people's requests. A peer on this machine is a
+     * proxy or a test.
      */
     private @Nullable ClientNetwork clientOf(Channel channel) {
         if (!(channel.remoteAddress() instanceof InetSocketAddress remote)) {
@@ -128,38 +129,38 @@ public class ConnectionGuard {
     private boolean hasRoom(@Nullable ClientNetwork client) {
         return !stopping
                 && open.get() < MAX_CONNECTIONS
-                && (client == null || ofClient.getOrDefault(client, 0) < MAX_OF_CLIENT);
+                && (client == null || openByClient.getOrDefault(client, 0) < MAX_PER_CLIENT);
     }
 
-    private void enter(Channel channel, @Nullable ClientNetwork client) {
+    private void count(Channel channel, @Nullable ClientNetwork client) {
         open.incrementAndGet();
         if (client != null) {
-            ofClient.merge(client, 1, Integer::sum);
+            openByClient.merge(client, 1, Integer::sum);
         }
         var _ = channel.closeFuture().addListener(closed -> {
             open.decrementAndGet();
             if (client != null) {
-                ofClient.computeIfPresent(client, (same, count) -> count == 1 ? null : count - 1);
+                openByClient.computeIfPresent(client, (same, count) -> count == 1 ? null : count - 1);
             }
         });
     }
 
     private void limit(Channel channel) {
         ConnectionLimits limits = new ConnectionLimits(channel, early, memory);
-        channel.pipeline().addBefore(REQUESTS, "limits", limits);
+        channel.pipeline().addBefore(REQUEST_HANDLER, "limits", limits);
         limited.add(limits);
         var _ = channel.closeFuture().addListener(closed -> limited.remove(limits));
     }
 
-    /** Stands before the framework's handler of a listening socket, and gets each connection first. */
+    /** Runs before the framework's handler of a listening socket, and so gets each connection first. */
     private final class Acceptor extends ChannelInboundHandlerAdapter {
         @Override
         public void channelRead(ChannelHandlerContext context, Object message) {
             Channel channel = (Channel) message;
             ClientNetwork client = clientOf(channel);
             if (hasRoom(client)) {
-                enter(channel, client);
-                channel.pipeline().addLast(new Installer());
+                count(channel, client);
+                channel.pipeline().addLast(new LimitsInstaller());
                 context.fireChannelRead(channel);
             } else {
                 channel.config().setAllocator(UnpooledByteBufAllocator.DEFAULT);
@@ -171,10 +172,10 @@ public class ConnectionGuard {
     }
 
     /** Waits until the framework has prepared a connection, and then adds the limits to it. */
-    private final class Installer extends ChannelInboundHandlerAdapter {
+    private final class LimitsInstaller extends ChannelInboundHandlerAdapter {
         @Override
         public void channelActive(ChannelHandlerContext context) {
-            if (context.pipeline().get(REQUESTS) != null) {
+            if (context.pipeline().get(REQUEST_HANDLER) != null) {
                 limit(context.channel());
             }
             context.fireChannelActive();

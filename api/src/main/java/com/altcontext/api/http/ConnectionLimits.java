@@ -27,11 +27,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Limits the memory and time that one connection may use: requests ahead of their answers (HTTP/1.1 pipelining, RFC
- * 9112, section 9.3.2), answers that are not read, heads that never end, and bodies that no route takes. The HTTP
- * server bounds none of them. What is not HTTP is answered here too, since no route gets to see it.
+ * Limits the memory and time that one connection may use: requests that are sent before earlier ones are answered
+ * (HTTP/1.1 pipelining, RFC 9112, section 9.3.2), answers that are not read, heads that never end, and bodies that no
+ * route reads. The HTTP server limits none of them. Input that is not HTTP is answered here, too, since it reaches no
+ * route.
  *
- * <p>All but {@link #endIfOverdue} runs on the connection's event loop.
+ * <p>Everything but {@link #endIfOverdue} runs on the connection's event loop.
  */
 final class ConnectionLimits extends ChannelDuplexHandler {
     /** The time limit for the head of a request, from its first byte or from the start of the connection. */
@@ -41,7 +42,7 @@ final class ConnectionLimits extends ChannelDuplexHandler {
     private static final Duration REST_TIMEOUT = Duration.ofSeconds(2);
 
     /** Browsers and proxies wait for each answer; test tools may send a handful ahead. */
-    private static final int MAX_AHEAD = 32;
+    private static final int MAX_PIPELINED = 32;
 
     /** No route reads more of a body. */
     private static final int MAX_BODY = BodyCollector.MAX_BYTES;
@@ -61,7 +62,7 @@ final class ConnectionLimits extends ChannelDuplexHandler {
     private static final int URI_TOO_LONG = 414;
     private static final int HEAD_TOO_LARGE = 431;
 
-    /** A request that waits behind another, and each of its headers, beside their text. */
+    /** The heap of a request that waits behind another, and of each of its headers, besides their text. */
     private static final int REQUEST_BYTES = 1_024;
 
     private static final int HEADER_BYTES = 128;
@@ -70,27 +71,33 @@ final class ConnectionLimits extends ChannelDuplexHandler {
     private final EarlyAnswer early;
     private final MemoryBudget memory;
 
-    /** What the budget holds for requests that wait behind the first. */
-    private long bytesAhead;
+    /** The bytes of the budget that are reserved for requests that wait behind the first. */
+    private long reservedBytes;
 
     /** Requests whose answers are not finished. */
     private int unanswered;
 
-    /** Whether the body of the last request is still on its way. */
+    /** Whether the last request has not arrived completely. */
     private boolean receiving;
 
     private long received;
     private boolean tooLong;
 
-    /** The status for what is not HTTP, while requests before it wait for their answers; 0 if there is none. */
+    /**
+     * The status to answer to input that is not HTTP, as soon as all requests before it are answered; 0 if there is
+     * none.
+     */
     private int refusal;
 
     private List<Issue> refusalIssues = List.of();
     private boolean ending;
     private boolean decoded;
-    private boolean headBegun;
+    private boolean headStarted;
 
-    /** Until when the rest of a head must come, or of a body that is answered already; 0 while nothing is due. */
+    /**
+     * Until when the rest of a head must arrive, or the rest of a body whose request is answered; 0 while nothing is
+     * due.
+     */
     private volatile long deadline = in(HEAD_TIMEOUT);
 
     ConnectionLimits(Channel channel, EarlyAnswer early, MemoryBudget memory) {
@@ -107,10 +114,10 @@ final class ConnectionLimits extends ChannelDuplexHandler {
         decoded = true;
         boolean wanted = !ending && refusal == 0;
         if (wanted && message instanceof HttpRequest request) {
-            wanted = begins(context, request);
+            wanted = acceptHead(context, request);
         }
         if (wanted && message instanceof HttpContent content) {
-            wanted = continues(context, content);
+            wanted = acceptContent(context, content);
         }
         if (wanted) {
             context.fireChannelRead(message);
@@ -119,21 +126,21 @@ final class ConnectionLimits extends ChannelDuplexHandler {
         }
     }
 
-    private boolean begins(ChannelHandlerContext context, HttpRequest request) {
+    private boolean acceptHead(ChannelHandlerContext context, HttpRequest request) {
         deadline = 0;
         unanswered++;
         if (request.decoderResult().isFailure()) {
             refuse(context, request.decoderResult().cause());
             return false;
         }
-        if (!isSupported(request.protocolVersion()) || !endIsCertain(request)) {
+        if (!isSupported(request.protocolVersion()) || !isEndCertain(request)) {
             refuse(context, BAD_REQUEST, List.of());
             return false;
         }
-        if (unanswered > MAX_AHEAD
+        if (unanswered > MAX_PIPELINED
                 || !context.channel().isWritable()
                 || (waitsBehindAnother() && !reserve(bytesOf(request)))) {
-            cutOff(context);
+            closeNow(context);
             return false;
         }
         receiving = true;
@@ -142,22 +149,22 @@ final class ConnectionLimits extends ChannelDuplexHandler {
         return true;
     }
 
-    /** The HTTP server would answer in any version that it is asked in (RFC 9110, section 2.5). */
+    /** The HTTP server itself would accept any version (RFC 9110, section 2.5). */
     private static boolean isSupported(HttpVersion version) {
         return version.equals(HttpVersion.HTTP_1_1) || version.equals(HttpVersion.HTTP_1_0);
     }
 
     /**
-     * Where a body of any other transfer coding ends, a proxy may see otherwise than the decoder: what follows could pass for the
-     * request of another client (RFC 9112, section 6.3).
+     * Whether a proxy and the decoder see the end of the body at the same place. With any transfer coding but "chunked"
+     * they may not: what follows could then pass for the request of another client (RFC 9112, section 6.3).
      */
-    private static boolean endIsCertain(HttpRequest request) {
+    private static boolean isEndCertain(HttpRequest request) {
         List<String> codings = request.headers().getAll(HttpHeaderNames.TRANSFER_ENCODING);
         return codings.isEmpty()
                 || (codings.size() == 1 && HttpHeaderValues.CHUNKED.contentEqualsIgnoreCase(codings.getFirst()));
     }
 
-    private boolean continues(ChannelHandlerContext context, HttpContent content) {
+    private boolean acceptContent(ChannelHandlerContext context, HttpContent content) {
         if (content.decoderResult().isFailure()) {
             if (unanswered == 0) {
                 end(context);
@@ -168,7 +175,7 @@ final class ConnectionLimits extends ChannelDuplexHandler {
         }
         int bytes = content.content().readableBytes();
         if (waitsBehindAnother() && !reserve(bytes)) {
-            cutOff(context);
+            closeNow(context);
             return false;
         }
         boolean passed = received <= MAX_BODY;
@@ -186,21 +193,21 @@ final class ConnectionLimits extends ChannelDuplexHandler {
         return passed;
     }
 
-    /** Whether the request that is read waits for the answer to another. */
+    /** Whether the request that is being read waits for the answer to an earlier one. */
     private boolean waitsBehindAnother() {
         return unanswered > 1;
     }
 
-    /** Whether there is memory for so many more bytes of requests that wait. */
+    /** Reserves memory for a waiting request; false if there is not enough. */
     private boolean reserve(int bytes) {
         boolean reserved = memory.take(bytes);
-        bytesAhead += reserved ? bytes : 0;
+        reservedBytes += reserved ? bytes : 0;
         return reserved;
     }
 
-    private void giveBack() {
-        memory.give(bytesAhead);
-        bytesAhead = 0;
+    private void releaseMemory() {
+        memory.give(reservedBytes);
+        reservedBytes = 0;
     }
 
     private static int bytesOf(HttpRequest request) {
@@ -211,15 +218,15 @@ final class ConnectionLimits extends ChannelDuplexHandler {
         return bytes;
     }
 
-    /** Not through the HTTP server, which would wait until everything is read. */
-    private void cutOff(ChannelHandlerContext context) {
+    /** Closes the connection at once. The HTTP server would wait until everything is read. */
+    private void closeNow(ChannelHandlerContext context) {
         ending = true;
         var _ = context.close();
     }
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
-        giveBack();
+        releaseMemory();
         context.fireChannelInactive();
     }
 
@@ -236,7 +243,7 @@ final class ConnectionLimits extends ChannelDuplexHandler {
     @Override
     public void channelReadComplete(ChannelHandlerContext context) {
         if (!decoded && !receiving) {
-            headBegun = true;
+            headStarted = true;
             if (deadline == 0) {
                 deadline = in(HEAD_TIMEOUT);
             }
@@ -262,13 +269,13 @@ final class ConnectionLimits extends ChannelDuplexHandler {
         var _ = context.write(message, promise);
         if (message instanceof LastHttpContent && !interim) {
             unanswered--;
-            answered(context);
+            finishAnswer(context);
         }
     }
 
-    private void answered(ChannelHandlerContext context) {
-        if (unanswered <= 1 && bytesAhead > 0) {
-            giveBack();
+    private void finishAnswer(ChannelHandlerContext context) {
+        if (unanswered <= 1 && reservedBytes > 0) {
+            releaseMemory();
         }
         if (refusal != 0) {
             refuse(context, refusal, refusalIssues);
@@ -281,28 +288,31 @@ final class ConnectionLimits extends ChannelDuplexHandler {
         }
     }
 
-    /** Answers the last request, which is not HTTP, and ends the connection; waits until those before it are answered. */
+    /**
+     * Answers the last request, which is not HTTP, and ends the connection. Waits until the requests before it are
+     * answered.
+     */
     private void refuse(ChannelHandlerContext context, int status, List<Issue> issues) {
         refusal = status;
         refusalIssues = issues;
         if (unanswered == 1) {
             ending = true;
             deadline = 0;
-            // From the first handler on, and so not through the encoder.
+            // The first handler writes it, so it does not pass the encoder.
             EarlyAnswer.endAfter(context.pipeline()
                     .firstContext()
                     .writeAndFlush(early.bytes(status, Problem.ofStatus(status), issues)));
         }
     }
 
-    /** Ends the connection after what was written. */
+    /** Ends the connection once everything is sent that was written. */
     private void end(ChannelHandlerContext context) {
         ending = true;
         deadline = 0;
         EarlyAnswer.endAfter(context.writeAndFlush(Unpooled.EMPTY_BUFFER));
     }
 
-    /** Ends the connection if what must come has not come in time; from any thread. */
+    /** Ends the connection if something that is due has not arrived in time. Any thread may call it. */
     void endIfOverdue() {
         // Nothing arrives while we do not read.
         if (isOverdue() && channel.config().isAutoRead()) {
@@ -319,7 +329,7 @@ final class ConnectionLimits extends ChannelDuplexHandler {
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
         if (event != this) {
             context.fireUserEventTriggered(event);
-        } else if (isOverdue() && headBegun && !receiving && unanswered == 0) {
+        } else if (isOverdue() && headStarted && !receiving && unanswered == 0) {
             unanswered++;
             refuse(
                     context,
@@ -332,7 +342,7 @@ final class ConnectionLimits extends ChannelDuplexHandler {
     }
 
     private static long in(Duration time) {
-        // 0 has a meaning of its own.
+        // 0 means that nothing is due.
         return (System.nanoTime() + time.toNanos()) | 1;
     }
 }

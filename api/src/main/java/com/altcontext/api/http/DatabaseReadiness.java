@@ -10,8 +10,9 @@ import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
 
 /**
- * Readiness on the management port: unlike {@code /v1/healthz}, whether events can be stored at this moment. It is also
- * down if the database answers but the writer has committed nothing for long although events come.
+ * Readiness on the management port. Unlike {@code /v1/healthz}, it says whether events can be stored at this moment. It
+ * is also down if the database answers, but the writer has not committed anything for some time although events come
+ * in.
  */
 @Readiness
 @Singleton

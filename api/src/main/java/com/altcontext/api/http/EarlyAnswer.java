@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Answers that are given before there is a request: to what is not HTTP, and to a connection for which there is no room. The
- * connection ends with them.
+ * Answers without a request: to input that is not HTTP, and to a connection for which there is no room. The connection
+ * ends after such an answer.
  */
 final class EarlyAnswer {
     private static final long LINGER_SECONDS = 2;
@@ -27,7 +27,7 @@ final class EarlyAnswer {
         this.headers = headers;
     }
 
-    /** The whole answer as it goes over the network. */
+    /** The whole answer as it is sent over the network. */
     ByteBuf bytes(int status, Problem problem, List<Issue> issues) {
         String body = problem.json(issues);
         MultiMap all = MultiMap.caseInsensitiveMultiMap();
@@ -51,8 +51,9 @@ final class EarlyAnswer {
     }
 
     /**
-     * Ends a connection once this is written. Our side is closed at once, the other one when the client has closed it,
-     * or soon after: a client whose bytes meet a closed connection sees it broken instead of the answer.
+     * Ends a connection once the answer is written. Our side is closed at once. The other side is closed when the
+     * client closes it, or soon after: if the client's bytes reached a closed connection, it would see a reset instead
+     * of the answer.
      */
     static void endAfter(ChannelFuture written) {
         Channel channel = written.channel();

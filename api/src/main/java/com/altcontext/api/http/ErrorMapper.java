@@ -43,7 +43,7 @@ public class ErrorMapper {
         answer(request.routing(), failure);
     }
 
-    /** The same for a request that may have no route. */
+    /** Answers a request that may have no route. */
     void answer(RoutingContext routing, Throwable failure) {
         write(routing, report(routing, failure));
     }
@@ -54,7 +54,7 @@ public class ErrorMapper {
         return response(routing, failure);
     }
 
-    /** Answers what the framework itself refuses, which it would otherwise answer in its own form. */
+    /** Answers a request that the framework itself refuses; otherwise the framework would answer in its own form. */
     @ServerExceptionMapper
     public RestResponse<String> map(WebApplicationException refused, RoutingContext routing) {
         return response(routing, refused);
@@ -77,7 +77,7 @@ public class ErrorMapper {
                 : thrown;
         Refusal refusal = refusalOf(failure);
         if (failure instanceof UncheckedIOException) {
-            // Handling a request writes only its answer, so the client has left or reads nothing.
+            // The only output of a request is its answer, so the client has left or does not read it.
             var _ = routing.request().connection().close();
             return refusal;
         }
@@ -103,21 +103,24 @@ public class ErrorMapper {
 
     private void count(RoutingContext routing, Refusal refusal) {
         RequestContext request = RequestContext.find(routing);
-        if (refusal.problem().isOurs()) {
+        if (refusal.problem().isServerFault()) {
             metrics.failed(refusal.problem());
         } else if (request != null) {
             metrics.refused(propertyOf(request, refusal), request.route(), refusal.problem(), refusal.events());
         }
     }
 
-    /** The property of the page that sent the request, but for an operator's question: what is wrong in it concerns none. */
+    /**
+     * The property for which a refusal counts: that of the page that sent the request. An operator's invalid request is
+     * about no property's site, so it counts for the default property.
+     */
     private String propertyOf(RequestContext request, Refusal refusal) {
         if (refusal.propertyId() != null) {
             return refusal.propertyId();
         }
-        boolean isWrongQuestion = refusal.problem() == Problem.INVALID_REQUEST
+        boolean isInvalidQuestion = refusal.problem() == Problem.INVALID_REQUEST
                 && !request.route().access().readableByOtherOrigins();
-        return isWrongQuestion
+        return isInvalidQuestion
                 ? Property.DEFAULT
                 : properties.byHost(request.client().siteHost()).id();
     }
@@ -149,8 +152,8 @@ public class ErrorMapper {
     }
 
     /**
-     * Sets the headers of the answer and discards the rest of the request. If an answer was begun already, it closes the
-     * connection: half an answer must not look complete, and nothing else can show that.
+     * Sets the headers of the answer and discards the rest of the request. If an answer was already begun, it closes
+     * the connection: nothing else can show the client that the answer is incomplete.
      *
      * @return false if there is nothing to answer: an answer was begun, or the client has gone
      */
@@ -171,7 +174,7 @@ public class ErrorMapper {
 
     /**
      * Discards a body that nobody reads, so that the connection can carry the next request. {@link ConnectionLimits}
-     * ends the connection where that is too much or takes too long.
+     * ends the connection if the body is too long or takes too long.
      */
     static void skipBody(HttpServerRequest request) {
         if (!request.isEnded()) {

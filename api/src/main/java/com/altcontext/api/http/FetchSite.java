@@ -16,7 +16,9 @@ public enum FetchSite {
 
     private static final CharSequence SEC_FETCH_SITE = HttpHeaders.createOptimized("sec-fetch-site");
 
-    /** @param scheme by which browsers reach the service: the same host with another scheme is another origin */
+    /**
+     * @param scheme the one by which browsers reach the service: the same host with another scheme is another origin
+     */
     static FetchSite of(HttpServerRequest request, String scheme) {
         String site = request.getHeader(SEC_FETCH_SITE);
         if (site != null) {

@@ -43,7 +43,7 @@ final class FrenchIssues {
                     "must be a number within the range of a double, of at most # characters",
                     "doit être un nombre qu’un double peut contenir, d’au plus # caractères"),
             entry(
-                    "is one number too many: written without exponents, all together have over # digits",
+                    "makes the numbers too long: written without exponents, they have over # digits together",
                     "est un nombre de trop\u00A0: sans exposants, tous ensemble comptent plus de # chiffres"),
             entry("must not hold more than # keys", "ne doit pas contenir plus de # clés"),
             entry("must not hold more than # fields", "ne doit pas contenir plus de # champs"),

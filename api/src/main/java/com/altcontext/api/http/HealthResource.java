@@ -11,8 +11,8 @@ import org.jboss.resteasy.reactive.RestResponse;
 
 /**
  * {@code GET /v1/healthz}: whether this process can get traffic. It is healthy once it has seen its database with the
- * right schema, and the check only reads memory: if the database is lost later, writes get 503, but the platform must
- * not stop routing to all machines at once.
+ * right schema, and the check only reads memory. If the database is lost later, writes get 503, but the process stays
+ * healthy: otherwise the platform would stop routing to all machines at once.
  */
 @Path("/v1/healthz")
 @NonBlocking

@@ -20,7 +20,7 @@ public final class HtmlPage {
             + "blockquote{margin:.4rem 0;padding-left:1rem;border-left:3px solid #6b7280;white-space:pre-line}"
             + "@media(prefers-color-scheme:dark){body{color:#eee;background:#161616}}";
 
-    /** The source of the content security policy that allows this style. */
+    /** The source in a content security policy that allows this style. */
     public static final String STYLE_HASH = "sha256-" + Base64.getEncoder().encodeToString(Sha256.of(STYLE));
 
     private static final String SECURITY_POLICY = "default-src 'none'; img-src data:; style-src '" + STYLE_HASH

@@ -30,9 +30,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a body as JSON (RFC 8259, I-JSON where it is stricter) and reports everything that cannot be stored or is
- * ambiguous, with its position: duplicate keys, deep nesting, text that is not Unicode, numbers without a value. It
- * reads on where it can, so that all faults are reported at once. The cost of a body is about proportional to its
- * length.
+ * ambiguous, with its position: duplicate keys, deep nesting, text that is not Unicode, numbers out of range. If
+ * possible it reads on after a fault, so that all faults are reported at once. The cost of a body is about proportional
+ * to its length.
  */
 public final class JsonBody {
     private static final int MAX_LEVELS = 16;
@@ -51,7 +51,9 @@ public final class JsonBody {
     /** Replaces bytes that are not UTF-8, so that their field can be found and named. */
     private static final char NOT_UTF8 = '\uD800';
 
-    /** A parser keeps up to 12,000 keys for later bodies: if they were long, hostile ones would fill the heap. */
+    /**
+     * A parser keeps up to 12,000 keys for later bodies. If it kept long ones, a hostile client could fill the heap.
+     */
     private static final int MAX_KEPT_KEY_LENGTH = 64;
 
     private static final JsonFactory KEEPING_KEYS = factory(true, MAX_KEPT_KEY_LENGTH);
@@ -66,7 +68,9 @@ public final class JsonBody {
     private Issues issues = new Issues();
     /** Where paths begin, if not at the body itself. */
     private @Nullable JsonStreamContext root;
-    /** The digits of all numbers so far, written without exponents; in a batch, of one event. */
+    /**
+     * The number of digits in all numbers so far, written without exponents; in a batch, in those of the current event.
+     */
     private int digits;
 
     private JsonBody(JsonParser parser, boolean keepsKeys, int maxEvents) {
@@ -75,7 +79,10 @@ public final class JsonBody {
         this.maxEvents = maxEvents;
     }
 
-    /** A number that the parser itself refuses would be the end of a batch: {@link #number} refuses it alone. */
+    /**
+     * If the parser itself refused a long number, the rest of a batch could not be read: {@link #number} refuses only
+     * the number.
+     */
     private static JsonFactory factory(boolean keepsKeys, int maxKeyLength) {
         return JsonFactory.builder()
                 .configure(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES, keepsKeys)
@@ -89,11 +96,11 @@ public final class JsonBody {
     /**
      * The result of reading a body.
      *
-     * @param isRead whether it is JSON; if not, there is an issue
-     * @param value by the types of {@link Fields}
-     * @param issues what is wrong with the JSON; gets what is wrong with the fields
-     * @param eventIssues what reading found inside each event of a batch, by paths that begin at the event; empty where the body
-     *     holds no array of events
+     * @param isRead whether the body is JSON; if not, there is an issue
+     * @param value in the types of {@link Fields}
+     * @param issues the faults of the JSON; those of the fields are added
+     * @param eventIssues the faults that were found inside each event of a batch, with paths that begin at the event;
+     *     empty if the body has no array of events
      */
     public record Content(boolean isRead, @Nullable Object value, Issues issues, List<Issues> eventIssues) {
         /**
@@ -115,9 +122,10 @@ public final class JsonBody {
     }
 
     /**
-     * The same for a bare array of events, or an object with {@code events}. Each is read like a body of its own.
+     * Reads the body of a batch: a bare array of events, or an object with {@code events}. Each event is read like a
+     * body of its own.
      *
-     * @param maxEvents those beyond are counted, and not read
+     * @param maxEvents events beyond this number are counted, but not read
      */
     public static Content readBatch(byte[] bytes, int maxEvents) {
         String text = isPlain(bytes) ? null : decode(bytes);
@@ -125,17 +133,19 @@ public final class JsonBody {
         return content == null ? requireNonNull(read(bytes, text, maxEvents, false)) : content;
     }
 
-    /** Null if a key is too long to be kept, or the body too deep: then it is to be read without keeping any. */
+    /**
+     * Null if a key is too long to be kept, or the body is too deep. The caller must then read it without keeping keys.
+     */
     private static @Nullable Content read(byte[] bytes, @Nullable String text, int maxEvents, boolean keepsKeys) {
         JsonFactory json = keepsKeys ? KEEPING_KEYS : FORGETTING_KEYS;
         try (JsonParser parser = text == null ? json.createParser(bytes) : json.createParser(text)) {
             return new JsonBody(parser, keepsKeys, maxEvents).document();
         } catch (IOException impossible) {
-            throw new IllegalStateException("what is in memory cannot fail to be read", impossible);
+            throw new IllegalStateException("reading from memory does not fail", impossible);
         }
     }
 
-    /** Whether this is ASCII, as nearly every body is, without a NUL, from which the parser would guess UTF-16. */
+    /** Whether this is ASCII without a NUL, as nearly every body is. (A NUL would make the parser guess UTF-16.) */
     private static boolean isPlain(byte[] bytes) {
         for (byte each : bytes) {
             if (each <= 0) {
@@ -163,7 +173,7 @@ public final class JsonBody {
             decoder.decode(ByteBuffer.wrap(bytes)).codePoints().forEach(character -> {
                 marked.appendCodePoint(character);
                 if (character == NOT_UTF8) {
-                    // Twice: an escaped surrogate behind it would make a pair of one.
+                    // Twice: after a single one, an escaped surrogate would complete a valid pair.
                     marked.append(NOT_UTF8);
                 }
             });
@@ -180,7 +190,7 @@ public final class JsonBody {
                 issue("must not be empty");
                 return unread();
             }
-            Object body = parser.currentToken() == JsonToken.START_ARRAY ? eventsOr(1) : value(1);
+            Object body = parser.currentToken() == JsonToken.START_ARRAY ? eventsOrArray(1) : value(1);
             if (parser.nextToken() != null) {
                 issue("must be a single JSON value");
             }
@@ -205,8 +215,8 @@ public final class JsonBody {
         return new Content(false, null, issues, List.of());
     }
 
-    /** An array that holds the events of a batch, if it is a batch that is read. */
-    private List<@Nullable Object> eventsOr(int level) throws IOException {
+    /** Reads an array: as the events of a batch if a batch is being read, else as any other array. */
+    private List<@Nullable Object> eventsOrArray(int level) throws IOException {
         if (maxEvents == 0) {
             return array(level);
         }
@@ -257,7 +267,7 @@ public final class JsonBody {
             }
             boolean holdsEvents =
                     parser.nextToken() == JsonToken.START_ARRAY && level == 1 && root == null && key.equals("events");
-            Object value = holdsEvents ? eventsOr(level + 1) : value(level + 1);
+            Object value = holdsEvents ? eventsOrArray(level + 1) : value(level + 1);
             if (object.containsKey(key)) {
                 issue("must not occur twice");
             }
@@ -279,13 +289,13 @@ public final class JsonBody {
             return parser.getLongValue();
         }
         if (parser.getTextLength() > MAX_NUMBER_LENGTH) {
-            return beyondRange();
+            return outOfRange();
         }
         BigDecimal number;
         try {
             number = parser.getDecimalValue();
         } catch (JsonProcessingException | NumberFormatException notHeld) {
-            return beyondRange();
+            return outOfRange();
         }
         // PostgreSQL's numeric has a wider range than a double, but a number beyond a double is not a measurement.
         if (number.signum() == 0) {
@@ -294,19 +304,19 @@ public final class JsonBody {
         }
         double nearest = number.doubleValue();
         if (nearest == 0 || Double.isInfinite(nearest)) {
-            return beyondRange();
+            return outOfRange();
         }
-        // Before and behind the point.
+        // The digits before and after the decimal point.
         digits += Math.max(number.precision() - number.scale(), 0) + Math.max(number.scale(), 0);
         if (digits > MAX_DIGITS) {
-            issue("is one number too many: written without exponents, all together have over " + MAX_DIGITS
-                    + " digits");
+            issue("makes the numbers too long: written without exponents, they have over " + MAX_DIGITS
+                    + " digits together");
             return null;
         }
         return number;
     }
 
-    private @Nullable Number beyondRange() {
+    private @Nullable Number outOfRange() {
         issue("must be a number within the range of a double, of at most " + MAX_NUMBER_LENGTH + " characters");
         return null;
     }
@@ -327,7 +337,7 @@ public final class JsonBody {
         issues.add(() -> path(place), message);
     }
 
-    /** In dotted form, and never much longer than what may be shown, however long the keys are. */
+    /** The path in dotted form. However long the keys are, the work is limited by what may be shown. */
     private String path(JsonStreamContext place) {
         Deque<String> steps = new ArrayDeque<>();
         for (JsonStreamContext at = place; at != null && !at.equals(root); at = at.getParent()) {

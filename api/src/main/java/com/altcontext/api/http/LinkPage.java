@@ -6,7 +6,9 @@ import io.vertx.ext.web.RoutingContext;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jspecify.annotations.Nullable;
 
-/** The page behind a link of a mail: a heading, a sentence, and a button if it asks, in English or French. */
+/**
+ * The page behind a link in a mail, in English or French: a heading, a sentence, and a button if it asks for something.
+ */
 public record LinkPage(int status, String english, String french) {
     /** For a link whose signature is wrong. */
     public static final LinkPage UNKNOWN = of(
@@ -46,7 +48,7 @@ public record LinkPage(int status, String english, String french) {
         return "<form method=\"post\"><button type=\"submit\">" + button + "</button></form>";
     }
 
-    /** In the language that the browser prefers of the two, English if it does not say. */
+    /** The page in the language that the browser prefers; English if it does not say. */
     public String in(@Nullable String acceptLanguage) {
         return Language.preferred(acceptLanguage) == Language.FRENCH ? french : english;
     }
@@ -60,7 +62,7 @@ public record LinkPage(int status, String english, String french) {
                 .end(in(routing.request().getHeader(HttpHeaders.ACCEPT_LANGUAGE)));
     }
 
-    /** The language that the browser prefers of the two. */
+    /** The one of the two languages that the browser prefers. */
     public static Language language(RoutingContext routing) {
         return Language.preferred(routing.request().getHeader(HttpHeaders.ACCEPT_LANGUAGE));
     }

@@ -23,7 +23,7 @@ public class OpenApiResource {
     /** Read on each request: it is requested too rarely to keep it in memory. */
     private static byte[] document() {
         try (InputStream file = OpenApiResource.class.getResourceAsStream("/openapi.yaml")) {
-            return Objects.requireNonNull(file, "the artifact holds openapi.yaml")
+            return Objects.requireNonNull(file, "missing in the artifact: openapi.yaml")
                     .readAllBytes();
         } catch (IOException unreadable) {
             throw new UncheckedIOException(unreadable);

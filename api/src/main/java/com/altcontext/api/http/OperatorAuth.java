@@ -23,7 +23,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** Checks who may call a route: by a key, or by a session of the dashboard that a key began. */
+/** Checks who may call a route, by a key or by a session of the dashboard that a key began. */
 @Singleton
 public final class OperatorAuth {
     private static final String DASHBOARD = "/v1/dashboard/";
@@ -56,26 +56,27 @@ public final class OperatorAuth {
     /**
      * A valid key.
      *
-     * @param expiresAt null if it does not end by itself
+     * @param expiresAt null if the key does not expire
      */
-    public record GoodKey(Permissions permissions, @Nullable Instant expiresAt) {
-        static final GoodKey ADMIN = new GoodKey(Permissions.ADMIN, null);
+    public record ValidKey(
+            Permissions permissions, @Nullable Instant expiresAt) {
+        static final ValidKey ADMIN = new ValidKey(Permissions.ADMIN, null);
 
-        static GoodKey of(AccessKey key) {
-            return new GoodKey(key.permissions(), key.expiresAt());
+        static ValidKey of(AccessKey key) {
+            return new ValidKey(key.permissions(), key.expiresAt());
         }
     }
 
     /**
-     * Finds the permissions of a request and checks that they include its route. A request with a key is judged by the
-     * key alone.
+     * Finds the permissions of a request and checks that they include its route. If a request has a key, only the key
+     * counts.
      *
      * @return fails with a {@link Refusal} if the request may not call its route
      * @throws Refusal likewise; the headers say when another attempt makes sense
      */
     CompletionStage<Void> check(RequestContext request) {
         return permissions(request).thenAccept(granted -> {
-            if (!request.route().access().includes(granted)) {
+            if (!request.route().access().allows(granted)) {
                 throw new Refusal(Problem.FORBIDDEN);
             }
             request.permit(granted);
@@ -85,23 +86,23 @@ public final class OperatorAuth {
     private CompletionStage<Permissions> permissions(RequestContext request) {
         String given = given(request.request());
         if (given != null) {
-            return check(given, request).thenApply(GoodKey::permissions);
+            return check(given, request).thenApply(ValidKey::permissions);
         }
         if (isFromDashboard(request.request())
                 && !cookie.tokens(request.request()).isEmpty()) {
-            request.signedIn();
+            request.markSignedIn();
             request.spendOnce(limiter);
             return session(request)
-                    .thenApply(open -> open.orElseThrow(() -> new Refusal(problemWithoutAttempt()))
+                    .thenApply(open -> open.orElseThrow(() -> new Refusal(missingKeyProblem()))
                             .permissions());
         }
-        if (isNoAttempt(request)) {
-            throw new Refusal(problemWithoutAttempt());
+        if (isNotAnAttempt(request)) {
+            throw new Refusal(missingKeyProblem());
         }
-        return check(null, request).thenApply(GoodKey::permissions);
+        return check(null, request).thenApply(ValidKey::permissions);
     }
 
-    /** The key in a header; null if there is none. */
+    /** The key in the request's headers; null if there is none. */
     private static @Nullable String given(HttpServerRequest request) {
         String key = request.getHeader(HEADER);
         if (key != null) {
@@ -121,21 +122,21 @@ public final class OperatorAuth {
                 : request.submit(executor, () -> sessions.find(tokens));
     }
 
-    /** The answer to a request that shows no key; it does not count as an attempt. */
-    public Problem problemWithoutAttempt() {
+    /** The answer to a request without a valid key. Asking for it does not count as an attempt. */
+    public Problem missingKeyProblem() {
         return adminKey.isConfigured() || keys.exist() ? Problem.UNAUTHORIZED : Problem.ADMIN_AUTH_NOT_CONFIGURED;
     }
 
     /**
-     * Judges one attempt. A client that has failed too often is refused for a while even with the right key: else the answers
-     * would show when a guess is right.
+     * Checks one attempt. A client that has failed too often is refused for a while even with the right key: otherwise
+     * the answers would show when a guess is right.
      *
-     * @return fails as this throws
+     * @return fails with a {@link Refusal} for the same reasons
      * @throws Refusal if the key is wrong, missing or not configured, or after too many attempts
      */
-    public CompletionStage<GoodKey> check(@Nullable String given, RequestContext request) {
+    public CompletionStage<ValidKey> check(@Nullable String given, RequestContext request) {
         boolean mayBeAccessKey = given != null && Secret.isKey(given);
-        if (!mayBeAccessKey && problemWithoutAttempt() == Problem.ADMIN_AUTH_NOT_CONFIGURED) {
+        if (!mayBeAccessKey && missingKeyProblem() == Problem.ADMIN_AUTH_NOT_CONFIGURED) {
             throw new Refusal(Problem.ADMIN_AUTH_NOT_CONFIGURED);
         }
         RateLimiter.LimitState failures =
@@ -144,23 +145,23 @@ public final class OperatorAuth {
             throw request.beyond(failures);
         }
         if (adminKey.matches(given)) {
-            return CompletableFuture.completedStage(GoodKey.ADMIN);
+            return CompletableFuture.completedStage(ValidKey.ADMIN);
         }
         if (given == null || !mayBeAccessKey) {
             throw failed(request);
         }
         return request.submit(executor, () -> keys.find(new Secret(given)))
-                .thenApply(found -> GoodKey.of(found.orElseThrow(() -> failed(request))));
+                .thenApply(found -> ValidKey.of(found.orElseThrow(() -> failed(request))));
     }
 
     private Refusal failed(RequestContext request) {
         var _ = limiter.take(Limit.ADMIN_FAILURES, request.client().address(), 1);
-        return new Refusal(problemWithoutAttempt());
+        return new Refusal(missingKeyProblem());
     }
 
     /**
-     * The browser adds the cookie to every request, so the page that sends the request must be ours. A request that neither
-     * changes nor discloses anything by itself passes as long as it is not known to come from another page.
+     * Whether the cookie counts. The browser adds it to every request, so the page that sent the request must be ours.
+     * A GET or HEAD, which changes nothing, also passes if the browser does not say which page sent it.
      */
     private boolean isFromDashboard(HttpServerRequest request) {
         FetchSite site = cookie.fetchSite(request);
@@ -170,12 +171,13 @@ public final class OperatorAuth {
     }
 
     /**
-     * An open page continues to send requests when its session is over, and any page on the web can make the operator's
-     * browser send some. Neither is an attempt to guess the key, and neither may lock out the operator.
+     * Whether a request without a key is surely not an attempt to guess one. An open dashboard continues to send
+     * requests after its session is over, and any page on the web can make the operator's browser send some. Neither
+     * may lock out the operator.
      */
-    private boolean isNoAttempt(RequestContext request) {
+    private boolean isNotAnAttempt(RequestContext request) {
         return request.route().path().startsWith(DASHBOARD)
-                || cookie.isClaimed(request.request())
+                || cookie.isPresent(request.request())
                 || cookie.fetchSite(request.request()) != FetchSite.UNKNOWN;
     }
 }

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Every error that the service answers: its code, its status, and the body that carries it. */
+/** Every error that the service can answer: its code, its status, and its body. */
 public enum Problem {
     INVALID_REQUEST(400, true),
     UNAUTHORIZED(401, true),
@@ -24,18 +24,18 @@ public enum Problem {
     TOOK_TOO_LONG(
             503,
             false,
-            "it was cancelled, and would take as long again: use altops lead delete or altops lead export, which have no time limit"),
-    /** The database has ended a question to the raw rows. */
+            "the work was cancelled and would take as long again: use altops lead delete or altops lead export, which have no time limit"),
+    /** The database has cancelled a query of the raw rows. */
     QUERY_TOO_SLOW(
             503,
             false,
             "ask about fewer days, with fewer dimensions, or without filters on events (path, event_type, props, goal)"),
     ADMIN_AUTH_NOT_CONFIGURED(503, false);
 
-    /** What is wrong with a request of which no part can be named. */
+    /** The issue of an invalid request if no part of it can be named. */
     private static final List<Issue> NOT_HTTP = List.of(new Issue("", "must be valid HTTP/1.1"));
 
-    /** When to come back after {@link #UNAVAILABLE}: the database is asked again five times a second. */
+    /** When to try again after {@link #UNAVAILABLE}: the service itself asks the database again five times a second. */
     static final String RETRY_AFTER_SECONDS = "2";
 
     private final int status;
@@ -43,19 +43,19 @@ public enum Problem {
     final boolean counted;
 
     private final String code = name().toLowerCase(Locale.ROOT);
-    private final String bare;
+    private final String jsonWithoutIssues;
 
     Problem(int status, boolean counted) {
         this.status = status;
         this.counted = counted;
-        this.bare = json(code);
+        this.jsonWithoutIssues = json(code);
     }
 
-    /** @param remedy what to do instead, where the code alone does not say */
+    /** @param remedy what to do instead, since the code alone does not say it */
     Problem(int status, boolean counted, String remedy) {
         this.status = status;
         this.counted = counted;
-        this.bare = "{\"ok\":false,\"error\":\"" + code + "\",\"remedy\":\"" + remedy + "\"}";
+        this.jsonWithoutIssues = "{\"ok\":false,\"error\":\"" + code + "\",\"remedy\":\"" + remedy + "\"}";
     }
 
     public int status() {
@@ -63,7 +63,7 @@ public enum Problem {
     }
 
     /** Whether it is the service's fault. */
-    boolean isOurs() {
+    boolean isServerFault() {
         return this == INTERNAL_ERROR || this == UNAVAILABLE || this == TOOK_TOO_LONG || this == QUERY_TOO_SLOW;
     }
 
@@ -86,13 +86,13 @@ public enum Problem {
         return json(issues, null);
     }
 
-    /** @param firstDay the first day that can be asked about, where that is what is wrong */
+    /** @param firstDay the first day that can be asked about, if the request reached back too far; else null */
     String json(List<Issue> issues, @Nullable LocalDate firstDay) {
         if (issues.isEmpty()) {
-            return this == INVALID_REQUEST ? json(NOT_HTTP, firstDay) : bare;
+            return this == INVALID_REQUEST ? json(NOT_HTTP, firstDay) : jsonWithoutIssues;
         }
-        StringBuilder json = new StringBuilder(bare.length() + issues.size() * 80);
-        json.append(bare, 0, bare.length() - 1);
+        StringBuilder json = new StringBuilder(jsonWithoutIssues.length() + issues.size() * 80);
+        json.append(jsonWithoutIssues, 0, jsonWithoutIssues.length() - 1);
         if (firstDay != null) {
             json.append(",\"firstDay\":\"").append(firstDay).append('"');
         }

@@ -10,11 +10,11 @@ import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** The query of an address. */
+/** Reads the query of a request's URL. */
 final class QueryString {
     private QueryString() {}
 
-    /** Reads the parameters. If that is not possible, it is an issue. */
+    /** Reads the parameters; adds an issue for each that cannot be read. */
     static QueryParameters read(HttpServerRequest request, Issues issues) {
         Map<String, String> first = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         try {
@@ -54,7 +54,7 @@ final class QueryString {
         return !isStorable;
     }
 
-    /** For a field whose name may be anything. */
+    /** The path of an issue with a field whose name may be anything; empty if the name cannot be shown. */
     private static String path(@Nullable String name) {
         return name != null && name.length() <= 100 && Text.isStorable(name) ? name : "";
     }

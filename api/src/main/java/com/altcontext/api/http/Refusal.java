@@ -61,16 +61,16 @@ public final class Refusal extends RuntimeException {
     /**
      * The question reaches back too far.
      *
-     * @param path of the field that names the days
-     * @param firstDay that can be asked about
-     * @param what is not kept from before it
+     * @param path the field that names the days
+     * @param firstDay the first day that can be asked about
+     * @param what the name of the rows that are not kept from before it
      */
     public static Refusal tooFarBack(String path, LocalDate firstDay, String what) {
         String message = "must not reach back before " + firstDay + ": older " + what + " are not kept";
         return new Refusal(Problem.INVALID_REQUEST, List.of(new Issue(path, message)), null, 1, firstDay);
     }
 
-    /** The same refusal for a batch: each of its events is counted. */
+    /** This refusal for a batch: each of its events is counted. */
     public Refusal ofEvents(int count) {
         return new Refusal(problem, issues, propertyId, Math.max(1, count), firstDay);
     }
@@ -83,18 +83,20 @@ public final class Refusal extends RuntimeException {
         return issues;
     }
 
-    /** The first day that can be asked about, where that is what is wrong. */
+    /** The first day that can be asked about, if the request reached back too far; else null. */
     @Nullable
     LocalDate firstDay() {
         return firstDay;
     }
 
-    /** How many events are refused with it; 1 if it is no batch, or if that is not known. */
+    /** How many events are refused with it; 1 if it is not a batch, or if the number is not known. */
     int events() {
         return events;
     }
 
-    /** Null if it follows from the route, and from the page that sent the request. */
+    /**
+     * The property for which it counts; null if that follows from the route and from the page that sent the request.
+     */
     @Nullable
     String propertyId() {
         return propertyId;

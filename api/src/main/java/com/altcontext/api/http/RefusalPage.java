@@ -57,7 +57,7 @@ enum RefusalPage {
         this.frenchText = frenchText;
     }
 
-    /** The whole page. Each field with a fault has a line; that of the address says what it should look like. */
+    /** The whole page. It has a line for each field with a fault; the line for the e-mail address shows an example. */
     static String of(Problem problem, List<Issue> issues, Language language) {
         RefusalPage page = switch (problem) {
             case INVALID_REQUEST -> FAULTS;

@@ -27,10 +27,10 @@ public final class RequestContext {
     private static final String KEY = RequestContext.class.getName();
 
     /**
-     * The heap for a request with its contexts, the object that answers it, and the headers of the answer, in bytes.
+     * The heap of a request with its contexts, the object that answers it, and the headers of the answer, in bytes.
      */
     private static final int OBJECTS = 6_144;
-    /** The entry of a header, and the object of its value, which is Latin-1. */
+    /** The heap of a header's entry and of its value, besides the text. The value is Latin-1, a byte a character. */
     private static final int HEADER = 112;
 
     private final RoutingContext routing;
@@ -82,14 +82,14 @@ public final class RequestContext {
         return routing;
     }
 
-    /** Whether {@code Accept} names this media type; not by a range, and not with {@code q=0}. */
+    /** Whether {@code Accept} names this very media type: a range does not count, nor does {@code q=0}. */
     public boolean accepts(String type) {
         return AcceptHeader.names(accept, type);
     }
 
     /**
-     * Whether a person will see the answer as a page: the browser follows a link, or posts a form without a script. Browsers say
-     * so by {@code Sec-Fetch-Mode} (W3C Fetch Metadata); of those that do not, the request shows it.
+     * Whether a person will see the answer as a page: the browser follows a link, or posts a form without a script.
+     * Browsers say so by {@code Sec-Fetch-Mode} (W3C Fetch Metadata). If one does not, the request itself shows it.
      */
     boolean showsPage() {
         String mode = request().getHeader("sec-fetch-mode");
@@ -114,34 +114,37 @@ public final class RequestContext {
         body = whole;
     }
 
-    /** The body, which can be taken once: a request that waits for its answer must not hold it. */
+    /** Returns the body, but only once: a request that waits for its answer must not hold it. */
     public byte[] takeBody() {
         byte[] taken = Objects.requireNonNull(body, "the route takes no body, or it was taken");
         body = null;
         return taken;
     }
 
-    /** The body as JSON; may be read once. */
+    /** Reads the body as JSON; only possible once. */
     public JsonBody.Content json() {
         return JsonBody.read(takeBody());
     }
 
-    /** The parameters of the query. If it cannot be read, that is an issue. */
+    /** The parameters of the query; adds an issue for each that cannot be read. */
     public QueryParameters query(Issues issues) {
         return QueryString.read(request(), issues);
     }
 
-    /** Whether it came from the dashboard with a session's cookie. Once the route has let it in, that session is open. */
+    /**
+     * Whether the request came from the dashboard with a session's cookie. After {@link OperatorAuth} let it pass, that
+     * session is open.
+     */
     public boolean isSignedIn() {
         return signedIn;
     }
 
     /** Called for a request with the cookie of a session, before the session is looked up. */
-    void signedIn() {
+    void markSignedIn() {
         signedIn = true;
     }
 
-    /** Whose key opened the route; empty for {@code ADMIN_API_KEY}, and where none is needed. */
+    /** The id of the caller's key; empty for {@code ADMIN_API_KEY}, and if the route needs no key. */
     private String caller() {
         return permissions == null ? "" : Objects.toString(permissions.keyId(), "");
     }
@@ -159,7 +162,7 @@ public final class RequestContext {
      * Checks that the caller may ask about a property.
      *
      * @param slug null for all properties together
-     * @throws Refusal if the key is for others
+     * @throws Refusal if the key is for other properties
      */
     public void requireProperty(@Nullable String slug) {
         if (!permissions().include(slug)) {
@@ -174,7 +177,7 @@ public final class RequestContext {
         return permissions();
     }
 
-    /** How much of the heap the request holds while it waits for its answer, in bytes, its connection aside. */
+    /** How much of the heap the request holds while it waits for its answer, in bytes, without its connection. */
     public int weight() {
         int bytes = OBJECTS + Weight.of(request().uri());
         for (Map.Entry<String, String> header : request().headers()) {
@@ -183,7 +186,7 @@ public final class RequestContext {
         return bytes;
     }
 
-    /** Runs the work on the event loop of the request's connection; from any thread. */
+    /** Runs the work on the event loop of the request's connection. Any thread may call it. */
     public void onEventLoop(Runnable work) {
         eventLoop.runOnContext(now -> work.run());
     }
@@ -192,8 +195,8 @@ public final class RequestContext {
      * Runs work that waits for the database.
      *
      * @return completes on the event loop
-     * @throws IllegalStateException if the caller's key is for some properties, and nothing has checked which ones the
-     *     work is about
+     * @throws IllegalStateException if the caller's key is for some properties, and the route has not checked which
+     *     ones the work is about
      */
     public <T> CompletionStage<T> submit(DatabaseExecutor executor, Supplier<T> work) {
         if (permissions != null && permissions.isRestricted() && !propertyChecked) {
@@ -212,16 +215,16 @@ public final class RequestContext {
         }
     }
 
-    /** The allowance that the request counts against; null if it counts against none. */
+    /** The limit that the request counts against; null if there is none. */
     @Nullable
     Limit limit() {
         return route.allowance().limit(signedIn);
     }
 
     /**
-     * Counts against the client's allowance, all or nothing.
+     * Counts against a limit of the client: all, or nothing if not enough is left.
      *
-     * @throws Refusal if so much is not left
+     * @throws Refusal if not enough is left
      */
     public void spend(RateLimiter limiter, Limit limit, int count) {
         RateLimiter.LimitState decision = limiter.take(limit, client.address(), count);
@@ -230,7 +233,10 @@ public final class RequestContext {
         }
     }
 
-    /** The refusal of a request beyond a limit. Its headers are set: {@code Retry-After} and those of the IETF draft ratelimit-headers. */
+    /**
+     * The refusal of a request beyond a limit. Sets the headers of the answer: {@code Retry-After} and those of the
+     * IETF draft ratelimit-headers.
+     */
     Refusal beyond(RateLimiter.LimitState limit) {
         String policy = '"' + limit.limit().policy() + '"';
         response()

@@ -33,10 +33,10 @@ class RequestFilter {
             HttpHeaders.createOptimized("content-type, x-request-id, x-api-key");
 
     /**
-     * A placeholder for a body that was read, like the one that Vert.x's own body handler leaves: without it, Quarkus
-     * REST would wait for more.
+     * A placeholder for a body that was already read, like the one that Vert.x's own body handler leaves. Without it,
+     * Quarkus REST would wait for more.
      */
-    private static final Buffer COLLECTED = Buffer.buffer(" ");
+    private static final Buffer BODY_PLACEHOLDER = Buffer.buffer(" ");
 
     private static final int BEFORE_EVERYTHING = 1_000;
     private static final int NO_CONTENT = 204;
@@ -98,7 +98,7 @@ class RequestFilter {
         } else if (failure != null) {
             errors.answer(routing, failure);
         } else {
-            errors.answer(routing, new IllegalStateException("the router failed without saying why"));
+            errors.answer(routing, new IllegalStateException("the router failed without an exception"));
         }
     }
 
@@ -137,7 +137,7 @@ class RequestFilter {
             admit(context);
             return;
         }
-        // Nothing of the body is read until it is known who sends it.
+        // The body is not read until it is known who sends it.
         request.pause();
         var _ = auth.check(context)
                 .thenRun(() -> {
@@ -157,7 +157,7 @@ class RequestFilter {
         if (path == null || UrlEncoded.isWellFormed(path)) {
             readBody(request);
         } else {
-            // Of the known paths, only the links of mails can contain a percent sign.
+            // Of the known paths, only those of links in mails can contain a percent sign.
             ErrorMapper.skipBody(request.request());
             LinkPage.UNKNOWN.send(request.routing());
         }
@@ -166,7 +166,7 @@ class RequestFilter {
     private void readBody(RequestContext request) {
         Route route = request.route();
         if (route.bodyTypes().isEmpty()) {
-            // Quarkus REST stops reading a body that it does not need.
+            // Quarkus REST does not read on if it does not need the body.
             request.routing().addEndHandler(answered -> ErrorMapper.skipBody(request.request()));
             toResource(request);
             return;
@@ -193,10 +193,10 @@ class RequestFilter {
             errors.answer(request, failure);
             return;
         }
-        // Quarkus REST compares types letter by letter.
+        // Quarkus REST accepts only the exact spelling of the type.
         request.request().headers().set(HttpHeaders.CONTENT_TYPE, type);
         request.setBody(body);
-        ((RoutingContextInternal) request.routing()).setBody(COLLECTED);
+        ((RoutingContextInternal) request.routing()).setBody(BODY_PLACEHOLDER);
         toResource(request);
     }
 

@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Counts the requests that are refused, dropped, or fail: as metrics since the start of the service, and what was
- * refused or dropped also in the database, for good. No label contains text from a client.
+ * Counts the requests that are refused or dropped, or that fail, as metrics since the start of the service. Those that
+ * were refused or dropped are also counted in the database, for good. No label contains text from a client.
  */
 @Singleton
 public final class RequestMetrics {
@@ -21,7 +21,7 @@ public final class RequestMetrics {
     RequestMetrics(Rejections rejections, MeterRegistry meters) {
         this.rejections = rejections;
         this.meters = meters;
-        // From the start: a counter that appears with its first count has no rate before the second.
+        // Registered from the start: a counter that appears with its first count has no rate before the second.
         for (Problem problem : Problem.values()) {
             errors(problem);
         }
@@ -48,7 +48,7 @@ public final class RequestMetrics {
         errors(problem).increment(events);
     }
 
-    /** Counts what the service itself could not do. */
+    /** Counts a failure of the service itself. */
     void failed(Problem problem) {
         errors(problem).increment();
     }

@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One method of one path: who may call it, what its calls count against, and which bodies it takes.
+ * One method of one path: who may call it, which rate limit its calls count against, and which bodies it takes.
  *
  * @param path as Jakarta REST writes it, with parameters like <code>{token}</code> or <code>{hash:[0-9a-f]{16}}</code>
  * @param key the name under which refusals are counted: the path without version and parameters
@@ -44,7 +44,7 @@ public record Route(
         return new Route(HttpMethod.POST, path, keyOf(path), access, allowance, List.of(bodyTypes), false);
     }
 
-    /** The same, answered by the {@link DirectHandler}. */
+    /** This route, but answered by the {@link DirectHandler}. */
     Route direct() {
         return new Route(method, path, key, access, allowance, bodyTypes, true);
     }
@@ -58,7 +58,7 @@ public record Route(
                 .replace("..", ".");
     }
 
-    /** What the paths of its requests match. */
+    /** The pattern that the paths of its requests match. */
     Pattern pattern() {
         return Pattern.compile("\\Q"
                 + PARAMETER
@@ -82,7 +82,7 @@ public record Route(
         if (type == null || (encoding != null && !encoding.equalsIgnoreCase("identity"))) {
             return null;
         }
-        // Most clients send the bare type, or what a browser sends for a text.
+        // Most clients send the bare type, or what a browser sends for a text: the type with a charset.
         for (String taken : bodyTypes) {
             int more = type.length() - taken.length();
             if ((more == 0 || more == UTF_8.length())

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * All routes of the service. A path that is not here is answered 404, so a route is closed until this table says who may call it.
  * The Java methods that answer carry the same paths, methods and body types for Quarkus REST; a test compares the two.
  *
- * <p>A table, because annotations would be read at the start, and the JVM makes a class for each kind of them: some 30 ms.
+ * <p>It is a table because annotations would be read at the start, and the JVM makes a class for each annotation type:
+ * some 30 ms.
  */
 @Singleton
 public class Routes {
@@ -51,7 +52,7 @@ public class Routes {
                     MediaType.APPLICATION_JSON,
                     MediaType.TEXT_PLAIN,
                     MediaType.APPLICATION_FORM_URLENCODED),
-            // What a person follows from a mail.
+            // Links in mails.
             Route.get("/v1/leads/confirm/{token}", Access.PUBLIC, MAIL_LINKS),
             Route.post("/v1/leads/confirm/{token}", Access.PUBLIC, MAIL_LINKS, ANYTHING),
             Route.post("/v1/leads/unsubscribe", Access.PUBLIC, MAIL_LINKS, JSON),
@@ -66,7 +67,7 @@ public class Routes {
             Route.post("/v1/metrics/funnel", FIGURES, QUESTIONS, JSON),
             Route.get("/v1/metrics/realtime", FIGURES, QUESTIONS),
             Route.post("/v1/goals", Access.with(Scope.values()).withPropertyKeys(), QUESTIONS, JSON),
-            // Persons.
+            // Leads.
             Route.get("/v1/leads/mailable", LEADS, QUESTIONS),
             Route.get("/v1/leads/submissions", LEADS, QUESTIONS),
             Route.post("/v1/leads/submissions", LEADS, QUESTIONS, JSON),
@@ -84,7 +85,7 @@ public class Routes {
             Route.post("/v1/dashboard/leads.csv", LEADS, Allowance.of(Limit.LEAD_EXPORT), ANYTHING));
 
     private final Map<String, Methods> byPath = new HashMap<>();
-    /** Those of paths with parameters. */
+    /** The methods of paths with parameters. */
     private final Map<Pattern, Methods> patterns = new LinkedHashMap<>();
 
     @Inject
@@ -92,7 +93,10 @@ public class Routes {
         this(ALL);
     }
 
-    /** @throws IllegalStateException if a route is there twice, or the methods of a path differ in who may read their answers */
+    /**
+     * @throws IllegalStateException if a route is listed twice, or the methods of a path differ in who may read their
+     * answers
+     */
     Routes(List<Route> routes) {
         for (Route route : routes) {
             byPath.computeIfAbsent(route.path(), path -> new Methods()).add(route);
@@ -112,10 +116,10 @@ public class Routes {
             if (!byMethod.isEmpty() && route.access().readableByOtherOrigins() != areReadableByOtherOrigins()) {
                 throw new IllegalStateException(
                         route
-                                + ": a preflight is about a path, so its methods must be all readable by other origins or none");
+                                + ": a preflight is about a path, so other origins may read the answers of all its methods or of none");
             }
             if (byMethod.put(route.method(), route) != null) {
-                throw new IllegalStateException(route + " is there twice");
+                throw new IllegalStateException(route + " is listed twice");
             }
         }
 
@@ -125,7 +129,7 @@ public class Routes {
             return byMethod.get(method.equals(HttpMethod.HEAD) ? HttpMethod.GET : method);
         }
 
-        /** Any of them: they are alike in what a preflight asks. */
+        /** Any one of them: a preflight is answered alike for all. */
         Route any() {
             return byMethod.values().iterator().next();
         }

@@ -21,8 +21,8 @@ public final class SessionCookie {
     private final String scheme;
 
     /**
-     * @param https whether browsers reach the service by HTTPS: then the cookie has a name that only this very host can
-     *     set (RFC 6265bis, section 4.1.3.2), and never travels in the open
+     * @param https whether browsers reach the service over HTTPS. If so, the cookie has a name that only this very host
+     *     can set (RFC 6265bis, section 4.1.3.2), and is never sent without encryption.
      */
     public SessionCookie(boolean https) {
         this.name = https ? "__Host-altcontext-dashboard" : "altcontext-dashboard";
@@ -56,7 +56,7 @@ public final class SessionCookie {
     }
 
     /** Whether the request has a cookie of that name, valid or not. */
-    public boolean isClaimed(HttpServerRequest request) {
+    public boolean isPresent(HttpServerRequest request) {
         return values(request).findAny().isPresent();
     }
 

@@ -16,19 +16,20 @@ import java.util.function.LongConsumer;
 import org.jboss.logging.Logger;
 
 /**
- * What each client has spent on all machines together, in a Redis (from version 5; or Valkey). No request waits for it: a machine
- * decides by what it knows, reports what was spent, and corrects itself by the answer. Machines that let too much through before
- * they heard of each other pay that back, so over any longer time the limit holds for all of them together. While the Redis is
- * away each limits by itself.
+ * How much each client has used of its limits on all machines together, in a Redis (version 5 or newer, or Valkey). No
+ * request waits for it: a machine decides by what it knows, reports what was used, and corrects itself by the answer.
+ * If machines let too much through before they heard of each other, they let less through later, so over a longer time
+ * the limit holds for all of them together. While the Redis is unreachable, each machine limits by itself.
  *
- * <p>Keys are keyed hashes: no address leaves the machine.
+ * <p>The keys in the Redis are keyed hashes: no address leaves the machine.
  */
 public final class SharedLimits implements RateLimiter.Shared {
     private static final Logger LOG = Logger.getLogger(SharedLimits.class);
 
     /**
-     * A bucket is the moment at which it would be full again, by the one clock that all machines share. Debt ends at a
-     * whole allowance. Answers with what is left, less than nothing where more was spent than there was.
+     * A bucket is stored as the time at which it would be full again, by the clock of the Redis, which all machines
+     * share. The debt is one whole allowance at most. Returns what is left: a negative number if more was used than
+     * there was.
      */
     private static final String SCRIPT = """
             local time = redis.call('TIME')
@@ -56,7 +57,7 @@ public final class SharedLimits implements RateLimiter.Shared {
     private final long probes;
     private volatile Redis redis;
     private volatile boolean reached;
-    private volatile boolean awayLogged;
+    private volatile boolean outageLogged;
 
     /** @param url as {@code redis://user:password@host:6379/0}, or {@code rediss://} for TLS */
     public SharedLimits(Vertx vertx, URI url, KeyedHash hash) {
@@ -94,7 +95,7 @@ public final class SharedLimits implements RateLimiter.Shared {
                         left.accept(number);
                     }
                 })
-                .onFailure(this::away);
+                .onFailure(this::markUnreachable);
     }
 
     private static Request script(String key, int perMinute, int count) {
@@ -107,16 +108,17 @@ public final class SharedLimits implements RateLimiter.Shared {
     }
 
     /**
-     * Runs the script without taking anything, since a Redis may answer but refuse the script. After a suspension, a
-     * machine wakes with a dead connection, on which nothing is ever refused or answered.
+     * Runs the script without taking anything, since a Redis may answer but refuse the script. If there is no answer in
+     * time, the connection is replaced: after a suspension, a machine wakes with a dead one, on which nothing is ever
+     * refused or answered.
      */
     private void probe() {
         Redis asked = redis;
         var _ = asked.send(script(PROBE, 1, 0))
                 .timeout(TIMEOUT_MILLIS, TimeUnit.MILLISECONDS)
-                .onSuccess(answer -> there())
+                .onSuccess(answer -> markReached())
                 .onFailure(failed -> {
-                    away(failed);
+                    markUnreachable(failed);
                     if (failed instanceof TimeoutException && asked.equals(redis)) {
                         redis = Redis.createClient(vertx, options);
                         asked.close();
@@ -124,25 +126,25 @@ public final class SharedLimits implements RateLimiter.Shared {
                 });
     }
 
-    private void there() {
+    private void markReached() {
         reached = true;
-        if (awayLogged) {
-            LOG.info("the Redis of the limits is there again: they hold for all machines together");
-            awayLogged = false;
+        if (outageLogged) {
+            LOG.info("the Redis of the rate limits is reachable again: they hold for all machines together");
+            outageLogged = false;
         }
     }
 
     /**
      * Logged once until the Redis is back. The first word of an error names its kind; the rest may quote what was sent.
      */
-    private void away(Throwable failure) {
+    private void markUnreachable(Throwable failure) {
         reached = false;
-        if (!awayLogged) {
+        if (!outageLogged) {
             String kind = String.valueOf(failure.getMessage()).replaceFirst("^([A-Z]{2,30}).*", "$1");
             LOG.warnf(
-                    "the Redis of the limits is away (%s): each machine limits by itself",
+                    "the Redis of the rate limits is unreachable (%s): each machine limits by itself",
                     kind.matches("[A-Z]+") ? kind : failure.getClass().getSimpleName());
-            awayLogged = true;
+            outageLogged = true;
         }
     }
 

@@ -29,7 +29,7 @@ public final class StaticFile {
             "css", "text/css; charset=utf-8",
             "html", "text/html; charset=utf-8");
 
-    /** How long the answer under a name that holds the {@link #hash} is kept. */
+    /** The cache control of an answer under a name that contains the {@link #hash}. */
     public static final String IMMUTABLE = "public, max-age=31536000, immutable";
 
     /** Sixteen hexadecimal digits that change with the content. */
@@ -43,10 +43,10 @@ public final class StaticFile {
         this.type = type;
         this.gzip = gzip;
         this.brotli = brotli;
-        this.hash = HexFormat.of().formatHex(Sha256.of(unpacked()), 0, 8);
+        this.hash = HexFormat.of().formatHex(Sha256.of(decompressed()), 0, 8);
     }
 
-    /** @param name of the file that the build made, without the {@code .gz} or {@code .br} */
+    /** @param name the name of the file that the build made, without {@code .gz} or {@code .br} */
     public static StaticFile named(String name) {
         String ending = name.substring(name.lastIndexOf('.') + 1);
         return new StaticFile(Objects.requireNonNull(TYPES.get(ending)), bytes(name + ".gz"), bytes(name + ".br"));
@@ -54,7 +54,8 @@ public final class StaticFile {
 
     private static byte[] bytes(String name) {
         try (InputStream file = StaticFile.class.getResourceAsStream("/com/altcontext/api/" + name)) {
-            return Objects.requireNonNull(file, "the artifact holds " + name).readAllBytes();
+            return Objects.requireNonNull(file, "missing in the artifact: " + name)
+                    .readAllBytes();
         } catch (IOException unreadable) {
             throw new UncheckedIOException(unreadable);
         }
@@ -69,7 +70,7 @@ public final class StaticFile {
         String encodings = request.getHeader(HttpHeaders.ACCEPT_ENCODING);
         String known = request.getHeader(HttpHeaders.IF_NONE_MATCH);
         String encoding = encodings == null ? "" : encoding(encodings);
-        // Representations of one file have tags of their own (RFC 9110, section 8.8.3.3).
+        // Each representation of a file has a tag of its own (RFC 9110, section 8.8.3.3).
         String tag = '"' + hash + (encoding.isEmpty() ? "" : '-' + encoding) + '"';
         // Set here, since Quarkus REST would add them to those of every answer.
         MultiMap headers = request.response().headers();
@@ -95,13 +96,13 @@ public final class StaticFile {
         return switch (encoding) {
             case "br" -> brotli;
             case "gzip" -> gzip;
-            default -> unpacked();
+            default -> decompressed();
         };
     }
 
     /**
-     * The encoding for a client that accepts these, or an empty text for none: brotli where it is named, else gzip where that
-     * is named or any encoding will do; never one with the weight of zero (RFC 9110, section 12.5.3).
+     * The encoding for a client that accepts these; empty for none. It is brotli if that is named, else gzip if that is
+     * named or any encoding is accepted, but never one with a weight of zero (RFC 9110, section 12.5.3).
      */
     static String encoding(String accepted) {
         Set<String> wanted = new HashSet<>();
@@ -124,7 +125,7 @@ public final class StaticFile {
                 .toList();
     }
 
-    private byte[] unpacked() {
+    private byte[] decompressed() {
         try (GZIPInputStream content = new GZIPInputStream(new ByteArrayInputStream(gzip))) {
             return content.readAllBytes();
         } catch (IOException broken) {

@@ -12,8 +12,8 @@ import java.util.concurrent.TimeoutException;
 import org.jboss.resteasy.reactive.RestResponse;
 
 /**
- * A long answer that a thread other than the event loop writes while it is made. Each part is sent when it is full, and
- * the writer waits until the client has read it, so a long document costs no memory.
+ * A long answer that is sent while it is made, by another thread than the event loop. Each part is sent when it is
+ * full, and the writer waits until the client has taken it, so a long document costs no memory.
  */
 public final class StreamedAnswer implements Appendable {
     private static final int PART = 16 * 1024;
@@ -63,7 +63,7 @@ public final class StreamedAnswer implements Appendable {
         try {
             taken.get(MAX_WAIT_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException failed) {
-            throw new IOException("the client does not take the answer", failed);
+            throw new IOException("the client does not read the answer", failed);
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", stop);
@@ -89,7 +89,7 @@ public final class StreamedAnswer implements Appendable {
         });
     }
 
-    /** The last part, for the resource to answer with: the whole answer where it is short. */
+    /** The last part, with which the resource answers: the whole answer if it is short. */
     public RestResponse<byte[]> lastPart() {
         RestResponse.ResponseBuilder<byte[]> response =
                 RestResponse.ResponseBuilder.ok(part.toString().getBytes(StandardCharsets.UTF_8));

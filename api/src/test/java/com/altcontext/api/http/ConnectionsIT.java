@@ -70,7 +70,7 @@ class ConnectionsIT {
             URI address = URI.create(service.address().replace("127.0.0.1", own.get()));
             List<RawClient> ofClient = new ArrayList<>();
             try {
-                for (int i = 0; i < ConnectionGuard.MAX_OF_CLIENT; i++) {
+                for (int i = 0; i < ConnectionGuard.MAX_PER_CLIENT; i++) {
                     RawClient client = new RawClient(address);
                     ofClient.add(client);
                     client.write(HEALTH);

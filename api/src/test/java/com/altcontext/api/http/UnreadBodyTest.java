@@ -110,7 +110,7 @@ class UnreadBodyTest {
 
     @Test
     void bodies_that_never_come_whole_do_not_fill_the_memory_nor_hold_others_up() throws IOException {
-        int clients = 2 * BodyCollector.MAX_BYTES_UNDER_WAY / 60_000;
+        int clients = 2 * BodyCollector.MAX_PENDING_BYTES / 60_000;
         List<RawClient> hoarders = new ArrayList<>();
         try {
             for (int i = 0; i < clients; i++) {
