@@ -11,7 +11,7 @@ SERVICE := api/target/quarkus-app/quarkus-run.jar
 BUILT := target/built
 ALTOPS := ops-cli/target/altops.jar
 DATABASE := deploy/dev-database/target/dev-database.jar
-# Directories too: they change when a file is taken away.
+# Directories too: they change when a file is removed.
 SOURCES := pom.xml $(wildcard .mvn/* .mvn/wrapper/*) $(foreach module,$(MODULES),$(module)/pom.xml $(shell find $(module)/src/main 2>/dev/null))
 
 help: ## Show this list
@@ -66,7 +66,7 @@ $(FLY):
 clean: ## Remove everything that was built; .data/ stays
 	rm -rf target $(MODULES:=/target) packages/tracker/dist
 
-# All of it in one run of Maven, so that one file of our own stands for all; force where a jar is missing.
+# One run of Maven builds all of it, so one stamp file is enough. If a jar is missing, the build is forced.
 $(BUILT): $(SOURCES) $(if $(and $(wildcard $(SERVICE)),$(wildcard $(ALTOPS)),$(wildcard $(DATABASE))),,force)
 	@deploy/bin/build.sh
 	@mkdir -p target && touch $(BUILT)

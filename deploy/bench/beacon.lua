@@ -2,15 +2,15 @@
 --
 --   wrk … -s beacon.lua URL -- SEED EVENTS VISITORS RETURNING [dnt]
 --
---   SEED       a number no other run against this database has had: ids are made from it
+--   SEED       a number that no other run on this database has used: ids are made from it
 --   EVENTS     events a request; 1 sends to /v1/events, more to /v1/events/batch
---   VISITORS   mixed: every event has a visitor of its own choosing; one: a batch is one visitor's queue
---   RETURNING  percent of the choices that fall on a visitor who has been seen before
+--   VISITORS   mixed: a visitor is chosen for each event; one: all events of a batch are one visitor's
+--   RETURNING  percent of the chosen visitors who have been seen before
 --   dnt        sends "DNT: 1", so that the server may read everything and must store nothing
 --
 -- wrk shares the machine with what it measures, so a body is glued together from parts made beforehand; only the
 -- ids and the time are new. There is no response() function: wrk would copy every header of every answer into Lua.
--- That the answers mean what they say is checked by counting rows.
+-- Counting rows shows whether the answers are true.
 
 local ffi = require("ffi")
 ffi.cdef([[
@@ -44,7 +44,7 @@ local function new_id()
   return format("%s%012x", id_prefix, id_count)
 end
 
--- Answers a visitor, and whether this is their first event.
+-- Returns a visitor, and whether this is their first event.
 local function visitor()
   if visitor_count > 0 and random() < returning then
     return visitors[random(visitor_count)], false

@@ -50,8 +50,8 @@ as_ms() {
   awk -v us="$1" 'BEGIN { printf "%.2f", us / 1000 }'
 }
 
-# The first row of the table must hold for what it says: this server answers these beacons, stores them with an
-# ordinary browser's headers, and reads and drops them with the header of one who does not want to be counted.
+# Checks that the first rows of the table mean what they say: this server answers these beacons, stores them with an ordinary browser's
+# headers, and reads and drops them if the visitor's header objects to being counted.
 check_outcomes() {
   expect_outcome stored -H 'X-Bench: 1'
   expect_outcome dropped -H 'DNT: 1'
@@ -67,7 +67,7 @@ expect_outcome() {
   [[ $got == "202 $1" ]] || die_with_log "a beacon was answered '$got' where '202 $1' was expected" "$RUN/server.log"
 }
 
-# Visitors for the planner to know of, before anything is measured. No site grows from nothing to 100 000 rows within seconds,
+# Stores visitors before anything is measured, so that the planner knows of them. No site grows from nothing to 100 000 rows within seconds,
 # and the plans measured would be those for an empty table.
 fill_database() {
   say "filling: visitors and sessions that are there before the measurements"
@@ -128,7 +128,7 @@ measure_leads() {
     "$answered" "$found" "$(verdict "$answered" "$found" "$(($2 + WRK[5]))")"
 }
 
-# The rows that the cell before has stored, copied back into the same table, emptied.
+# Empties the table and copies the rows that the cell before has stored back into it.
 measure_copy() {
   local rows ms found
   export_events "$RUN/events.copy"

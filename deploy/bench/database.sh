@@ -34,7 +34,7 @@ gather_crowd() {
              ORDER BY f.submitted_at DESC LIMIT 1) AS known"
 }
 
-# Requests that were on their way when the load ended are still being committed: wait until the count stands still.
+# Requests that were on their way when the load ended are still being committed: wait until the count no longer changes.
 settled_count() {
   local before now count="SELECT count(*) FROM ${1:-events}"
   now=$(sql "$count")
@@ -47,8 +47,8 @@ settled_count() {
   echo "$now"
 }
 
-# Every cell begins with few events, with statistics that know of the visitors there are, and as far from the next
-# checkpoint as the others: otherwise the last cell of a round would pay for the first. Visitors and sessions stay.
+# Every cell begins with few events, with up-to-date statistics of the visitors, and as far from the next checkpoint as
+# the others: otherwise the last cell of a round would pay for the first. Visitors and sessions stay.
 empty_events() {
   sql 'TRUNCATE events'
 }

@@ -1,6 +1,6 @@
--- A day of a busy site: a million events of 200 000 visitors in 300 000 sessions, one in twenty of them a bot's.
--- psql variables: "day", which one; "only_events", whether to do without visitors and sessions. Ids are hashes, as ours are, so that sketches see what they would see in life.
--- Each view is followed by the engagement that tells what its page took and how far it was read, as the tracker sends it.
+-- A day of a busy site: a million events of 200 000 visitors in 300 000 sessions, one in twenty of them a bot's. psql variables: "day",
+-- which one; "only_events", whether to do without visitors and sessions. Ids are hashes, like the service's own, so that sketches get
+-- realistic input. Each view is followed by an engagement event with the page's timings and how far it was read, as the tracker sends it.
 SELECT ensure_event_partition(:'day');
 
 \if :only_events

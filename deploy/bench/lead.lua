@@ -1,8 +1,8 @@
--- The forms that wrk posts: each another address and another visitor, which is the dearest kind of capture.
+-- The forms that wrk posts: each has another address and another visitor, which is the most expensive kind of capture.
 --
 --   wrk … -s lead.lua URL -- SEED KIND
 --
---   SEED  a number no other run against this database has had: addresses are made from it
+--   SEED  a number that no other run on this database has used: addresses are made from it
 --   KIND  apart: every form comes from a network of its own; crowd: all come from the same one
 
 local format = string.format

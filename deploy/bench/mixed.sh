@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2034,SC2153 # run.sh sources this: its variables are the other files' too
-# What a site's process goes through: everything in turn, in one process that is never restarted, and its memory after each part.
+# All kinds of work in turn, in one process that is never restarted, and its memory after each part.
 
 # with_memory WORD COMMAND…: runs it, and keeps what the process holds then.
 with_memory() {
@@ -20,7 +20,7 @@ ask_for_summaries() {
     -- "$ADMIN_KEY" "$(date -u -d 'yesterday 00:00' +%s)" fresh >>"$RUN/wrk.log" 2>&1
 }
 
-# Of the month that the questions are about. Nothing is remembered, so that each answer is made.
+# About the month that the questions are about. Nothing is cached, so each answer is computed.
 measure_mixed() {
   say "everything in turn, twice, in one process"
   : >"$RUN/mixed"

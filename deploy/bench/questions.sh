@@ -16,8 +16,8 @@ ask() {
   done <"$HERE/questions.tsv"
 }
 
-# What the dashboard asks when it is opened (summaryparts.ts, part.ts): for the first screen, at once; for its chart, the days before as soon
-# as the summary names them; then for the lists below.
+# What the dashboard asks when it is opened (summaryparts.ts, part.ts): at once, for the first screen; as soon as the summary names them,
+# for the days before, which its chart shows; then for the lists below.
 first_view() {
   ask_at_once properties 'summary and change' 'new leads by source'
   ask_at_once 'summary, days before'

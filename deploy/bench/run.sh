@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Measures the server and its bounds in one run and one table; docs/performance.md explains each figure.
+# Measures the server, and what limits it, in one run and one table; docs/performance.md explains each figure.
 #
 #   JAVA_HOME=<a JDK 25> deploy/bench/run.sh        after a build, or simply: make bench
 #
@@ -131,7 +131,7 @@ measure_starts() {
   done
 }
 
-# A group that saw ten starts has a highest mark of its own; the run is to have a fresh one.
+# The memory limit's group keeps the peak of the ten starts; the run gets a new group.
 start_measured_server() {
   remove_limit
   choose_limit

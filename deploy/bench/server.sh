@@ -18,7 +18,7 @@ limit_by_cgroup_v1() {
   [[ -w /sys/fs/cgroup/memory ]] && mkdir "$dir" 2>/dev/null || return 1
   LIMIT_DIR=$dir
   echo "$LIMIT_BYTES" 2>/dev/null >"$dir/memory.limit_in_bytes" || return 1
-  # Where swap is counted: none of it, else the limit would only move memory to the disk.
+  # If swap is counted, none is allowed: otherwise the limit would only move memory to the disk.
   echo "$LIMIT_BYTES" 2>/dev/null >"$dir/memory.memsw.limit_in_bytes" || true
 }
 

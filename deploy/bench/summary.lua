@@ -1,4 +1,4 @@
--- Asks for the summary of 366 days: each time of others than just before, or always of the same.
+-- Asks for the summary of 366 days: of other days each time, or always of the same.
 --
 --   wrk … -s summary.lua URL -- KEY LAST fresh|same
 --

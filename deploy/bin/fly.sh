@@ -112,7 +112,8 @@ check_secrets_file() {
   ((${#missing[@]} == 0)) || die "$SECRETS_FILE gives no value for ${missing[*]}"
 }
 
-# Checked by the service's own rules at its start, so that a deploy does not fail on them. The values are its whole environment.
+# Checks the values by the rules that the service applies at its start, so that a deploy does not fail on them. The service gets
+# no other environment.
 check_values() {
   local values service=$PWD/$SERVICE
   [[ -f $SERVICE ]] || die "the service is not built: make build"
@@ -186,7 +187,7 @@ smoke() {
   fi
   [[ -n $origin || ! -f $SECRETS_FILE ]] || origin=$(value CORS_ALLOWED_ORIGINS | cut -d, -f1)
   export ADMIN_API_KEY=${ADMIN_API_KEY:-}
-  # A shell that operates the database has its address, which this machine reaches by the proxy alone.
+  # In the operator's shell, DATABASE_URL may be an address that this machine reaches only through the proxy.
   (unset DATABASE_URL && altops smoke --url "$URL" ${origin:+--origin "$origin"})
 }
 

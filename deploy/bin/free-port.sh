@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # A port for a service that a script starts. Scripts source this.
 
-# Below those that Linux gives to connections that go out, so that none of them takes it meanwhile.
+# It is below the ports that Linux gives to outgoing connections, so that none of them takes it meanwhile.
 free_port() {
   local port
   while

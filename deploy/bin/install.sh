@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Installs packages of the distribution where that is possible without asking: as root, with apt-get.
+# Installs packages of the distribution if that is possible without asking: as root, with apt-get.
 #
-#   deploy/bin/install.sh PACKAGE…       exit 1, with a sentence, where it is not
+#   deploy/bin/install.sh PACKAGE…       exit 1, with a message, if it is not
 set -euo pipefail
 
 if [[ $(id -u) -ne 0 ]] || ! command -v apt-get >/dev/null; then

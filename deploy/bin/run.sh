@@ -110,7 +110,7 @@ free_port_from() {
   echo "$port"
 }
 
-# The variables for a run beside the one that is in the way, with free ports.
+# Prints the variables for another run at the same time, with free ports.
 beside() {
   local data=$DATA n=2
   while [[ -e $data/database.url ]]; do
@@ -244,7 +244,7 @@ wait_until_healthy() {
   die "the service was not healthy within $1 seconds; its output is above"
 }
 
-# Whether no event is stored. (altops status ends with 3 where nothing was rolled up.)
+# Whether no event is stored. (altops status ends with 3 if nothing was rolled up.)
 is_empty() {
   [[ $(java -jar "$ROOT/ops-cli/target/altops.jar" status --json 2>/dev/null) == *'"events":{"oldest":null,'* ]]
 }
@@ -273,7 +273,7 @@ AltContext listens on $url (Ctrl-C stops it). ${DEMO_PID:+A demo site that sends
 
   $url/dashboard?window=today
 
-They follow within five minutes, or at once after
+They appear within five minutes, or at once after
 
   DATABASE_URL=$shown deploy/bin/altops rollup
 

@@ -16,7 +16,7 @@ elif [[ -n ${FLY_PG_APP:-} ]]; then
   by=(--fly-app "$FLY_PG_APP")
 fi
 
-# JSON to Markdown: what is single in one table, each list of things in a table of its own.
+# JSON to Markdown: one table for all single values, and a table for each list.
 table() {
   jq -r '
     def cell: if . == null then "" elif type == "object" or type == "array" then tojson else tostring end

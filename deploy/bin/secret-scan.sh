@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Looks for secrets in the files of a git repository (this one unless another is named), those not yet committed included, with
-# secretlint: its recommended rules, and patterns for what those do not know (Fly.io's tokens, the service's own secrets, file names).
-# A line that ends in "secretlint-disable-line" is skipped.
+# Looks for secrets in the files of a git repository (this one unless another is named), including files that are not yet committed. It uses
+# secretlint with its recommended rules, and patterns for what these do not know (Fly.io's tokens, the service's own secrets, file names). A
+# line that ends in "secretlint-disable-line" is skipped.
 #
-#   deploy/bin/secret-scan.sh [DIRECTORY]          exit 1 when there is one
+#   deploy/bin/secret-scan.sh [DIRECTORY]          exit 1 if there are any
 #
 # secretlint comes from npm, in the versions of secretlint/package-lock.json. It needs Node 20 and npm, which root on Debian gets
 # installed; without them the scan fails.

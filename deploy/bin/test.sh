@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# make test: everything that can be known to be right, in one run.
+# make test: all checks and all tests, in one run.
 #
 #   TEST_DATABASE_URL   run the tests against this server instead of an embedded one; its user makes and drops databases
-#   CHROMIUM            the browser for the tests that need one, where it is not on the PATH
+#   CHROMIUM            the browser for the tests that need one, if it is not on the PATH
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
@@ -14,7 +14,7 @@ find_browser() {
   done
 }
 
-# The scripts use these; package and program have one name but for pgrep.
+# The scripts use these. Each package has the name of its program, except for pgrep.
 missing=()
 for program in curl git pgrep; do
   command -v "$program" >/dev/null || missing+=("${program/pgrep/procps}")

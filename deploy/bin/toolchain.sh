@@ -5,7 +5,7 @@
 #   deploy/bin/toolchain.sh any-program …          with JAVA_HOME set and its bin first on the PATH
 #
 # A JDK 25 is taken from JAVA_HOME, the PATH or one of the usual places; Maven also needs Node 18 or newer, with npm, on the
-# PATH. Root on Debian installs what is not there.
+# PATH. Root on Debian gets what is missing installed.
 set -euo pipefail
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -21,7 +21,7 @@ is_jdk() {
   [[ -x $1/bin/javac && -f $1/release ]] && grep -q "^JAVA_VERSION=\"${JAVA_VERSION}[.\"+-]" "$1/release"
 }
 
-# Where a java on the PATH lives, through the symbolic links that distributions put before it.
+# The home of the java on the PATH, behind the symbolic links of distributions.
 jdk_on_path() {
   local java
   java=$(command -v java) || return 0
@@ -102,7 +102,7 @@ require_jdk
 if [[ ${1:-} == mvn ]]; then
   shift
   require_node
-  # A build is over before an optimizing compiler has paid for itself, and Maven's own libraries do what a JDK this new warns of.
+  # A build ends before an optimizing compiler pays for itself. A JDK this new would warn of what Maven's own libraries do.
   export MAVEN_OPTS="-XX:+UseSerialGC -XX:TieredStopAtLevel=1 --sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED ${MAVEN_OPTS:-}"
   find_maven
   exec "$maven" "$@"

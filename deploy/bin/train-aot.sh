@@ -3,7 +3,7 @@
 #
 #   DATABASE_URL=postgres://… JAVA_HOME=<a JDK 25> deploy/bin/train-aot.sh APP_DIR OUT.aot
 #
-# APP_DIR holds quarkus-run.jar; the database is migrated, and one to throw away: the training posts events into it.
+# APP_DIR holds quarkus-run.jar. The database is migrated and will be thrown away: the training posts events into it.
 # The server is then to be started in APP_DIR with `java <the flags of deploy/jvm.options> -XX:AOTCache=OUT.aot -jar
 # quarkus-run.jar`, by the same JDK. What would silently undo the cache, that is, slow the start down again:
 #   - another -jar argument than the literal quarkus-run.jar (an absolute path is another);
@@ -43,7 +43,7 @@ clean_up() {
 check_arguments() {
   [[ $# -eq 2 ]] || die "usage: DATABASE_URL=… $0 APP_DIR OUT.aot"
   [[ -f $1/quarkus-run.jar ]] || die "$1 holds no quarkus-run.jar"
-  [[ -n ${DATABASE_URL:-} ]] || die "DATABASE_URL is not set: a migrated database to throw away"
+  [[ -n ${DATABASE_URL:-} ]] || die "DATABASE_URL is not set: it must be a migrated database that may be thrown away"
   [[ -f $JVM_OPTIONS ]] || die "$JVM_OPTIONS is missing"
   command -v curl >/dev/null || die "curl is missing"
   "$JAVA" -version 2>&1 | grep -q 'version "25' || die "JAVA_HOME must name a JDK 25"
@@ -96,7 +96,7 @@ request() {
   [[ -z $4 ]] || printf 'data-binary = "%s"\n' "${body//\"/\\\"}"
 }
 
-# requests CLIENT ROUND: mostly what a day brings, and one of everything that is refused.
+# requests CLIENT ROUND: mostly what a usual day brings, and one of each kind that is refused.
 requests() {
   local i events n=$(($2 * 1000))
   for ((i = 0; i < 60; i++)); do
@@ -163,4 +163,4 @@ OUT=$(cd "$(dirname "$2")" && pwd)/$(basename "$2")
 JVM_OPTIONS=$(realpath "$JVM_OPTIONS")
 train
 verify
-echo "train-aot: $OUT, $(($(stat -c %s "$OUT") / 1048576)) MB, and the JVM takes it"
+echo "train-aot: $OUT, $(($(stat -c %s "$OUT") / 1048576)) MB, and the JVM accepts it"

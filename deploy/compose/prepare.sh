@@ -12,7 +12,7 @@ set -euo pipefail
   { echo "usage: prepare.sh events.example.com https://www.example.com privacy@example.com backup-key.asc" >&2; exit 2; }
 key=$(cat "$4") || exit 1
 [[ $key == *'BEGIN PGP PUBLIC KEY BLOCK'* && $key != *'PRIVATE KEY'* ]] ||
-  { echo "prepare: $4 is no public key: gpg --armor --export backup@example.com >backup-key.asc" >&2; exit 2; }
+  { echo "prepare: $4 is not a public key: gpg --armor --export backup@example.com >backup-key.asc" >&2; exit 2; }
 cd "${COMPOSE_DIRECTORY:-$(dirname "${BASH_SOURCE[0]}")}"
 mkdir -p secrets backups
 # The containers' users read the files; no other user of this machine gets into the directory.

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs altops at its hours (UTC), or once with the arguments that are given.
+# Runs the scheduled jobs of altops (hours in UTC), or altops once with the given arguments.
 #
 #   DATABASE_URL_FILE=… schedule.sh                     forever: rollups four times a day, once a backup, a purge and due reports
 #   DATABASE_URL_FILE=… schedule.sh COMMAND …           altops COMMAND …, once

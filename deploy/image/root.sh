@@ -15,7 +15,7 @@ set -euo pipefail
 MODULES=java.base,java.logging,java.management,java.naming,java.rmi,java.security.jgss,java.sql,java.transaction.xa,java.xml
 MODULES+=,jdk.management,jdk.net,jdk.unsupported,jdk.zipfs
 
-# Of every file, in whole seconds, as an image's layers keep them: the JVM may know the jars of its AOT cache by their times.
+# The time of every file, in whole seconds, as an image's layers keep it: the JVM may recognize the jars of its AOT cache by their times.
 TIME=2000-01-01T00:00:00Z
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -58,7 +58,7 @@ copy_libraries() {
   compgen -G "$out/lib*/ld-linux*" >/dev/null || die "ldd named no loader"
 }
 
-# Which letters there are: without a locale, Java reads only ASCII in variables.
+# The characters of the locale: without one, Java reads only ASCII in variables.
 copy_locale() {
   local letters=/usr/lib/locale/C.utf8/LC_CTYPE
   [[ -r $letters ]] || die "there is no locale C.UTF-8 here (Debian: libc-bin)"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The alerts, read and played through by promtool. Where that cannot be had, this says so; AlertsTest still reads them.
+# Checks and plays through the alerts with promtool. If it is not available, this says so; AlertsTest still checks them.
 set -euo pipefail
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../.." && pwd)

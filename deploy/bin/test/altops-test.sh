@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What the launcher promises: it finds its jar and a Java that is new enough, passes everything through, and no state of its
-# class cache changes what altops does. It needs the jar that make build leaves.
+# Tests the launcher: it finds its jar and a Java that is new enough, passes everything through, and no state of its class cache
+# changes what altops does. It needs the jar that make build leaves.
 set -euo pipefail
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../.." && pwd)
@@ -33,7 +33,7 @@ caches() {
   find "$XDG_CACHE_HOME" -name '*.aot' -size +1M 2>/dev/null
 }
 
-# The first use of a machine that may be thrown away makes nothing; the second makes a cache, and does not wait for it.
+# The first use makes nothing, since the machine may be thrown away. The second makes a cache, and does not wait for it.
 version "$LAUNCHER"
 [[ $(wc -l <"$work/calls") -eq 1 ]] || fail "the first use did more than was asked: $(<"$work/calls")"
 version "$LAUNCHER"
@@ -44,7 +44,7 @@ done
 cache=$(caches)
 [[ -n $cache && $cache != *$'\n'* ]] || fail "the second use made no cache: $(ls -R "$XDG_CACHE_HOME")"
 version "$LAUNCHER"
-[[ $(tail -n 1 "$work/calls") == *"-XX:AOTCache=$cache "* ]] || fail "the third use had no use for the cache"
+[[ $(tail -n 1 "$work/calls") == *"-XX:AOTCache=$cache "* ]] || fail "the third use did not use the cache"
 
 # A cache of another jar, a broken one, and no place for one.
 echo 'this is no cache' >"$cache"
@@ -54,14 +54,14 @@ cp "$LAUNCHER" "$work/altops"
 version "$work/altops"
 ALTOPS_CACHE=off version "$LAUNCHER"
 XDG_CACHE_HOME=/dev/null version "$LAUNCHER"
-env -u HOME -u XDG_CACHE_HOME "$LAUNCHER" --version >/dev/null || fail "it needs a home"
+env -u HOME -u XDG_CACHE_HOME "$LAUNCHER" --version >/dev/null || fail "it needs a home directory"
 
 # At once, for an image.
 rm -rf "$XDG_CACHE_HOME"
 [[ -z $(ALTOPS_CACHE='make' "$LAUNCHER") ]] || fail "making a cache is not silent"
 [[ -n $(caches) ]] || fail "no cache was made"
 
-# Called by another name, from another place; what comes in goes out, exit codes too.
+# Called by another name, from another place. It passes everything through, exit codes too.
 mkdir "$work/elsewhere"
 ln -s "$LAUNCHER" "$work/link"
 ln -s ../link "$work/elsewhere/ops"
@@ -71,7 +71,8 @@ status=0
 [[ $status -eq 2 && ! -s $work/out && $(<"$work/err") == "altops: no such command"* ]] ||
   fail "$status: $(cat "$work/out" "$work/err")"
 
-# Not only ASCII comes in, also without a locale, as under cron. The launcher alone knows how; without it, the words are refused.
+# Arguments may have characters outside ASCII, even without a locale, as under cron. Only the launcher can do that;
+# without it, they are refused.
 said=$(env -u LANG LC_ALL=POSIX "$LAUNCHER" 'à propos' 2>&1) && fail "an unknown command was accepted"
 [[ $said != *'cannot be read'* ]] || fail "$said"
 status=0
@@ -79,11 +80,11 @@ said=$(env -u LANG LC_ALL=POSIX "$JAVA_HOME/bin/java" -jar "$ROOT/ops-cli/target
   status=$?
 [[ $status -eq 2 && $said == 'altops: an argument has a character that cannot be read'* ]] || fail "$status: $said"
 
-# A Java that is too old is not taken, and neither is a jar that is not there.
+# A Java that is too old is not used, and neither is a missing jar.
 sed -i 's/^JAVA_VERSION=.*/JAVA_VERSION="17.0.9"/' "$JAVA_HOME/release"
 : >"$work/calls"
 PATH=$JDK/bin:$PATH version "$LAUNCHER"
-[[ ! -s $work/calls ]] || fail "Java 17 was taken"
+[[ ! -s $work/calls ]] || fail "Java 17 was used"
 said=$(ALTOPS_JAR=$work/nothing "$LAUNCHER" --version 2>&1) && fail "it ran without a jar"
 [[ $said == 'altops: ALTOPS_JAR names no file — '* ]] || fail "$said"
 echo "altops-test: done"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# The drill: a backup is made and restored, on a PostgreSQL of this script's own, with the real service writing. Who was erased
-# since stays erased. It needs what make build leaves, and the programs of a PostgreSQL server, which the embedded one has not:
-# they are looked for, root on Debian gets them installed, and where there are none this says that nothing was tested.
+# The drill: a backup is made and restored, on a PostgreSQL of this script's own, while the real service writes. Persons who were erased
+# since then stay erased. It needs what make build leaves, and the programs of a PostgreSQL server, which the embedded one lacks. They are
+# looked for, root on Debian gets them installed, and if there are none this says that nothing was tested.
 set -euo pipefail
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../.." && pwd)
@@ -100,20 +100,20 @@ altops 1 restore --from "$work/half.dump" --yes
 altops 0 restore --from "$work/one.dump" --yes
 says '2 rows of the erasure log carried over, 2 persons erased again'
 says '1 withdrawal of consent carried over'
-[[ $(ask 'SELECT string_agg(email, chr(32)) FROM leads') == bert@example.ca ]] || fail "these are held: $(ask 'SELECT email FROM leads')"
-[[ $(ask "SELECT count(*) FROM visitors WHERE anon_id = 'visitor-anna'") == 0 ]] || fail "who was erased has a visitor again"
-[[ $(ask "SELECT count(*) FROM visitors WHERE anon_id = 'visitor-bert'") == 1 ]] || fail "a visitor of the backup is not there"
-[[ $(ask 'SELECT consent_status FROM leads') == withdrawn ]] || fail "who withdrew may be written to again"
-[[ $(ask 'SELECT count(*) FROM recipients') == 0 ]] || fail "who was erased gets reports again"
+[[ $(ask 'SELECT string_agg(email, chr(32)) FROM leads') == bert@example.ca ]] || fail "these leads are held: $(ask 'SELECT email FROM leads')"
+[[ $(ask "SELECT count(*) FROM visitors WHERE anon_id = 'visitor-anna'") == 0 ]] || fail "an erased person has a visitor again"
+[[ $(ask "SELECT count(*) FROM visitors WHERE anon_id = 'visitor-bert'") == 1 ]] || fail "a visitor of the backup is missing"
+[[ $(ask 'SELECT consent_status FROM leads') == withdrawn ]] || fail "a person who withdrew may be written to again"
+[[ $(ask 'SELECT count(*) FROM recipients') == 0 ]] || fail "an erased person gets reports again"
 [[ $(ask 'SELECT count(*) FROM erasure_log') == 4 ]] || fail "the log does not have all erasures"
 [[ $(ask "SELECT string_agg(row_count::text, chr(32)) FROM audit_log WHERE action = 'leads_csv'") == 2 ]] || fail "it is no longer known who took the leads out"
 [[ -z $(ask "SELECT 1 FROM pg_namespace WHERE nspname = 'altops_before'") ]] || fail "what was set aside is still there"
 altops 0 migrate verify
 start_service
 comes dora
-[[ $(ask 'SELECT count(*) FROM leads') == 2 ]] || fail "the restored database takes nothing in"
+[[ $(ask 'SELECT count(*) FROM leads') == 2 ]] || fail "the restored database does not store new leads"
 
-# Into an empty database, as after the loss of the whole.
+# Into an empty database, as after the loss of the whole server.
 ask 'CREATE DATABASE another'
 DATABASE_URL="postgres://postgres:postgres@127.0.0.1:$port/another?sslmode=disable" altops 0 restore --from "$work/one.dump" --yes
 says '0 rows of the erasure log carried over, 0 persons erased again'

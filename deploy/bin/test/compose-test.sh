@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The compose file as Docker's own parser reads it, the Caddyfile with a Caddy that runs, and the two scripts beside them. Where the
-# parsers cannot be had, this says so; ComposeTest still reads the file. No container is started: there may be no Docker.
+# The compose file as Docker's own parser reads it, the Caddyfile with a running Caddy, and the two scripts beside them. If the parsers are
+# not available, this says so; ComposeTest still checks the file. No container is started: there may be no Docker.
 set -euo pipefail
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../.." && pwd)
@@ -48,11 +48,12 @@ prepare other.example.com
 [[ $(cat secrets/*) == "$first" ]] || fail "the secrets were drawn anew"
 grep -q '^DOMAIN=events.example.com$' .env || fail ".env was made anew"
 cmp -s secrets/backup_public_key "$work/backup-key.asc" || fail "the key for the backups is another one"
-if prepare https://events.example.com; then fail "an address was taken for a domain"; fi
-if prepare events.example.com "$work/private.asc"; then fail "a private key was taken"; fi
-if prepare events.example.com /dev/null; then fail "it does without a key for the backups"; fi
+if prepare https://events.example.com; then fail "a URL was accepted as a domain"; fi
+if prepare events.example.com "$work/private.asc"; then fail "a private key was accepted"; fi
+if prepare events.example.com /dev/null; then fail "it accepts a missing key for the backups"; fi
 
-# Who is not root cannot give the container its directory for backups, and is told to. They can write the mail server's URL.
+# A user who is not root cannot give the container the directory for backups, and is told how to. They can write the
+# mail server's URL.
 mkdir "$work/theirs"
 as_user=(env)
 if [[ $EUID -eq 0 ]]; then
@@ -63,7 +64,7 @@ fi
 for again in first again; do
   COMPOSE_DIRECTORY=$work/theirs "${as_user[@]}" "$ROOT/deploy/compose/prepare.sh" events.example.com https://www.example.com \
     privacy@example.com /dev/stdin <"$work/backup-key.asc" >"$work/said" 2>&1 || fail "prepare.sh fails $again without root: $(cat "$work/said")"
-  [[ $again == again ]] || grep -q 'sudo chown 65532:65532 backups' "$work/said" || fail "it says ready, and no backup can be written"
+  [[ $again == again ]] || grep -q 'sudo chown 65532:65532 backups' "$work/said" || fail "it says that all is ready, although no backup can be written"
   "${as_user[@]}" sh -c "echo smtps://a:b@mail.example.com >'$work/theirs/secrets/smtp_url'" || fail "the mail server's URL cannot be written"
   [[ $EUID -ne 0 ]] || chown 65532:65532 "$work/theirs/backups"
 done
@@ -131,14 +132,14 @@ try_caddy() {
   sed "s/api:3000/127.0.0.1:$back/" Caddyfile >"$work/Caddyfile"
   private=(-H 'x-admin-key: key-of-the-operator' -H 'authorization: Bearer key-of-the-operator' -H 'cookie: s=cookie-of-the-dashboard')
 
-  # The service is away.
+  # The service is unreachable.
   start_caddy "$front" "$work/Caddyfile" "$work/log"
   ask 503 GET /v1/metrics/summary "${private[@]}"
   ask 503 POST '/v1/leads/unsubscribe/token-in-a-path?email=jo@example.com' "${private[@]}"
-  says_nothing_personal "while the service is away"
-  grep -q 'health_checker.active' "$work/log" || fail "it does not say that the service is away: $(cat "$work/log")"
+  says_nothing_personal "while the service is unreachable"
+  grep -q 'health_checker.active' "$work/log" || fail "it does not say that the service is unreachable: $(cat "$work/log")"
 
-  # The service is there. Another Caddy stands in for it.
+  # The service is reachable. Another Caddy stands in for it.
   cat >"$work/service" <<END
 {
 	admin off
@@ -155,17 +156,17 @@ END
   done
   while IFS= read -r path; do
     ask 200 GET "$path" -H 'x-client-ip: 203.0.113.7' "${private[@]}"
-    [[ $path == /v1/healthz || $(<"$work/body") == "it was GET $path from 127.0.0.9" ]] || fail "$path: the service was asked otherwise: $(<"$work/body")"
+    [[ $path == /v1/healthz || $(<"$work/body") == "it was GET $path from 127.0.0.9" ]] || fail "$path: the service got another request: $(<"$work/body")"
   done < <(sed -n 's/^  \(\/[^:]*\):$/\1/p' "$ROOT/api/src/main/resources/openapi.yaml" | sed 's/{[^}]*}/token-in-a-path/g')
   ask 200 GET /js/site.js
   ask 404 GET /q/metrics
   ask 404 GET /dashboards
 
-  # The service goes away during a request, and before Caddy knows.
+  # The service ends during a request, and before Caddy knows.
   kill "${caddies[1]}"
   wait "${caddies[1]}" 2>/dev/null || true
   ask '50[23]' POST '/v1/leads/unsubscribe/token-in-a-path?email=jo@example.com' "${private[@]}"
-  says_nothing_personal "when the service has gone away"
+  says_nothing_personal "after the service has ended"
   kill "${caddies[0]}"
   wait "${caddies[0]}" 2>/dev/null || true
   says_nothing_personal "at its end"
@@ -216,7 +217,7 @@ echo 'no key' >"$work/no-key"
 if KEY=$work/no-key schedule at 2; then fail "a backup that could not be encrypted was not reported"; fi
 if compgen -G "$work/altcontext-2*" >/dev/null; then fail "a backup that could not be encrypted was kept"; fi
 if FAILS=backup schedule at 2; then fail "a failed backup was not reported"; fi
-[[ -e $work/altcontext-old.dump.gpg ]] || fail "an old backup was taken away although no new one was made"
+[[ -e $work/altcontext-old.dump.gpg ]] || fail "an old backup was removed although no new one was made"
 [[ -e $work/failed ]] || fail "a failure leaves the container healthy"
 schedule at 4
 called_with 'rollup --json;retention purge --json;'

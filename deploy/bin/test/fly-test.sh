@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The targets of make that speak to Fly.io, with programs on the PATH that stand in for fly, make, curl and the JDK's launcher:
-# they write down how they were called. Nothing leaves this machine. That Fly understands the words is not tested here.
+# Tests the targets of make that call Fly.io, with stand-ins on the PATH for fly, make, curl and the JDK's launcher, which write down how
+# they were called. Nothing leaves this machine. Whether Fly understands the commands is not tested here.
 # shellcheck disable=SC2016 # what is in single quotes is for the stand-ins
 set -euo pipefail
 
@@ -108,7 +108,7 @@ done_by checks -- "$woken" 'fly checks list --app altcontext'
 done_by checks HEALTH=asleep FLYCTL='flyctl v0.5.0 linux/amd64' -- "$woken" 'fly checks list --app altcontext'
 done_by scale-2 -- 'fly scale count 2 --app altcontext --region yyz'
 
-# An older fly takes the check of a sleeping machine for passed.
+# An older fly counts the check of a sleeping machine as passed.
 refused 'fly is 0.4.79, and 0.4.80 or newer is needed' status FLYCTL='fly v0.4.79 linux/amd64 Commit: 0'
 refused 'fly is 0.3.108, and 0.4.80 or newer is needed' deploy-only FLYCTL='flyctl v0.3.108 linux/amd64'
 refused 'shows no version' status FLYCTL=
@@ -155,7 +155,7 @@ done_by secrets -- "$checked" 'fly secrets import --stage --app altcontext'
 if grep -q GEOIP "$work/checked"; then fail "a file of the image was looked for here"; fi
 sed -i '$d' .env.production
 
-# What runs what was built builds it first where it is older than the sources.
+# Targets that run what was built build it first if it is older than the sources.
 built='toolchain.sh mvn -B package -DskipTests'
 touch -d '1 hour ago' target/built
 done_by secrets -- "$built" "$checked" 'fly secrets import --stage --app altcontext'

@@ -106,8 +106,8 @@ send() {
   curl --config "$RUN/requests" || fail "a request was refused"
 }
 
-# answers STATUS PATH [CURL-ARGUMENT…]: the runtime has only the modules that were found to be needed, so what is seldom asked
-# is asked here.
+# answers STATUS PATH [CURL-ARGUMENT…]: the runtime has only the modules that were found to be needed, so rare requests
+# are sent here, too.
 answers() {
   local status
   status=$(curl -s -m 10 -o /dev/null -w '%{http_code}' -H 'x-admin-key: not-a-secret-of-anyone-either' "${@:3}" \
@@ -170,8 +170,8 @@ send 200 40
 [[ $(stored) -eq 2200 ]] || fail "2200 events were acknowledged, and $(stored) are stored"
 try_the_rest
 highest=$(($(status_kb VmHWM) / 1024))
-((highest <= MAX_RSS_MB)) || fail "it held $highest MB, and may hold $MAX_RSS_MB"
-[[ $(limit_oom_kills) =~ ^0?$ ]] || fail "the kernel killed for want of memory"
+((highest <= MAX_RSS_MB)) || fail "it used $highest MB, and may use $MAX_RSS_MB"
+[[ $(limit_oom_kills) =~ ^0?$ ]] || fail "the kernel killed a process for lack of memory"
 stop_image
 log_is_json
 echo "image-root-test: 2200 events stored; at the highest $highest MB resident; $(limit_words);" \

@@ -107,7 +107,7 @@ if grep -q people "$work/dump.gpg"; then fail "the backup is not encrypted"; fi
 [[ $(gpg_as owner --decrypt "$work/dump.gpg" 2>/dev/null) == 'what is held about people' ]] || fail "its owner cannot read it"
 if gpg_as stranger --decrypt "$work/dump.gpg" >/dev/null 2>&1; then fail "a stranger can read it"; fi
 
-# What cannot be written whole is no backup, and the original stays.
+# A backup that cannot be written completely is removed, and the original stays.
 head -c 200000 /dev/urandom >"$work/dump"
 if (ulimit -f 64 && BACKUP_PUBLIC_KEY=$(gpg_as owner --armor --export) "$ROOT/deploy/bin/encrypt.sh" "$work/dump" "$work/half.gpg") 2>/dev/null; then
   fail "a file that is too large was written"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Two of the service's processes on one database and one Redis: what a client spends at one it lacks at the other, the Redis may go, come
-# back, be emptied or refuse, and each time the service only limits by itself meanwhile and says so once. It needs what make build leaves,
-# and redis-server: root on Debian gets it installed, and where there is none this says that nothing was tested.
+# Two processes of the service on one database and one Redis: what a client uses at one counts at the other, too. The Redis may end, come
+# back, be emptied or refuse: each time, a process limits by itself in the meantime and logs it once. It needs what make build leaves, and
+# redis-server: root on Debian gets it installed, and if there is none this says that nothing was tested.
 set -euo pipefail
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../.." && pwd)
@@ -128,7 +128,7 @@ for n in 0 1; do await "service $n did not reach Redis" shared $n 1; done
 # Ten at one machine are all that the client has; the other lets one or two pass before it has heard of it.
 [[ $(accepted 0 203.0.113.1 10) -eq 10 ]] || fail "fewer than the limit were let through"
 passed=$(accepted 1 203.0.113.1 10)
-((passed <= 3)) || fail "the other machine let $passed pass of a client that had spent all"
+((passed <= 3)) || fail "the other machine let $passed requests pass of a client that had used its whole limit"
 # Another client, and one by one.
 passed=0
 for ((i = 0; i < 12; i++)); do
@@ -142,15 +142,15 @@ for key in $keys; do
   ((left > 0 && left <= 120001)) || fail "a key stays for $left ms"
 done
 
-# Redis goes away: each limits by itself, one line is logged, and no request waits or is refused for it.
+# Redis ends: each process limits by itself, one line is logged, and no request waits or is refused because of it.
 stop_redis
-for n in 0 1; do await "service $n takes a Redis that is away for one that is there" shared $n 0; done
+for n in 0 1; do await "service $n still reports a Redis that has ended as reachable" shared $n 0; done
 for n in 0 1; do [[ $(accepted $n 203.0.113.4 12) -eq 10 ]] || fail "service $n does not limit by itself"; done
 said 0 1 'the Redis of the rate limits is unreachable'
 # It comes back with another password, then with the right one.
 start_redis another
 await 'it did not try again' refused
-shared 0 0 || fail "a Redis that refuses is taken for one that is there"
+shared 0 0 || fail "a Redis that refuses is reported as reachable"
 stop_redis
 start_redis 'one:two@three'
 for n in 0 1; do await "service $n did not reach Redis again" shared $n 1; done
@@ -160,21 +160,21 @@ said 0 1 'the Redis of the rate limits is reachable again'
 ((passed = $(accepted 1 203.0.113.5 10)))
 ((passed <= 3)) || fail "after its return the other machine let $passed pass"
 
-# It does not answer: its connection is given up after a second.
+# It does not answer: the connection is replaced after a second.
 kill -STOP "$redis"
-[[ $(accepted 0 203.0.113.6 12) -eq 10 ]] || fail "a Redis that is silent is waited for"
+[[ $(accepted 0 203.0.113.6 12) -eq 10 ]] || fail "requests wait for a Redis that does not answer"
 await 'a Redis that is silent is taken for one that is there' shared 0 0
 kill -CONT "$redis"
 await 'the service did not reach Redis again' shared 0 1
 
-# Nothing of it is there where none is named; a wrong address stops the start without being shown.
+# Without a Redis there is no such metric. A wrong address stops the start, and is not shown.
 stop_services
 start_service 0
 curl -s "http://127.0.0.1:${management[0]}/metrics" >"$work/metrics"
-if grep -q altcontext_limiter_shared "$work/metrics"; then fail "a Redis is reported where there is none"; fi
+if grep -q altcontext_limiter_shared "$work/metrics"; then fail "a Redis is reported although there is none"; fi
 stop_services
 if DATABASE_URL=$DATABASE_URL IP_HASH_PEPPER=not-a-secret-of-anyone RATE_LIMIT_REDIS_URL=http://hidden@127.0.0.1 PORT=0 MANAGEMENT_PORT=0 \
-  java -jar "$ROOT/api/target/quarkus-app/quarkus-run.jar" >"$work/service.0" 2>&1; then fail "a wrong address was taken"; fi
+  java -jar "$ROOT/api/target/quarkus-app/quarkus-run.jar" >"$work/service.0" 2>&1; then fail "a wrong address was accepted"; fi
 said 0 1 'altcontext: RATE_LIMIT_REDIS_URL must be redis://'
 if grep -q hidden "$work/service.0"; then fail "the address was shown"; fi
 echo "limits-test: done, with Redis $(redis-server --version | grep -o 'v=[0-9.]*')"

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# docs/operations.md, alerts.md and another-host.md, played through in their order by an operator who has only these pages: each of their
-# commands is run as it stands there, in a copy of the repository. The service, altops and PostgreSQL are real; fly and docker are stand-ins
-# that keep secrets, start and stop the service and lead to the database on this machine. A command of the pages that is neither run here
-# nor in the list of those that cannot be makes this fail. It needs what make build leaves, and the programs of a PostgreSQL server.
+# Plays through docs/operations.md, alerts.md and another-host.md in their order, as an operator who has only these pages: each of their
+# commands is run as written, in a copy of the repository. The service, altops and PostgreSQL are real; fly and docker are stand-ins that
+# keep secrets, start and stop the service and lead to the database on this machine. This fails if the pages have a command that is neither
+# run here nor in the list of those that cannot be run. It needs what make build leaves, and the programs of a PostgreSQL server.
 set -euo pipefail
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../.." && pwd)

@@ -1,6 +1,7 @@
 # shellcheck shell=bash disable=SC2154 # scripts source this: work is theirs
-# A PostgreSQL of the machine's own packages for a test that needs pg_dump and pg_restore beside the server, which the embedded one
-# has not. Who sources this has ROOT, a directory in work and a function fail; it gets bin, port, server (its process) and DATABASE_URL.
+# A PostgreSQL of the machine's own packages, for a test that needs pg_dump and pg_restore beside the server, which the embedded one lacks.
+# The script that sources this sets ROOT, a directory in work and a function fail, and gets bin, port, server (its process) and
+# DATABASE_URL.
 
 # shellcheck source=deploy/bin/free-port.sh
 source "$ROOT/deploy/bin/free-port.sh"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Plants secrets in a repository of its own and sees each of them found, and what only looks like one let through.
+# Plants secrets in a temporary repository. Each must be found; what only looks like a secret must not be.
 # The secrets are put together here: written out, the scan would find them in this file.
 set -euo pipefail
 

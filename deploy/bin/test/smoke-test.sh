@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# altops smoke against the service that was built: all is well where it is set up well, and what is set up badly is found.
+# Runs altops smoke against the built service: a correct setup passes, and each wrong one is found.
 # It needs what make build leaves.
 set -euo pipefail
 
