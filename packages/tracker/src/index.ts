@@ -13,7 +13,7 @@ export interface Options {
   endpoint: string;
   /** The property; default: the one of the page's host. */
   property?: string;
-  /** Beginnings of paths that are not reported; `*` stands for anything. */
+  /** The beginnings of paths that are not reported; `*` stands for any characters. */
   exclude?: string[];
   /** Also report pages on `localhost` and local files. */
   allowLocalhost?: boolean;
@@ -69,16 +69,16 @@ export const init = (options: Options): void => {
 /** Sends an event of the page. A call before {@link init} waits for it. */
 export const track = (eventType: string, props?: object): void => later((tracker) => tracker.track(eventType, props));
 
-/** Sends a page view, of another address than that in the address bar if one is given. */
+/** Sends a page view, by default of the address in the address bar. */
 export const pageView = (url?: string, props?: object): void => later((tracker) => tracker.pageView(url, props));
 
-/** From now on nothing is sent, and what was kept in the browser is removed. */
+/** Stops sending, and removes what was kept in the browser. */
 export const optOut = (): void => {
   if (isBrowser) {
     try {
-      localStorage['altcontext.off'] = '1'; // Before the tracker is loaded, too: it would begin with a page view.
+      localStorage['altcontext.off'] = '1'; // Set even before the tracker is loaded, since it would begin with a page view.
     } catch {
-      // A browser that keeps nothing.
+      // This browser stores nothing.
     }
   }
   later((tracker) => tracker.optOut());

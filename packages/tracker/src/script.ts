@@ -9,7 +9,7 @@ export const props: Record<string, string> = {};
 
 export let beforeSend = (event: object): unknown => event;
 
-/** Sets them. */
+/** Sets the values above. */
 export const use = (url: string, attributes: object, added?: object, inspect?: typeof beforeSend): void => {
   endpoint = url.replace(/\/*$/, '/v1/');
   Object.assign(data, attributes);

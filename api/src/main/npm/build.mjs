@@ -86,7 +86,9 @@ const test = async (esbuild, tests, out) => {
   run(process.execPath, ['--test', ...files(out)]);
 };
 
-/** What esbuild makes of an entry: its bytes, minified. Terser finds some more in a script of which each byte counts. */
+/**
+ * Bundles and minifies an entry with esbuild, and returns its bytes. Terser saves some more in a script where each byte counts.
+ */
 const bundled = async (esbuild, entry, { counted, ...options }) => {
   const { outputFiles } = await esbuild.build({
     entryPoints: [entry],
@@ -105,7 +107,7 @@ const bundled = async (esbuild, entry, { counted, ...options }) => {
   return Buffer.from((await minify(outputFiles[0].text, { ecma: 2020, ...counted })).code);
 };
 
-/** Writes the files packed in two ways, and nothing else: the service unpacks one for the rare client that cannot. */
+/** Writes each file only compressed, in two ways: the service decompresses it for the rare client that accepts neither. */
 const write = async (part, made, { directory, largest }) => {
   const { gzipAsync } = await load(join(tools, 'node_modules/@gfx/zopfli/dist/index.js'));
   const out = join(work, part, 'classes', directory);

@@ -1,4 +1,4 @@
-// The one file that a site embeds; its size is a promise of docs/tracker.md.
+// The one file that a site embeds. docs/tracker.md promises its size.
 export default {
   directory: 'com/altcontext/api',
   largest: 3071,
@@ -6,7 +6,7 @@ export default {
     'telemetry.js': await bundled('main.ts', {
       format: 'iife',
       target: 'es2020',
-      // In a browser that a page has altered, the script fails silently.
+      // If a page has altered the browser's functions, the script fails silently.
       banner: { js: 'try{' },
       footer: { js: '}catch{}' },
       counted: { compress: { passes: 3, unsafe_arrows: true } },

@@ -24,7 +24,10 @@ const tick = (): void => {
   counting = !document.hidden && document.hasFocus();
 };
 
-/** Looks how far down the page is seen. Not when the next page view begins: the page may have been swapped before. */
+/**
+ * Notes how far down the page is seen. Not called when the next page view begins: the content may have been replaced
+ * before.
+ */
 const look = (): void => {
   tick();
   depth = Math.max(depth, scrollY + innerHeight);
@@ -32,8 +35,8 @@ const look = (): void => {
 };
 
 /**
- * The engaged time since the last call, how far down the page was seen so far, and the web vitals: falsy where there is
- * nothing to say. Nothing is counted until the next input.
+ * Returns the engaged time since the last call, how far down the page was seen so far, and the web vitals; falsy if
+ * there is nothing to report. Nothing is counted until the next input.
  */
 export const take = (webVitals?: Vitals) => {
   tick();
@@ -47,7 +50,7 @@ export const take = (webVitals?: Vitals) => {
   return taken;
 };
 
-/** Another page begins at its top. */
+/** Begins to count for another page, at its top. */
 export const turn = (): void => {
   tick();
   depth = height = engaged = 0;

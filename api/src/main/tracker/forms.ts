@@ -6,8 +6,8 @@ import { endpoint } from './script';
 type Word = 'Done' | 'Invalid' | 'Failed';
 
 /**
- * Shows the result of the form, also to screen readers. Without a word the element is made empty: a screen reader may miss
- * an element that appears together with its text.
+ * Shows the result of the form, also to screen readers. Without a word, the element is there but empty: a screen reader
+ * may miss an element that appears together with its text.
  */
 const say = (form: HTMLFormElement, word: Word | '' = ''): void => {
   let place = form.querySelector<HTMLElement>('[data-alt-status]');
@@ -20,7 +20,7 @@ const say = (form: HTMLFormElement, word: Word | '' = ''): void => {
   place.textContent = form.dataset['alt' + word] || word;
 };
 
-/** Posts the fields of the form, and what is known of the visitor. */
+/** Posts the fields of the form, and what is known about the visitor. */
 const submit = async (form: HTMLFormElement, body: FormData) => {
   const email = form.querySelector<HTMLInputElement>('[name=email]')!;
   let word: Word = 'Failed';
@@ -61,7 +61,7 @@ export const watchForms = (): void => {
   const trackForm = (form: HTMLFormElement, eventType: string) =>
     form.matches('[data-alt-ignore],[role=search]') ||
     send(eventType, {
-      // An input may hide a property of its form by its name, so attributes are read as such.
+      // An input hides a property of its form that has the same name, so the attribute is read instead.
       formName: new FormData(form).get('formName') || form.getAttribute('name'),
     });
   on('input', ({ target: { form } }) => {

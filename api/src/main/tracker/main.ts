@@ -75,7 +75,7 @@ if (waiting) {
     optIn: () =>
       safely(() => {
         if (read('altcontext.off')) {
-          // What was read until now stays unreported.
+          // The engagement until now is not reported.
           leave();
           turn();
           write('altcontext.off');

@@ -1,4 +1,7 @@
-/** Of names with their values, those that begin with a prefix, which is replaced by another. The service takes 255 characters. */
+/**
+ * Finds the pairs whose name begins with a prefix, and replaces the prefix. Values are cut at the 255 characters that
+ * the service takes.
+ */
 export const named = (
   pairs: Iterable<[string, string | undefined]>,
   prefix: string,

@@ -22,18 +22,18 @@ const unsent = (arrived: string[] = []): string[] =>
 const keep = (events: string[]): void => write('altcontext.unsent', events.slice(-Max.KEPT).join('\n'));
 
 const send = (events: string[], leaving?: boolean): void => {
-  // Also in another tab, the visitor may have objected since. Their paths were looked at before.
+  // The visitor may have objected since, even in another tab. The events' paths were checked before.
   if (refusal('')) {
     return;
   }
   const url = endpoint + 'events/batch';
-  // With the time of sending the service corrects a clock that is wrong.
+  // By the time of sending, the service corrects a wrong clock.
   const body = `{"sentAt":${Date.now()},"events":[${events}]}`;
   if (!(leaving && navigator.onLine && safely(() => navigator.sendBeacon(url, body)))) {
-    // The page may be gone before the answer comes: until then they are kept.
+    // They are kept until the answer comes, since the page may be gone before.
     keep([...unsent(), ...events]);
     fetch(url, { method: 'POST', body, keepalive: body.length < Max.OUTLIVING }).then(
-      // 429 and 5xx will pass: then the events stay for another try, as they do without a network.
+      // 429 and 5xx are temporary: the events stay for another try, as they do without a network.
       (answer) => answer.status < 429 && keep(unsent(events)),
       safely,
     );
@@ -65,7 +65,7 @@ export const retry = (): void => {
   flush();
 };
 
-/** From now on nothing is sent, and what was kept is removed. */
+/** Stops sending, and removes what was kept. */
 export const optOut = (): void => {
   queue.splice(0);
   keep([]);

@@ -42,7 +42,7 @@ export let viewed: string | undefined;
 
 let referrer = document.referrer.split('?')[0] || undefined;
 
-/** A browser that a program drives says so. */
+/** A browser says so if a program drives it. */
 const deviceType = navigator.webdriver ? 'bot' : undefined;
 
 export const send = (...call: Call): void =>
@@ -73,7 +73,7 @@ export const send = (...call: Call): void =>
 /** The campaign in the query of an address, by the UTM names of the service. */
 const campaign = (search: string, prefix?: string) => named(new URLSearchParams(search), 'utm_', prefix);
 
-/** What to add to a form that is sent: nothing of the visitor where tracking is refused, but always the site it belongs to. */
+/** The fields to add to a form that is sent. If tracking is refused, they say nothing about the visitor. */
 export const known = (): Record<string, string | undefined> => ({
   path,
   propertyId: data.property,
@@ -81,7 +81,7 @@ export const known = (): Record<string, string | undefined> => ({
   'traffic.deviceType': deviceType,
 });
 
-/** Sends a page view, of another address than that in the address bar if one is given. */
+/** Sends a page view, by default of the address in the address bar. */
 export const view = (url?: string, props?: object): void => {
   const address = new URL(url || (location as never), location as never);
   place = pathOf(location);
@@ -91,7 +91,7 @@ export const view = (url?: string, props?: object): void => {
   send('page_view', props, {}, { referrer, utm: campaign(address.search) });
 };
 
-/** Another page takes the place of this one, which is then where it was reached from. */
+/** Another page takes the place of this one, so this one becomes its referrer. */
 export const refer = (): void => {
   referrer = viewed || referrer;
 };

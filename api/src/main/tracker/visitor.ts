@@ -7,7 +7,7 @@ declare global {
   }
 }
 
-/** The last one is the earlier system's, whose visitors keep their id. */
+/** The last one is from the earlier system, whose visitors keep their id. */
 type Name = 'altcontext.id' | 'altcontext.off' | 'altcontext.unsent' | 'altctx_anon_id';
 
 /** Values that localStorage did not take: it is refused or full. They last as long as the page. */
@@ -29,8 +29,8 @@ export const write = (name: Name, value?: string): void => {
 };
 
 /**
- * A random UUID. Pages without TLS have no `crypto.randomUUID`; there the File API draws one, which takes much longer, and
- * the empty blob stays until the page is left.
+ * A random UUID. Pages without TLS have no `crypto.randomUUID`. There, it is taken from an object URL, which is much
+ * slower, and whose empty blob stays until the page is left.
  */
 export const uuid = (): string => crypto.randomUUID?.() || URL.createObjectURL(new Blob()).slice(-36);
 

@@ -1,4 +1,7 @@
-/** Core Web Vitals and their companions by the names of the service. JSON writes what is not known, a NaN, as null. */
+/**
+ * Core Web Vitals and related measurements, by the names of the service. An unknown one is NaN, which JSON writes as
+ * null.
+ */
 export interface Vitals {
   ttfbMs: number;
   inpMs: number;
@@ -22,7 +25,9 @@ declare global {
 }
 
 let start: number;
-/** The start of a page that was visible then: paints in the background say nothing about its speed. Otherwise NaN. */
+/**
+ * The start of the page if it was visible then, otherwise NaN: paints in the background say nothing about its speed.
+ */
 let seen: number;
 /** Interactions before this page came back from the browser's cache. */
 let earlier: number | undefined;
@@ -35,7 +40,7 @@ let sum: number;
 let first: number;
 let last: number | undefined;
 
-/** Begins again, as for another page. */
+/** Begins to measure another page. */
 export const reset = (): void => {
   durations = {};
   worst = 0;
@@ -43,14 +48,14 @@ export const reset = (): void => {
   last = paint = largest = undefined;
 };
 
-/** Takes an entry of the browser. */
+/** Adds a performance entry of the browser. */
 export const add = ({ entryType, name, startTime, duration, interactionId, value, hadRecentInput }: Entry): void => {
   if (interactionId) {
     if (!(durations[interactionId]! > duration)) {
       durations[interactionId] = duration;
     }
   } else if (value) {
-    // A shift right after an input is expected by the reader.
+    // The reader expects a shift right after an input.
     if (!hadRecentInput) {
       // Before the first shift `last` is undefined, and a comparison with NaN is false.
       if (!(startTime - last! < 1000 && startTime - first < 5000)) {
@@ -74,7 +79,7 @@ export const painted = (): number | undefined => paint;
 export const shifted = (): number => worst;
 
 /**
- * Interaction to next paint: the slowest interaction, but for one in each fifty.
+ * Interaction to next paint: the slowest interaction, after leaving out one of every fifty.
  *
  * @param count of all interactions, also those too short for an entry
  */
@@ -84,7 +89,10 @@ export const slow = (count: number): number | undefined =>
     .slice(0, 1 + count / 50)
     .pop();
 
-/** Measures from now on, by the definitions of https://web.dev/articles/vitals; the function that it returns gives what is known by then. */
+/**
+ * Starts to measure, by the definitions of https://web.dev/articles/vitals. The returned function gives what is known
+ * when it is called.
+ */
 export const measure = (): (() => Vitals) => {
   const observer = new PerformanceObserver((list) => list.getEntries().forEach(add));
   const navigation = performance.getEntriesByType('navigation')[0] as PerformanceNavigationTiming;
@@ -114,7 +122,10 @@ export const measure = (): (() => Vitals) => {
   };
 };
 
-/** Back from the browser's cache of pages: a visit of its own, there at once and painted two frames later. */
+/**
+ * The page is back from the browser's cache of pages. It counts as another page, which was there at once and painted
+ * two frames later.
+ */
 export const restore = (timeStamp: number): void => {
   reset();
   start = seen = response = timeStamp;
