@@ -8,7 +8,7 @@ export type Cause =
   | 'too_slow'
   | 'took_too_long'
   | 'unavailable'
-  | 'away'
+  | 'unreachable'
   | 'refused'
   | 'broken';
 
@@ -26,7 +26,7 @@ export class Problem extends Error {
   }
 }
 
-/** Of status 503, the errors that another attempt does not help. */
+/** Errors with status 503 for which another attempt does not help. */
 const unavailable: Record<string, Cause> = {
   admin_auth_not_configured: 'not_configured',
   query_too_slow: 'too_slow',
@@ -54,7 +54,7 @@ const causeOf = (status: number, error: unknown): Cause => {
 
 let ended: () => void = () => {};
 
-/** What to do when the service says that the session has ended. */
+/** Sets what to do when the service says that the session has ended. */
 export const whenSignedOut = (then: () => void): void => {
   ended = then;
 };
@@ -65,7 +65,7 @@ export const send = async (path: string, init: RequestInit = {}): Promise<Respon
   try {
     response = await fetch(path, { cache: 'no-store', credentials: 'same-origin', redirect: 'error', ...init });
   } catch (failure) {
-    throw isAbort(failure) ? failure : new Problem('away');
+    throw isAbort(failure) ? failure : new Problem('unreachable');
   }
   if (response.ok) {
     return response;
@@ -84,7 +84,7 @@ export const fetched = async <T>(path: string, init: RequestInit, read: (respons
   try {
     const response = await send(path, init);
     return await read(response).catch((failure) => {
-      throw isAbort(failure) ? failure : new Problem('away');
+      throw isAbort(failure) ? failure : new Problem('unreachable');
     });
   } catch (failure) {
     if (failure instanceof Problem && failure.cause === 'signed_out') {
@@ -114,9 +114,9 @@ export const post = <T>(path: string, body: unknown, signal?: AbortSignal): Prom
   fetched(path, posted(body, 'application/json', signal), async (response) => (await response.json()) as T);
 
 /**
- * The same with the text of the answer.
+ * Posts a body, and returns the text of the answer.
  *
- * @param accept its media type
+ * @param accept the media type of the answer
  */
 export const postForText = (path: string, body: unknown, accept: string, signal?: AbortSignal): Promise<string> =>
   fetched(path, posted(body, accept, signal), (response) => response.text());

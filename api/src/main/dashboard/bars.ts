@@ -7,13 +7,13 @@ import { words } from './words';
 export type Figure = readonly [value: number | null | undefined, shown: string | Element];
 
 export interface Bar {
-  /** As it was stored, for a file. */
+  /** The value as it was stored, for a file. */
   value: string | null;
   name: string | HTMLElement;
-  /** How long the bar is, from 0 to 1; in a longer list, of which the first rows are shown, in any measure. */
+  /** The length of the bar, from 0 to 1. For `firstBars`, which scales it, it may have any unit. */
   share: number;
   figures: Figure[];
-  /** What a click on the name does, if anything: with the Alt key, the opposite. */
+  /** Filters by the row, when its name is clicked; `not` leaves the row out, and is set if the Alt key is down. */
   filter?: ((not: boolean) => void) | undefined;
   /** Further actions on the row. */
   more?: MenuItem[] | undefined;
@@ -99,7 +99,7 @@ export const bars = (label: string, heads: string[], rows: Bar[], foot?: HTMLEle
 /** How many values a card shows. */
 const SHOWN = 9;
 
-/** The first rows of a longer list, the longest bar for the largest share. */
+/** The first rows of a longer list, scaled so that the largest share has a full bar. */
 export const firstBars = (label: string, heads: string[], all: Bar[]): HTMLElement => {
   const shown = all.slice(0, SHOWN);
   const most = Math.max(1, ...shown.map(({ share }) => share));

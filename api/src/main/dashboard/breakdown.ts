@@ -11,7 +11,9 @@ import { name } from './values';
 import type { Filter, View } from './view';
 import { format, words } from './words';
 
-/** More than shown: the service sorts by sessions, pages are sorted by their views, and hosts of one site are one row. */
+/**
+ * More rows than are shown: the service sorts by sessions, but pages are sorted by views, and hosts of one site become one row.
+ */
 const ASKED = '50';
 
 /** What a click in a breakdown can do. */
@@ -24,7 +26,7 @@ export interface RowActions {
 /**
  * One dimension, or one of several at a time, with a bar behind each value.
  *
- * @param of which of them a view shows
+ * @param of the dimension that a view shows
  */
 export const breakdownCard = (
   heading: string,
@@ -74,8 +76,8 @@ const share = (part: number | null, whole: number | undefined): readonly [number
 };
 
 /**
- * What a card shows of a dimension: figures that the service has for any window. Shares of sessions add up to 100 %; a
- * session can see two pages, so sessions of a page have no share.
+ * What a card shows of a dimension: only figures that the service has for any window. Shares of sessions add up to 100 %. A
+ * session can see several pages, so a page has no share of the sessions.
  */
 const columnsOf = (dimension: Dimension): Columns => {
   switch (dimension) {
@@ -106,7 +108,7 @@ const columnsOf = (dimension: Dimension): Columns => {
   }
 };
 
-/** The sums of several rows. Their different visitors are not known. */
+/** The sums of several rows. How many different visitors they have together is not known. */
 const added = (rows: Row[]): Sums => ({
   visitors: rows.length === 1 ? rows[0]!.visitors : null,
   pageViews: rows.reduce((sum, row) => sum + row.pageViews, 0),
@@ -117,7 +119,7 @@ const added = (rows: Row[]): Sums => ({
 /** The rows of an answer; none where the dimension has no values. */
 const barsOf = (dimension: Dimension, { rows, total }: Breakdown, { filter, goal }: RowActions): Bar[] => {
   const { weigh, beside } = columnsOf(dimension);
-  // Most sessions have no campaign and no referrer, and would dominate such a list.
+  // Most sessions have no campaign and no referrer. They are left out, since they would dominate the list.
   const isMarked = dimension.startsWith('utm_') || dimension === 'referrer_host';
   const kept = rows.filter(({ value }) => !(isMarked && value === null));
   const bar = (group: Row[], site: string | undefined): Bar => {
@@ -137,7 +139,7 @@ const barsOf = (dimension: Dimension, { rows, total }: Breakdown, { filter, goal
 };
 
 /** All rows for a file. Values that even the longest answer leaves out become one row at the end. */
-const wholeOf = async (dimension: Dimension, params: Record<string, string>, actions: RowActions): Promise<Bar[]> => {
+const allBars = async (dimension: Dimension, params: Record<string, string>, actions: RowActions): Promise<Bar[]> => {
   const { weigh, beside } = columnsOf(dimension);
   const breakdown = await ask<Breakdown>('/v1/metrics/breakdown', { ...params, limit: MAX_ROWS, visitors: 'false' });
   const other = breakdown.other as Sums;
@@ -167,7 +169,7 @@ const content = (dimension: Dimension, breakdown: Breakdown, params: Record<stri
         },
         breakdowns.details,
       ),
-      barsFile(breakdowns[dimension], heads, isCutOff(breakdown) ? () => wholeOf(dimension, params, actions) : all),
+      barsFile(breakdowns[dimension], heads, isCutOff(breakdown) ? () => allBars(dimension, params, actions) : all),
     ),
   ];
 };

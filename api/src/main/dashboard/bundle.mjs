@@ -1,4 +1,4 @@
-// The page in each language, and the script and style that both name by the hash of their content.
+// The page in each language, with the script and style, which the pages name by the hash of their content.
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 

@@ -7,8 +7,8 @@ export interface Card {
   element: HTMLElement;
   body: HTMLElement;
   /**
-   * Shows the answer. Until it comes, the earlier content stays, in grey. If none comes, the content of the same question stays
-   * and is marked as old; that of another question is removed.
+   * Shows the answer. Until it comes, the earlier content stays, in grey. If none comes, the earlier content stays and is marked
+   * as old if it answers the same question; otherwise it is removed.
    */
   fill: <T>(question: string, answer: Promise<T>, show: (answer: T) => (Node | undefined)[]) => Promise<Filled>;
 }
@@ -36,7 +36,7 @@ const nameOf = (element: Element): string => element.ariaLabel ?? element.textCo
 export const refill = (element: HTMLElement, body: HTMLElement, content: () => (Node | undefined)[]): void => {
   const focused = body.contains(document.activeElement) ? document.activeElement : null;
   const opened = [...body.querySelectorAll('.opener[aria-expanded="true"]')].map(nameOf);
-  // A drawing is replaced while the content is made.
+  // The focus was noted before, since making the content may replace a drawing.
   const nodes = content();
   body.replaceChildren(...nodes.filter((node) => node !== undefined));
   body.querySelectorAll<HTMLElement>('.opener').forEach((opener) => opened.includes(nameOf(opener)) && opener.click());

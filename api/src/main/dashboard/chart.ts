@@ -8,7 +8,7 @@ export interface Area {
   bottom: number;
 }
 
-/** Whole numbers from zero to a top that is round and not below the largest value, four steps at the most. */
+/** The ticks of an axis: whole numbers from zero to a round number not below the largest value, in four steps at the most. */
 export const ticks = (largest: number): number[] => {
   const rough = Math.max(largest, 1) / 4;
   const power = 10 ** Math.floor(Math.log10(rough));
@@ -18,29 +18,29 @@ export const ticks = (largest: number): number[] => {
 };
 
 /** The positions of evenly spaced points; the first and the last are at the edges. A single point is in the middle. */
-export const across = (count: number, area: Area): number[] =>
+export const xPositions = (count: number, area: Area): number[] =>
   Array.from({ length: count }, (_, i) =>
     count === 1
       ? (area.left + area.width - area.right) / 2
       : area.left + ((area.width - area.left - area.right) * i) / (count - 1),
   );
 
-export const up = (value: number, top: number, area: Area): number =>
+export const yPosition = (value: number, top: number, area: Area): number =>
   area.height - area.bottom - ((area.height - area.top - area.bottom) * value) / top;
 
-/** A line through points, as a drawing's path writes it. */
+/** A line through points, as the data of an SVG path. */
 export const line = (xs: readonly number[], ys: readonly number[]): string =>
   xs.map((x, i) => `${i ? 'L' : 'M'}${round(x)} ${round(ys[i] ?? 0)}`).join('');
 
-/** The same, closed along the bottom. */
-export const under = (xs: readonly number[], ys: readonly number[], area: Area): string =>
+/** The area under such a line. */
+export const areaUnder = (xs: readonly number[], ys: readonly number[], area: Area): string =>
   xs.length ? `${line(xs, ys)}V${area.height - area.bottom}H${round(xs[0] ?? 0)}Z` : '';
 
 /**
  * Which days are labelled below the axis, with room for this many: evenly spaced days back from the last one, or the
  * first days of months.
  */
-export const named = (days: readonly string[], room: number): number[] => {
+export const labelled = (days: readonly string[], room: number): number[] => {
   const isLong = days.length > MANY_DAYS;
   const all = days.map((_, i) => i).filter((i) => !isLong || days[i]?.endsWith('-01'));
   const step = Math.max(1, Math.ceil(all.length / Math.max(1, Math.floor(room))));

@@ -18,7 +18,7 @@ const hourIn = (timeZone: string): ((time: number) => string) => {
   return (time) => clock.format(time).replace(/ (\d\d).*/, 'T$1:00');
 };
 
-/** The service's current hour, in the same way. */
+/** The service's current hour: the latest that has begun in one of the time zones. */
 export const thisHour = (): string =>
   zones
     .map((timeZone) => hourIn(timeZone)(Date.now() + (behind ?? 0)))
@@ -50,15 +50,15 @@ export const hoursOfDay = (day: string, timeZones = zones): { hour: string; isTw
 /** The day of the first visit that is known; empty if there is none. */
 export const firstDay = (): string => first;
 
-/** From now on, days are those of these time zones, and the first one is this. */
-export const goBy = (shown: string[], firstOfThem: string): void => {
+/** Sets the time zones whose days are shown, and the day of the first visit. */
+export const setZones = (shown: string[], firstOfThem: string): void => {
   zones = shown;
   first = firstOfThem;
 };
 
 /** Takes the service's time from an answer. */
-export const learn = (generatedAt: string): void => {
+export const setClock = (generatedAt: string): void => {
   const made = Date.parse(generatedAt);
-  // An answer may be some seconds old: less than a minute is no difference.
+  // An answer may be some seconds old, so a difference of less than a minute is ignored.
   behind = Math.abs(made - Date.now()) < 60_000 ? 0 : made - Date.now();
 };

@@ -1,19 +1,22 @@
 /** A cell of a file: a number as it was counted, not as it is shown. */
 export type FileValue = string | number | null | undefined;
 
-/** Where a spreadsheet could see the beginning of a formula: as the service's own files have it, in Csv.java, which says why. */
+/**
+ * Where a spreadsheet could see the beginning of a formula. Csv.java, for the service's own files, has the same rule and says
+ * why.
+ */
 const formula = /(^|[,;\t\r\n])(?=[ \u00a0\ufeff"]*[=+\-@＝＋－＠])/g;
 
-/** A text as a file has it: what a spreadsheet would read as a formula gets an apostrophe, once. */
-export const tame = (text: string): string => text.replace(formula, "$1'").replace(/^(?=[\t\r\n])/, "'");
+/** A text for a file: what a spreadsheet would read as a formula gets one apostrophe before it. */
+export const escapeFormulas = (text: string): string => text.replace(formula, "$1'").replace(/^(?=[\t\r\n])/, "'");
 
 /** One cell, by RFC 4180. */
 const cell = (value: FileValue): string => {
-  const text = typeof value === 'string' ? tame(value) : String(value ?? '');
+  const text = typeof value === 'string' ? escapeFormulas(value) : String(value ?? '');
   return /[",;\t\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 };
 
-/** The rows of a file of the service, with its heads. */
+/** The rows of a CSV file from the service, including the header row. */
 export const parsed = (file: string): string[][] => {
   const rows: string[][] = [[]];
   for (const [, quoted, plain, end] of file.matchAll(/(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n)/g)) {

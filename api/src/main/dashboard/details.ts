@@ -8,13 +8,13 @@ import { table } from './table';
 import { name } from './values';
 import { format, words } from './words';
 
-/** The service's maximum. */
+/** The most rows that the service gives. */
 export const MAX_ROWS = '500';
 
 /** Whether there are more values than the answer has rows. */
 export const isCutOff = ({ other }: Breakdown): boolean => (Object.values(other) as number[]).some((sum) => sum > 0);
 
-/** Saves everything that the service has of it as a file. */
+/** Saves all rows that the service gives for the dimension, as a file. */
 const download = async (dimension: Dimension, params: Record<string, string>): Promise<void> => {
   const query = new URLSearchParams({ ...params, limit: MAX_ROWS });
   const blob = await fetched(`/v1/metrics/breakdown?${query}`, { headers: { accept: 'text/csv' } }, (response) => response.blob());

@@ -1,13 +1,13 @@
 import { problemOf } from './api';
 import { h, newId } from './dom';
-import { said } from './notice';
+import { problemText } from './notice';
 import { words } from './words';
 
 /**
  * Shows a dialog. Closing it returns the focus to the button that opened it.
  *
  * @param style its classes
- * @param buttons in front of the one that closes it
+ * @param buttons shown before the one that closes the dialog
  */
 export const showDialog = (style: string, heading: Node | string, buttons: Node[], content: Node): HTMLDialogElement => {
   const id = newId();
@@ -23,14 +23,14 @@ export const showDialog = (style: string, heading: Node | string, buttons: Node[
   return dialog;
 };
 
-/** Shows in a part of a dialog what has to be loaded, or why it could not be. */
+/** Loads content and shows it in a part of a dialog, or shows why it could not be loaded. */
 export const load = async (dialog: HTMLDialogElement, body: HTMLElement, content: () => Promise<Node[]>): Promise<void> => {
   dialog.ariaBusy = 'true';
   body.replaceChildren(h('p', { class: 'quiet', role: 'status' }, words.loading));
   try {
     body.replaceChildren(...(await content()));
   } catch (failure) {
-    body.replaceChildren(h('p', { class: 'problem', role: 'alert' }, said(problemOf(failure))));
+    body.replaceChildren(h('p', { class: 'problem', role: 'alert' }, problemText(problemOf(failure))));
   } finally {
     dialog.ariaBusy = null;
   }

@@ -1,4 +1,4 @@
-/** What an attribute may be: false and undefined leave it out, true leaves it empty, a function listens. */
+/** The value of an attribute: false and undefined leave it out, true leaves it empty, a function is an event listener. */
 type Value = string | number | boolean | undefined | ((event: Event) => void);
 type Child = Node | string | false | undefined;
 
@@ -13,7 +13,7 @@ const fill = (element: Element, attributes: Record<string, Value>, children: Chi
   element.append(...children.filter((child): child is Node | string => child !== false && child !== undefined));
 };
 
-/** An element. Text is never read as HTML. */
+/** Makes an element. Text is never read as HTML. */
 export const h = <K extends keyof HTMLElementTagNameMap>(
   tag: K,
   attributes: Record<string, Value> = {},
@@ -24,15 +24,18 @@ export const h = <K extends keyof HTMLElementTagNameMap>(
   return element;
 };
 
-/** The same for an SVG element. */
+/** Makes an SVG element. */
 export const s = (tag: string, attributes: Record<string, Value> = {}, ...children: Child[]): SVGElement => {
   const element = document.createElementNS('http://www.w3.org/2000/svg', tag);
   fill(element, attributes, children);
   return element;
 };
 
-/** Text that a visitor of a site can choose: it keeps its own direction, and has its full text as a title where it is cut off. */
-export const foreign = (text: string): HTMLElement => h('bdi', { title: text }, text);
+/**
+ * A text that a visitor of a site can choose. It keeps its own writing direction; its title has the full text, which may be cut
+ * off.
+ */
+export const userText = (text: string): HTMLElement => h('bdi', { title: text }, text);
 
 /** A length from 0 to 1 for the style to draw. Set by script, which a content security policy allows. */
 export const withShare = <T extends HTMLElement>(element: T, share: number): T => {
@@ -61,7 +64,7 @@ export const segments = <T extends string>(
   );
   return {
     element,
-    /** Whether there is such a choice. */
+    /** Returns false if there is no such choice. */
     choose: (value) => {
       inputs.forEach((input) => (input.checked = input.value === value));
       return inputs.some((input) => input.checked);

@@ -27,10 +27,10 @@ export const en = {
     rate_limited: (wait: string) => `Too many requests. Try again in ${wait}.`,
     not_configured: 'This service has no ADMIN_API_KEY, so signing in is not possible. Its operator can set one.',
     too_slow: 'This question takes longer than the service allows. Choose a shorter window, or remove filters.',
-    took_too_long: 'This takes longer than the service allows, and was given up. Your operator can do it with altops lead export or altops lead delete.',
+    took_too_long: 'This takes longer than the service allows and was cancelled. Your operator can do it with altops lead export or altops lead delete.',
     unavailable: 'The service cannot answer at the moment: it is busy, or cannot reach its database.',
-    away: 'The service cannot be reached. Is this device connected to the network?',
-    forbidden: 'Your key does not open this.',
+    unreachable: 'The service cannot be reached. Is this device connected to the network?',
+    forbidden: 'Your key does not allow this.',
     not_found: 'Nothing is held here any more.',
     tooFarBack: (day: string) => `This cannot be shown for days before ${day}: what it needs is no longer kept. Choose a later window, or remove the filters.`,
     refused: 'This address names a property, a window or a filter that does not exist here. Choose another one, or remove the filters.',
@@ -199,7 +199,7 @@ export const en = {
     heading: 'Form submissions',
     table: 'Submissions',
     open: 'Show the submissions, newest first',
-    audit: 'Each look is written to the audit log.',
+    audit: 'Each request is written to the audit log.',
     search: 'Address',
     find: 'Search',
     lead: 'Lead',
@@ -262,7 +262,7 @@ export const en = {
     visited: (path: string) => `Visited ${path}`,
     add: 'Add goal',
     refused: 'The goal was not added. Is there already one with that name?',
-    none: 'No goals yet. To make one, use the menu of a page or an event; this needs a key that opens everything.',
+    none: 'No goals yet. To make one, use the menu of a page or an event; this needs a key with all rights.',
   },
 
   saved: {
@@ -362,7 +362,7 @@ export const en = {
     measure: 'Measure',
     bands: { good: 'Good', fair: 'Needs improvement', poor: 'Poor' },
     bounds: (good: string, poor: string) => `good up to ${good}, poor above ${poor}`,
-    note: 'Three page loads of four were as fast as p75 or faster, nineteen of twenty as fast as p95.',
+    note: 'Three of four page loads were as fast as p75 or faster, nineteen of twenty as fast as p95 or faster.',
   },
 
   ingest: {

@@ -1,6 +1,6 @@
 import { card } from './card';
 import { segments } from './dom';
-import type { Found } from './loading';
+import type { ListedRows } from './loading';
 import { keyOf, type Part } from './part';
 import { propsOf } from './props';
 import { listOf, valuesOf } from './valuelist';
@@ -37,13 +37,13 @@ export const extrasCard = (change: (change: Partial<View>) => void, filter: (fil
 };
 
 /** The list of outbound links or of downloads. */
-const clicksOf = (view: View, signal: AbortSignal): Promise<Found> =>
+const clicksOf = (view: View, signal: AbortSignal): Promise<ListedRows> =>
   valuesOf(view, signal, ['visitors', 'events'], 'props.url', [['is', 'event_type', [view.extras]]]);
 
-const readingOf = (view: View, signal: AbortSignal): Promise<Found> =>
+const readingOf = (view: View, signal: AbortSignal): Promise<ListedRows> =>
   valuesOf(view, signal, ['visitors', 'scrollDepthPercent', 'avgEngagedTimeMs'], 'path', []);
 
-const clicks = (label: string, links: Found, filter: (filter: Filter) => void): HTMLElement[] =>
+const clicks = (label: string, links: ListedRows, filter: (filter: Filter) => void): HTMLElement[] =>
   listOf(
     label,
     [words.breakdowns.visitors, words.extras.clicks],
@@ -56,7 +56,7 @@ const clicks = (label: string, links: Found, filter: (filter: Filter) => void): 
     filter,
   );
 
-const reading = (pages: Found, filter: (filter: Filter) => void): HTMLElement[] =>
+const reading = (pages: ListedRows, filter: (filter: Filter) => void): HTMLElement[] =>
   listOf(
     words.extras.scroll,
     [words.breakdowns.visitors, words.extras.depth, words.tiles.avgEngagedTimeMs],

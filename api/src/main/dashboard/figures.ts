@@ -57,7 +57,7 @@ export interface TrendPoint {
   newLeads: number | null;
 }
 
-/** Why a figure that is null cannot be given, by its dotted name. */
+/** For each figure that is null, by its dotted name, why it cannot be given. */
 export type Reasons = Record<string, string>;
 
 export interface Summary {
@@ -73,15 +73,15 @@ export interface Summary {
 }
 
 export interface Sums {
-  /** Different visitors over the whole window; null where they are not known. */
+  /** Different visitors over the whole window; null if they are not known. */
   visitors: number | null;
   pageViews: number;
   sessions: number;
-  /** Null where they are not known on all days. */
+  /** Null if they are not known for all days. */
   conversions: number | null;
 }
 
-/** The sums over values, of what adds up. */
+/** The sums over all values, of the figures that add up. */
 export interface Added {
   pageViews: number;
   sessions?: number;
@@ -106,7 +106,7 @@ export type Dimension =
 
 export interface Row extends Sums {
   value: string | null;
-  /** Of a referrer, the well-known site that it belongs to. */
+  /** The well-known site that a referrer belongs to. */
   site?: string;
 }
 
@@ -159,7 +159,7 @@ export interface Property {
   name: string;
   domains: string[];
   timeZone: string;
-  /** The first day that was rolled up with a visit. */
+  /** The first rolled-up day with a visit. */
   firstDay: string | null;
 }
 

@@ -9,7 +9,9 @@ export const formats = (language: Language) => {
   const locale = `${language}-CA`;
   const number = (options?: Intl.NumberFormatOptions) => new Intl.NumberFormat(locale, options);
   const long = (name: string) => number({ style: 'unit', unit: name, unitDisplay: 'long', maximumFractionDigits: 0 });
-  /** With the symbol of a unit (the same in both languages, the day's aside), behind a narrow space that does not break. */
+  /**
+   * A number and, after a narrow no-break space, the symbol of a unit. Except for the day, both languages have the same symbols.
+   */
   const unit = (symbol: string, digits = 0) => {
     const { format } = number({ maximumFractionDigits: digits });
     return (value: number): string => `${format(value)}\u202f${symbol}`;
@@ -73,7 +75,7 @@ export const formats = (language: Language) => {
     /** How much more or less, without its sign: an arrow or a word says that. */
     change: change.format,
     duration: given(duration),
-    /** Of hours. */
+    /** A number of hours. */
     time: given(time),
     millis: given((ms) => (ms < 1000 ? millis(Math.round(ms)) : fineSeconds(ms / 1000))),
     score: given(fine.format),
@@ -82,16 +84,16 @@ export const formats = (language: Language) => {
     day: (day: string): string => medium.format(Date.parse(day)),
     longDay: (day: string): string => longDate.format(Date.parse(day)),
     shortDay: (day: string): string => short.format(Date.parse(day)),
-    /** Of a local time like `2026-01-31T13:00`. */
+    /** The hour of a local time like `2026-01-31T13:00`. */
     hour: (time: string): string => hour.format(Date.parse(`${time}Z`)),
     month: (day: string): string => month.format(Date.parse(day)),
     days: (from: string, to: string): string =>
       from === to ? medium.format(Date.parse(from)) : medium.formatRange(Date.parse(from), Date.parse(to)),
-    /** In the reader's own time zone. */
+    /** Day and time in the reader's own time zone. */
     moment: (iso: string): string => moment.format(Date.parse(iso)),
-    /** The same, without the time. */
+    /** The day in the reader's own time zone. */
     dayOf: (iso: string): string => localDay.format(Date.parse(iso)),
-    /** The same, without the day. */
+    /** The time in the reader's own time zone. */
     clock: (iso: string): string => clock.format(Date.parse(iso)),
     dayCount: (count: number): string => longDays.format(count),
     list: (texts: string[]): string => list.format(texts),

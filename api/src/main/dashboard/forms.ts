@@ -15,19 +15,19 @@ interface Page {
 const PATH = '/v1/leads/submissions';
 
 /**
- * The form submissions. They are loaded when the list is opened, since each look is written to the audit log.
+ * The form submissions. They are loaded only when the list is opened, since each request is written to the audit log.
  *
- * @param person absent if the key does not open all that is held about a person
+ * @param person absent if the key may not see all that is held about a person
  */
 export const formsCard = (person?: { mayForget: boolean }) => {
   const made = card(words.forms.heading, { class: 'forms' });
   let property = '';
   let rows: Submission[] = [];
   let next: string | null = null;
-  let underWay = new AbortController();
-  /** The list is of one property and one search: an answer that comes later is of another list. */
+  let controller = new AbortController();
+  /** Cancels requests: the list is about one property and one search, and an answer that comes later is about another. */
   const stop = (): void => {
-    underWay.abort();
+    controller.abort();
     made.element.removeAttribute('aria-busy');
   };
   const search = h('input', { type: 'search', id: newId(), autocomplete: 'off', spellcheck: 'false' });
@@ -37,8 +37,8 @@ export const formsCard = (person?: { mayForget: boolean }) => {
       return;
     }
     stop();
-    underWay = new AbortController();
-    const { signal } = underWay;
+    controller = new AbortController();
+    const { signal } = controller;
     made.element.setAttribute('aria-busy', 'true');
     if (!list.firstChild) {
       list.append(h('p', { class: 'quiet' }, words.loading));

@@ -31,7 +31,7 @@ export const fr: Words = {
     too_slow: 'Cette question demande plus de temps que le service n’en accorde. Choisissez une période plus courte, ou retirez des filtres.',
     took_too_long: 'Ceci demande plus de temps que le service n’en accorde, et a été abandonné. Votre exploitant peut le faire avec altops lead export ou altops lead delete.',
     unavailable: 'Le service ne peut pas répondre en ce moment\u00a0: il est occupé, ou n’a pas accès à sa base de données.',
-    away: 'Le service est injoignable. Cet appareil est-il relié au réseau\u202f?',
+    unreachable: 'Le service est injoignable. Cet appareil est-il relié au réseau\u202f?',
     forbidden: 'Votre clé n’ouvre pas ceci.',
     not_found: 'Rien n’est plus conservé ici.',
     tooFarBack: (day) => `Impossible d’afficher les jours avant le ${day}\u00a0: ce qu’il faut pour cela n’est plus conservé. Choisissez une période plus récente ou retirez les filtres.`,

@@ -1,7 +1,7 @@
 import { post } from './api';
 import { bars, barsFile, type Bar, tools } from './bars';
 import { card } from './card';
-import { foreign, h, newId } from './dom';
+import { h, newId, userText } from './dom';
 import { bodyOf } from './loading';
 import { keyOf, type Part } from './part';
 import { eventName } from './values';
@@ -67,7 +67,7 @@ export const funnelCard = (change: (change: Partial<View>) => void): Part => {
 const content = ({ sessions, steps }: Funnel): HTMLElement[] => {
   const heads = [words.breakdowns.sessions, words.funnel.share, words.funnel.all];
   const rows = steps.map(({ path, event = '', sessions: came, share }, i): Bar => {
-    const name = path === undefined ? eventName(event) : foreign(path);
+    const name = path === undefined ? eventName(event) : userText(path);
     const all = sessions ? came / sessions : null;
     return {
       value: path ?? event,

@@ -2,8 +2,8 @@ import { ask, isAbort } from './api';
 import { bars, barsFile, type Bar, tools } from './bars';
 import { card } from './card';
 import { hoursOfDay } from './clock';
-import { tame } from './csv';
-import { foreign, h } from './dom';
+import { escapeFormulas } from './csv';
+import { h, userText } from './dom';
 import type { Breakdown } from './figures';
 import { allRowsOf, bodyOf, paramsOf } from './loading';
 import { keyOf, type Part } from './part';
@@ -13,7 +13,7 @@ import { days, type Filter, type View } from './view';
 import { format, words } from './words';
 
 /**
- * Goals of a property: how many sessions reached each, the rate, and how that went from day to day.
+ * Goals of a property: how many sessions reached each, the rate, and the trend over the days.
  *
  * @param isShare whether a share link began the session: with filters, it is not shown days of few visitors
  */
@@ -41,8 +41,8 @@ export const goalsCard = (properties: KnownProperties, isShare: boolean, filter:
 };
 
 /**
- * How many sessions reached each goal, by its name as files have it, on each day, or in each hour of one day; of raw rows, so
- * empty where these are gone.
+ * How many sessions reached each goal on each day, or in each hour of one day, by the goal's name as files have it. They are
+ * counted in raw rows, so the map is empty if these are gone.
  */
 const trendsOf = async (view: View, { window }: Breakdown, signal: AbortSignal): Promise<Map<string, number[]>> => {
   const byHour = window.from === window.to;
@@ -79,12 +79,12 @@ const content = ({ rows }: Breakdown, trends: Map<string, number[]>, filter: (fi
     const rate = sessions && conversions !== null ? conversions / sessions : null;
     return {
       value,
-      name: foreign(value ?? ''),
+      name: userText(value ?? ''),
       share: (conversions ?? 0) / most,
       figures: [
         [conversions, format.whole(conversions)],
         [rate, format.share(rate)],
-        [null, sparkline(trends.get(tame(value ?? '')) ?? [])],
+        [null, sparkline(trends.get(escapeFormulas(value ?? '')) ?? [])],
       ],
       filter: (not) => filter({ not, dimension: 'goal', values: [value] }),
     };

@@ -36,7 +36,7 @@ export const headingOf = (reload: () => void) => {
     warning,
     focus: (): void => heading.focus(),
     text: (): string => heading.textContent ?? '',
-    /** @param since the day of the first visit, where it lies in the window */
+    /** @param since the day of the first visit, if it lies in the window */
     show: ({ window, compareTo, freshness, from }: Summary, view: View, since: string | undefined): void => {
       heading.textContent = since ? words.picker.since(format.day(since)) : format.days(window.from, window.to);
       const first = firstDay();

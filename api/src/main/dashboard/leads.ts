@@ -4,7 +4,7 @@ import { card } from './card';
 import { h, newId } from './dom';
 import { type Leads, STATUSES } from './figures';
 import { save } from './files';
-import { said } from './notice';
+import { problemText } from './notice';
 import type { Part } from './part';
 import type { KnownProperties } from './properties';
 import { format, words } from './words';
@@ -101,7 +101,7 @@ const download = async (params: Record<string, string>, button: HTMLButtonElemen
     status.textContent = words.leads.done(name);
   } catch (failure) {
     const problem: Problem = problemOf(failure);
-    status.textContent = said(problem);
+    status.textContent = problemText(problem);
   } finally {
     button.ariaDisabled = null;
   }

@@ -59,7 +59,7 @@ export const leadsByCard = (change: (change: Partial<View>) => void, filter: (fi
   };
 };
 
-/** Leads per session of several rows; the sessions follow from each row's rate. Null if one is not known. */
+/** Leads per session of several rows together. The sessions are computed from each row's rate. Null if a rate is not known. */
 const rateOf = (rows: LeadRow[]): number | null => {
   if (rows.some(({ conversionRate }) => !conversionRate)) {
     return rows.length === 1 ? rows[0]!.conversionRate : null;
@@ -69,7 +69,7 @@ const rateOf = (rows: LeadRow[]): number | null => {
   return leads / sessions;
 };
 
-/** The rows of an answer, hosts of one site together. */
+/** The rows of an answer, with the hosts of one site as one row. */
 const barsOf = (by: LeadsBy, rows: LeadRow[], filter: (filter: Filter) => void): Bar[] => {
   const dimension = OF_VISITS[by];
   const bar = (group: LeadRow[], site: string | undefined): Bar => {
@@ -93,7 +93,7 @@ const barsOf = (by: LeadsBy, rows: LeadRow[], filter: (filter: Filter) => void):
 };
 
 /** All rows for a file. Values that even the longest answer leaves out become one row at the end. */
-const wholeOf = async (by: LeadsBy, params: Record<string, string>, filter: (filter: Filter) => void): Promise<Bar[]> => {
+const allBars = async (by: LeadsBy, params: Record<string, string>, filter: (filter: Filter) => void): Promise<Bar[]> => {
   const { rows, other } = await ask<LeadBreakdown>('/v1/metrics/breakdown', { ...params, limit: MAX_ROWS });
   const rest: Bar = { value: words.breakdowns.other, name: '', share: 0, figures: [[other.leads, ''], [other.mailableLeads, ''], [null, '']] };
   return [...barsOf(by, rows, filter), ...(other.leads ? [rest] : [])];
@@ -113,6 +113,6 @@ const content = (
   return [
     firstBars(words.leadsBy[by], heads, all),
     h('p', { class: 'quiet' }, words.leadsBy.note),
-    tools(barsFile(words.leadsBy[by], heads, other.leads ? () => wholeOf(by, params, filter) : all)),
+    tools(barsFile(words.leadsBy[by], heads, other.leads ? () => allBars(by, params, filter) : all)),
   ];
 };

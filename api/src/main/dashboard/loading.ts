@@ -1,5 +1,5 @@
 import { ask, post, postForText } from './api';
-import { firstDay, hoursOfDay, learn, thisHour, today } from './clock';
+import { firstDay, hoursOfDay, setClock, thisHour, today } from './clock';
 import { parsed } from './csv';
 import type { Answer, Days, Summary, TrendPoint } from './figures';
 import { asked, periodOf, question, type View } from './view';
@@ -18,12 +18,12 @@ export const bodyOf = (view: View) => ({
 });
 
 /** Rows of a query: those that a list needs, and all of them for a file. */
-export interface Found {
+export interface ListedRows {
   rows: Answer['rows'];
   all: () => Promise<Answer['rows']>;
 }
 
-/** The body of a question about raw rows, with that of the view. */
+/** The body of a query of raw rows, which includes the body of the view. */
 interface Query {
   metrics: string[];
   dimensions: string[];
@@ -36,8 +36,8 @@ const LISTED = 100;
 const MAX_ROWS = 100_000;
 
 /**
- * All rows of a question, of one moment. Their texts are those of a file, with an apostrophe before what a spreadsheet would
- * read as a formula, and what has no value is an empty text.
+ * All rows of a query, as of one moment. Their texts are those of a file: they have an apostrophe before what a spreadsheet would
+ * read as a formula, and a missing value is an empty text.
  */
 export const allRowsOf = async (question: Query, signal?: AbortSignal): Promise<Answer['rows']> => {
   const file = await postForText(QUERY, { ...question, limit: MAX_ROWS }, 'text/csv', signal);
@@ -50,26 +50,26 @@ export const allRowsOf = async (question: Query, signal?: AbortSignal): Promise<
     }));
 };
 
-/** The same for a file, which says at its end if there are more. */
-const wholeOf = async (question: Query): Promise<Answer['rows']> => {
+/** All rows of a query for a file. If there are more than the service gives, the last row says so. */
+const rowsForFile = async (question: Query): Promise<Answer['rows']> => {
   const rows = await allRowsOf(question);
   return rows.length < MAX_ROWS ? rows : [...rows, { dimensions: [words.breakdowns.other], metrics: [] }];
 };
 
-/** The rows of a question about one dimension, sorted by the first figure, largest first. */
-export const found = async (question: Query, signal: AbortSignal): Promise<Found> => {
+/** The rows of a query about one dimension, sorted by the first figure, largest first. */
+export const listedRows = async (question: Query, signal: AbortSignal): Promise<ListedRows> => {
   const { rows } = await post<Answer>(QUERY, { ...question, limit: LISTED }, signal);
-  return { rows, all: async () => (rows.length < LISTED ? rows : wholeOf(question)) };
+  return { rows, all: async () => (rows.length < LISTED ? rows : rowsForFile(question)) };
 };
 
 /** The figures of a view. */
 export const summaryOf = async (view: View, signal: AbortSignal): Promise<Summary> => {
   const summary = await ask<Summary>(SUMMARY, { ...paramsOf(view), compareTo: view.compare }, signal);
-  learn(summary.freshness.generatedAt);
+  setClock(summary.freshness.generatedAt);
   return summary;
 };
 
-/** The days of the window before, of which a summary has only sums. */
+/** The days of the window before. A summary has only their sums. */
 export const trendBefore = async (before: Days | null, view: View, signal: AbortSignal): Promise<TrendPoint[]> => {
   if (!before) {
     return [];
@@ -79,7 +79,7 @@ export const trendBefore = async (before: Days | null, view: View, signal: Abort
   return (await ask<Summary>(SUMMARY, params, signal)).trend;
 };
 
-/** The hours of a day, as far as they have begun. */
+/** The hours of a day that have begun. */
 export const hoursOf = async (day: string, view: View, signal: AbortSignal): Promise<TrendPoint[]> => {
   const { rows } = await post<Answer>(
     QUERY,

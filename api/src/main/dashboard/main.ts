@@ -1,7 +1,7 @@
 import { problemOf, whenSignedOut } from './api';
 import { h } from './dom';
 import { overview } from './overview';
-import { said } from './notice';
+import { problemText } from './notice';
 import { saidOf, session, type Session, signIn, signInPage, signOut } from './signin';
 import { changed, read, type View, write } from './view';
 import { format, words } from './words';
@@ -60,7 +60,7 @@ const showOverview = (session: Session, isNew: boolean): void => {
           await signOut();
           showSignIn(words.signIn.done);
         } catch (failure) {
-          message.textContent = said(problemOf(failure));
+          message.textContent = problemText(problemOf(failure));
         }
       },
     },
@@ -124,7 +124,7 @@ const start = async (isFirst = false): Promise<void> => {
     if (problem.cause === 'signed_out') {
       showSignIn('');
     } else {
-      message.textContent = said(problem);
+      message.textContent = problemText(problem);
       waiting.append(h('button', { type: 'button', click: () => void start() }, words.retry));
     }
   }

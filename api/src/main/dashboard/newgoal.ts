@@ -1,7 +1,7 @@
 import { post, type Problem, problemOf } from './api';
 import { showDialog } from './dialog';
 import { h, newId } from './dom';
-import { said } from './notice';
+import { problemText } from './notice';
 import { knownEvent } from './values';
 import { words } from './words';
 
@@ -25,7 +25,7 @@ export const goalDialog = (propertyId: string, target: GoalTarget, added: () => 
     if (button.ariaDisabled === 'true') {
       return;
     }
-    // The browser lets blanks pass as a value, and says itself what is missing.
+    // The browser itself says which field is empty, but it lets blanks pass.
     name.value = name.value.replaceAll(/\p{Cc}+/gu, ' ').trim();
     what.value = isPage ? what.value.trim() : what.value;
     if (!name.reportValidity() || !what.reportValidity()) {
@@ -60,4 +60,4 @@ export const goalDialog = (propertyId: string, target: GoalTarget, added: () => 
 };
 
 /** The service refuses a goal for its name, or because there are too many. */
-const reason = (problem: Problem): string => (problem.cause === 'refused' ? words.goal.refused : said(problem));
+const reason = (problem: Problem): string => (problem.cause === 'refused' ? words.goal.refused : problemText(problem));

@@ -3,7 +3,7 @@ import { h } from './dom';
 import { format, words } from './words';
 
 /** A problem in words. */
-export const said = (problem: Problem): string => {
+export const problemText = (problem: Problem): string => {
   switch (problem.cause) {
     case 'rate_limited':
       return words.problems.rate_limited(format.seconds(Math.max(1, problem.wait)));
@@ -21,7 +21,7 @@ export const said = (problem: Problem): string => {
 /** Shows above an element why it could not be refreshed or completed, replacing an earlier such line. */
 export const showProblem = (element: HTMLElement, failure: unknown): void => {
   element.querySelector(':scope > .problem')?.remove();
-  element.prepend(h('p', { class: 'problem', role: 'alert' }, said(problemOf(failure))));
+  element.prepend(h('p', { class: 'problem', role: 'alert' }, problemText(problemOf(failure))));
 };
 
 /** An alert for problems, and a status line for progress. Both exist from the start, so that screen readers announce changes. */
@@ -42,7 +42,7 @@ export const notices = () => {
     /** @param isOld whether figures of an earlier time are still shown */
     fail: (problem: Problem, isOld: boolean, retry: () => void): void =>
       replace(
-        h('p', {}, said(problem), isOld && ` ${words.problems.stale}`),
+        h('p', {}, problemText(problem), isOld && ` ${words.problems.stale}`),
         h('button', { type: 'button', click: retry }, words.retry),
       ),
     clear: (): void => replace(),

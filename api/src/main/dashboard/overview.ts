@@ -24,15 +24,15 @@ import { format, words } from './words';
 
 /** How often the service refreshes its figures. */
 const REFRESH_MS = 5 * 60_000;
-/** How often the page looks whether its figures are that old. */
+/** How often the page checks whether its figures are that old. */
 const LOOK_MS = 60_000;
-/** A goal changes what every reader sees, so the service wants a key of every scope. */
+/** A goal changes what every reader sees, so the service requires a key with every scope. */
 const EVERY_SCOPE = ['figures:read', 'leads:read', 'leads:delete'];
 
 /** All cards of a view, and the pickers that change it. */
 export const overview = (change: Change, account: HTMLElement, session: Session) => {
   let view: View;
-  let underWay = new AbortController();
+  let controller = new AbortController();
   let loadedAt = 0;
   /** The question that the heading belongs to. */
   let headed = '';
@@ -65,8 +65,8 @@ export const overview = (change: Change, account: HTMLElement, session: Session)
   const forms = has('leads:read') ? formsCard(session.properties === null ? { mayForget: has('leads:delete') } : undefined) : undefined;
 
   /**
-   * Without filters, a card may be alone in needing single visits, which are not kept as long: the card says so, and the rest
-   * of the page is shown.
+   * Without filters, it may be that only one card needs single visits, which are not kept as long as other figures. That card
+   * then says so, and the rest of the page is shown.
    */
   const failedOf = (filled: Filled[]) =>
     filled.filter(
@@ -75,7 +75,7 @@ export const overview = (change: Change, account: HTMLElement, session: Session)
     );
   const report = (filled: Filled[]): void => {
     const failed = failedOf(filled);
-    const worst = failed.find(({ problem }) => problem.cause === 'away') ?? failed[0];
+    const worst = failed.find(({ problem }) => problem.cause === 'unreachable') ?? failed[0];
     const isOld = failed.length > 0 && failed.every((each) => each.isOld);
     element.classList.toggle('stale', isOld);
     if (worst) {
@@ -93,9 +93,9 @@ export const overview = (change: Change, account: HTMLElement, session: Session)
   const lazy = lazily(Object.values(cards), reportProblems);
 
   const load = async (): Promise<void> => {
-    underWay.abort();
-    underWay = new AbortController();
-    const { signal } = underWay;
+    controller.abort();
+    controller = new AbortController();
+    const { signal } = controller;
     say(words.loading);
     const known = properties.load().then(showProperties, () => {});
     if (needsToday(view) && !properties.known()) {
@@ -192,12 +192,12 @@ export const overview = (change: Change, account: HTMLElement, session: Session)
       if (!old || keyOf(old) !== keyOf(view)) {
         void load();
       } else {
-        void lazy.show(view, underWay.signal, Promise.resolve()).then(reportProblems);
+        void lazy.show(view, controller.signal, Promise.resolve()).then(reportProblems);
       }
     },
     /** Stops refreshing when the page is no longer shown. */
     end: (): void => {
-      underWay.abort();
+      controller.abort();
       lazy.end();
       realtime.end();
       clearInterval(timer);

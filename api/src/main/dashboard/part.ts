@@ -4,7 +4,7 @@ import type { View } from './view';
 /** A part of the page that loads its own figures. */
 export interface Part {
   card: Card;
-  /** Its question about a view, as a key: it asks again when that changes. */
+  /** A key of its question about a view: it asks again when the key changes. */
   asks: (view: View) => string;
   load: (view: View, signal: AbortSignal) => Promise<Filled>;
 }
@@ -26,13 +26,13 @@ const isInWindow = (element: Element, ahead: number): boolean => {
 };
 
 /**
- * Asks for the figures of parts when they come into the window, and of those just below it when the first screen has its figures, so
- * that it has the service for itself. A part without the figures of the view has the attribute data-waits.
+ * Loads the parts that come into the window. The parts just below it are loaded only when the first screen has its figures, so
+ * that the first screen does not have to share the service. A part without the figures of the view has the attribute data-waits.
  *
- * @param report gets what became of the questions that nothing waits for
+ * @param report gets the results of loads that no caller waits for
  */
 export const lazily = (parts: Part[], report: (filled: Filled[]) => void) => {
-  /** The parts that are near the window, as the observer tells. */
+  /** The parts that are near the window, as the observer reports. */
   const near = new Set<Element>();
   const asked = new Map<Part, string>();
   let view: View | undefined;
@@ -87,7 +87,7 @@ export const lazily = (parts: Part[], report: (filled: Filled[]) => void) => {
       parts.filter(isDue).forEach(({ card }) => card.element.setAttribute('data-waits', ''));
       return loadSeen();
     },
-    /** Loads everything again. */
+    /** Forgets what was loaded, so that everything is loaded again. */
     forget: (): void => asked.clear(),
     end: (): void => {
       observer.disconnect();

@@ -4,12 +4,12 @@ import type { FileValue } from './csv';
 import { load, showDialog } from './dialog';
 import { h } from './dom';
 import { csvButton, save } from './files';
-import { said } from './notice';
+import { problemText } from './notice';
 import { type Cell, table } from './table';
 import { consentName, name } from './values';
 import { format, words } from './words';
 
-/** Of the export of a person, what the page shows. */
+/** The fields of a person's export that the page shows. */
 interface Person {
   email: string;
   leads: {
@@ -21,7 +21,9 @@ interface Person {
   visitors: { sessions: { startedAt: string; trafficSource: string; entryPath: string | null; pageViews: number }[] }[];
 }
 
-/** All that is held about one person, with a file of it; and forgetting them, which is asked twice. */
+/**
+ * Shows all that is held about one person. It can be saved as a file, and the person can be forgotten, which has to be confirmed.
+ */
 export const personDialog = (email: string, mayForget: boolean, forgotten: () => void): Promise<void> => {
   const body = h('div', { class: 'body' });
   const dialog = showDialog('details', h('bdi', {}, email), [], body);
@@ -93,7 +95,7 @@ const actions = (
       dialog.close();
       forgotten();
     } catch (failure) {
-      message.textContent = said(problemOf(failure));
+      message.textContent = problemText(problemOf(failure));
     }
   };
   const first = h('button', { type: 'button', class: 'forget', click: () => ask() }, words.person.forget);

@@ -1,13 +1,13 @@
 import { ask } from './api';
-import { goBy } from './clock';
+import { setZones } from './clock';
 import type { Properties, Property } from './figures';
 import type { View } from './view';
 
-/** The properties that the session may show: asked for once, for all parts of the page. */
+/** The properties that the session may show. They are requested once, for all parts of the page. */
 export const knownProperties = () => {
   let known: Properties | undefined;
   let asked: Promise<Properties> | undefined;
-  /** Of a view that names none, it is the service's default; empty for all together. */
+  /** The property of a view. If the view names none, it is the service's default, or empty for all properties together. */
   const shown = (view: View): string => view.property || (known?.defaultPropertyId ?? '');
   const all = (view: View): Property[] =>
     (known?.properties ?? []).filter(({ id }) => !shown(view) || id === shown(view));
@@ -15,15 +15,15 @@ export const knownProperties = () => {
     known: (): Properties | undefined => known,
     shown,
     name: (view: View): string | undefined => known?.properties.find(({ id }) => id === shown(view))?.name,
-    /** The time zones whose days a view shows. The page goes by them, and by the day of the first visit, from now on. */
+    /** The time zones whose days a view shows. From now on, the page uses them and the day of the first visit. */
     zones: (view: View): string[] => {
       const zones = [...new Set(all(view).map(({ timeZone }) => timeZone))];
       if (zones.length > 0) {
-        goBy(zones, all(view).map(({ firstDay }) => firstDay ?? '').filter(Boolean).sort()[0] ?? '');
+        setZones(zones, all(view).map(({ firstDay }) => firstDay ?? '').filter(Boolean).sort()[0] ?? '');
       }
       return zones;
     },
-    /** Resolves when they are known. The answer serves every view, so no signal ends it. */
+    /** Resolves when they are known. The answer serves every view, so the request is never cancelled. */
     load: async (): Promise<void> => {
       asked ??= ask<Properties>('/v1/dashboard/properties');
       try {

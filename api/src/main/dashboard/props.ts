@@ -19,7 +19,7 @@ interface Prop {
 
 type Show = (change: (change: Partial<View>) => void, filter: (filter: Filter) => void) => HTMLElement[];
 
-/** The values that events carry under one key: of the event and key of the view, or of the most frequent. */
+/** The values of one key of one event: the event and key of the view, or the most frequent ones. */
 export const propsOf = async (view: View, signal: AbortSignal): Promise<Show> => {
   const found = await post<Answer>(
     '/v1/metrics/query',

@@ -4,7 +4,7 @@ import { words } from './words';
 
 const KEY = 'altcontext-segments';
 
-/** The names of segments, each with the filters of an address. This browser keeps them, if it keeps anything. */
+/** The filters of each segment, as in an address, by the segment's name. The browser stores them, if it stores anything. */
 const stored = (): Record<string, string> => {
   try {
     return JSON.parse(localStorage.getItem(KEY) ?? '{}') as Record<string, string>;
@@ -73,7 +73,7 @@ export const savedSegments = (change: (change: Partial<View>) => void) => {
     save,
   );
   let shown: Filter[] = [];
-  /** Chooses the segment that has these filters; of several, the one that was chosen before. */
+  /** Chooses the segment that has these filters. If several have them, it is the one that was chosen before. */
   const show = (filters: Filter[]): void => {
     shown = filters;
     const segments = stored();

@@ -1,6 +1,6 @@
 import { Problem, problemOf, send } from './api';
 import { h } from './dom';
-import { said } from './notice';
+import { problemText } from './notice';
 import { format, words } from './words';
 
 export interface Session {
@@ -8,7 +8,7 @@ export interface Session {
   scopes: string[];
   /** The properties that can be shown; null for all. */
   properties: string[] | null;
-  /** Whether a share link began it. */
+  /** Whether the session was begun with a share link. */
   share: boolean;
 }
 
@@ -33,7 +33,7 @@ export const saidOf = (problem: Problem): string => {
     case 'rate_limited':
       return words.signIn.locked(format.seconds(Math.max(1, problem.wait)));
     default:
-      return said(problem);
+      return problemText(problem);
   }
 };
 

@@ -1,6 +1,8 @@
 import type { Bar } from './bars';
 
-/** Rows whose hosts belong to one well-known site, as one row with the hosts as its parts, in the order of the largest. */
+/**
+ * Makes one row of all rows whose hosts belong to one well-known site, with the hosts as its parts; the largest row comes first.
+ */
 export const bySite = <R extends { value: string | null; site?: string }>(
   rows: R[],
   weigh: (row: R) => number,

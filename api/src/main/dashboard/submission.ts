@@ -1,4 +1,4 @@
-import { foreign, h } from './dom';
+import { h, userText } from './dom';
 import { csvButton } from './files';
 import { isForTests } from './reserved';
 import { table } from './table';
@@ -52,8 +52,8 @@ const cells = (submission: Submission, open?: (email: string) => void): (string 
   return [
     open ? h('button', { type: 'button', class: 'plain', click: () => open(lead.email) }, address) : address,
     format.moment(submittedAt),
-    h('span', {}, foreign(formName), ...marks(submission).map((mark) => h('span', { class: 'mark' }, words.forms.marks[mark]))),
-    foreign(textOf(fields)),
+    h('span', {}, userText(formName), ...marks(submission).map((mark) => h('span', { class: 'mark' }, words.forms.marks[mark]))),
+    userText(textOf(fields)),
     consent(lead.consent),
     touch(lead.touches.first),
     touch(lead.touches.capture),
@@ -62,7 +62,7 @@ const cells = (submission: Submission, open?: (email: string) => void): (string 
 
 const HEADS = ['email', 'submittedAt', 'form', 'fields', 'consent', 'consentExpiresAt', 'marks', 'firstTouch', 'captureTouch'];
 
-/** A file of the rows that were loaded, each of which was audited. */
+/** A button that saves the rows that were loaded. The audit log already has the requests for them. */
 export const submissionFile = (rows: Submission[]): HTMLElement =>
   csvButton(words.forms.table, HEADS, () =>
     rows.map((row) => [
@@ -81,7 +81,7 @@ export const submissionFile = (rows: Submission[]): HTMLElement =>
 const MARKS = ['test', 'bot', 'spam'] as const;
 type Mark = (typeof MARKS)[number];
 
-/** Why a submission is not like others. */
+/** The marks of a submission that is not like others. */
 const marks = ({ isBot, forReview, lead }: Submission): Mark[] => {
   const is: Record<Mark, boolean> = { test: isForTests(lead.email), bot: isBot, spam: lead.inReview ?? forReview };
   return MARKS.filter((mark) => is[mark]);
@@ -98,9 +98,9 @@ const textOf = (fields: Submission['fields']): string =>
     .map(([key, value]) => `${key}: ${typeof value === 'string' ? value : JSON.stringify(value)}`)
     .join(', ');
 
-/** The source, with the campaign where there is one. */
+/** The source, and the campaign if there is one. */
 const touch = ({ trafficSource, utmCampaign }: Touch): HTMLElement =>
-  h('span', {}, name('traffic_source', trafficSource), utmCampaign ? ' · ' : undefined, utmCampaign ? foreign(utmCampaign) : undefined);
+  h('span', {}, name('traffic_source', trafficSource), utmCampaign ? ' · ' : undefined, utmCampaign ? userText(utmCampaign) : undefined);
 
 const consent = ({ status, expiresAt }: Submission['lead']['consent']): string => {
   const said = consentName(status);

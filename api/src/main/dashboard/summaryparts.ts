@@ -32,7 +32,10 @@ const ifKept = (points: Promise<TrendPoint[]>): Promise<TrendPoint[]> =>
     throw failure;
   });
 
-/** One day by its hours while they are known, against those of the day before; several days by days, from the first visit on. */
+/**
+ * The trend of one day by its hours, if they are known, with those of the day before; of several days by days, from the first
+ * visit on.
+ */
 const trendOf = async (summary: Summary, view: View, properties: KnownProperties, signal: AbortSignal): Promise<Trend> => {
   await properties.load();
   const { trend, compareTo, window } = summary;

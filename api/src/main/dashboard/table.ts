@@ -3,12 +3,12 @@ import { h } from './dom';
 export type Cell = string | Node;
 
 export interface Rows {
-  /** What these rows have in common, where there are others. */
+  /** The heading of these rows, if there are other groups. */
   heading?: string;
   rows: Cell[][];
 }
 
-/** Where columns have no room, the style shows each cell's head beside it. */
+/** If there is no room for columns, the style shows each cell's head beside it. */
 const row = (cells: Cell[], heads: string[]): HTMLElement =>
   h('tr', {}, ...cells.map((cell, i) => (i ? h('td', { 'data-head': heads[i] }, cell) : h('th', { scope: 'row' }, cell))));
 

@@ -1,4 +1,4 @@
-import { across, type Area, line, MANY_DAYS, named, nearest, ticks, under, up } from './chart';
+import { type Area, areaUnder, labelled, line, MANY_DAYS, nearest, ticks, xPositions, yPosition } from './chart';
 import { s } from './dom';
 import type { TrendPoint } from './figures';
 import { hourOf, isHour, legendOf, type Trend } from './trendlegend';
@@ -10,10 +10,13 @@ const DAY_WIDTH = 76;
 const MONTH_WIDTH = 96;
 const DIGIT_WIDTH = 8;
 
-/** Where points stand: days by their order, hours by the clock, since one of the two days may have an hour that the other has not. */
+/**
+ * The positions of points: days by their order, hours by the clock, since one of the two days may have an hour that the other
+ * lacks.
+ */
 const places = (points: TrendPoint[], before: TrendPoint[], area: Area): [number[], number[]] => {
   const hours = isHour(points[0]) ? [...new Set([...points, ...before].map(hourOf))].sort() : undefined;
-  const xs = across(hours?.length ?? Math.max(points.length, before.length), area);
+  const xs = xPositions(hours?.length ?? Math.max(points.length, before.length), area);
   const of = (all: TrendPoint[]): number[] => all.map((point, i) => xs[hours?.indexOf(hourOf(point)) ?? i] ?? 0);
   return [of(points), of(before)];
 };
@@ -24,7 +27,7 @@ const hour = (xs: number[], area: Area): number[] => [
   xs[1] ?? (xs[0] ?? 0) + (area.width - area.left - area.right) / 24,
 ];
 
-/** The value at the pointer, in a small field above the point; below it where there is no room. */
+/** The value at the pointer, in a small field above the point, or below it if there is no room. */
 const valueAt = (value: number, x: number, y: number, area: Area): SVGElement[] => {
   const text = format.whole(value);
   const width = text.length * DIGIT_WIDTH + 14;
@@ -56,8 +59,8 @@ export const drawing = (trend: Trend, series: Series, width: number, legend: HTM
     bottom: 28,
   };
   const [xs, earlierXs] = places(points, before, area);
-  const ys = values.map((value) => up(value, top, area));
-  const earlierYs = earlier.map((value) => up(value, top, area));
+  const ys = values.map((value) => yPosition(value, top, area));
+  const earlierYs = earlier.map((value) => yPosition(value, top, area));
   // A day that is not over would look like a fall: its line is drawn dashed.
   const last = points.length - 1;
   const isOpen = points[last]?.day === open;
@@ -104,15 +107,15 @@ export const drawing = (trend: Trend, series: Series, width: number, legend: HTM
       width,
       height: HEIGHT,
     },
-    ...steps.map((step) => s('line', { class: 'grid', x1: area.left, x2: width - area.right, y1: up(step, top, area), y2: up(step, top, area) })),
-    ...steps.map((step) => s('text', { class: 'tick', x: area.left - 8, y: up(step, top, area) + 4, 'text-anchor': 'end' }, format.compact(step))),
-    ...named(longest.map((each) => each.day), (width - area.left) / room).map((i) => {
+    ...steps.map((step) => s('line', { class: 'grid', x1: area.left, x2: width - area.right, y1: yPosition(step, top, area), y2: yPosition(step, top, area) })),
+    ...steps.map((step) => s('text', { class: 'tick', x: area.left - 8, y: yPosition(step, top, area) + 4, 'text-anchor': 'end' }, format.compact(step))),
+    ...labelled(longest.map((each) => each.day), (width - area.left) / room).map((i) => {
       const x = longestXs[i] ?? 0;
       // Names at the edges are drawn inwards, so that they are not cut off.
       const anchor = x > width - room / 2 ? 'end' : x < room / 2 ? 'start' : 'middle';
       return s('text', { class: 'tick', x, y: HEIGHT - 8, 'text-anchor': anchor }, day(longest[i]?.day ?? ''));
     }),
-    s('path', { class: 'under', d: under(xs, ys, area) }),
+    s('path', { class: 'under', d: areaUnder(xs, ys, area) }),
     earlier.length > 0 && s('path', { class: 'before', d: line(earlierXs, earlierYs) }),
     last > 0 && s('path', { class: 'now', d: line(xs.slice(0, settled), ys) }),
     isOpen && last > 0 && s('path', { class: 'now open', d: line(xs.slice(last - 1, last + 1), ys.slice(last - 1)) }),
@@ -128,7 +131,7 @@ export const drawing = (trend: Trend, series: Series, width: number, legend: HTM
     focused = undefined;
     point(undefined);
   };
-  /** What is shown at the pointer covers a part of the lines (WCAG 2.2, 1.4.13). */
+  /** Escape hides what is shown at the pointer, since it covers a part of the lines (WCAG 2.2, 1.4.13). */
   const dismiss = ({ key }: KeyboardEvent): void => {
     if (key === 'Escape' || !svg.isConnected) {
       leave();
@@ -142,7 +145,7 @@ export const drawing = (trend: Trend, series: Series, width: number, legend: HTM
   };
   svg.addEventListener('pointermove', at);
   svg.addEventListener('pointerdown', at);
-  // A finger that is lifted leaves what it has shown.
+  // What a finger has shown stays when the finger is lifted.
   svg.addEventListener('pointerleave', (event) => (event as PointerEvent).pointerType === 'mouse' && leave());
   svg.addEventListener('keydown', (event) => {
     dismiss(event);

@@ -1,11 +1,13 @@
-import { foreign } from './dom';
+import { userText } from './dom';
 import { format, words } from './words';
 
-/** What an event of the tracker is called. Any other type can come too, such as the name of what every object has. */
+/**
+ * The name of a type of events that the tracker sends. Any other type can come too, even `constructor`, which every object has.
+ */
 export const knownEvent = (type: string): string | undefined =>
   Object.hasOwn(words.breakdowns.events, type) ? words.breakdowns.events[type] : undefined;
 
-/** An event in words: those that the tracker sends by a list, others by their own name. */
+/** An event in words: the tracker's own events by a list, all others by the name of their type. */
 export const eventName = (type: string): string | HTMLElement => {
   const known = knownEvent(type);
   if (known) {
@@ -14,9 +16,9 @@ export const eventName = (type: string): string | HTMLElement => {
   const text = type.replaceAll(/[_\-.]+/g, ' ').trim();
   // A name that is not a single word stays as it is.
   if (!/^[\p{L}\p{N} ]+$/u.test(text)) {
-    return foreign(type);
+    return userText(type);
   }
-  const name = foreign(text.charAt(0).toUpperCase() + text.slice(1));
+  const name = userText(text.charAt(0).toUpperCase() + text.slice(1));
   name.title = type;
   return name;
 };
@@ -40,10 +42,10 @@ export const name = (dimension: string, value: string | null): string | HTMLElem
       return format.country(value);
     default:
       // A prop can be an empty text, which would be a button without a name.
-      return value.trim() ? foreign(value) : words.breakdowns.blank;
+      return value.trim() ? userText(value) : words.breakdowns.blank;
   }
 };
 
-/** What a filter is about. */
+/** The name of what a filter is about. */
 export const dimensionName = (dimension: string): string =>
   words.dimensions[dimension] ?? dimension.replace(/^props\./, '');

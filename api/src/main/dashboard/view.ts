@@ -32,7 +32,7 @@ export interface Filter {
   values: (string | null)[];
 }
 
-/** Those that can be chosen. An address may name any other number of days that the service takes. */
+/** The windows that can be chosen. An address may also name any other number of days that the service takes. */
 export const WINDOWS = ['today', 'yesterday', '7', '30', '90', 'month', 'year', 'all', 'custom'] as const;
 export type Window = (typeof WINDOWS)[number] | `${number}`;
 export const DEFAULT_WINDOW = '30';
@@ -67,7 +67,7 @@ export const EXTRAS = ['outbound_click', 'file_download', 'scroll', 'props'] as 
 export type Extras = (typeof EXTRAS)[number];
 
 export const MAX_WINDOW_DAYS = 366;
-/** The service takes 20, and a list of links or of props has up to two of its own. */
+/** The service takes 20, and a list of links or of props adds up to two of its own. */
 const MAX_FILTERS = 18;
 const MAX_STEPS = 8;
 
@@ -82,7 +82,7 @@ const isWindow = (text: string | null): text is Window =>
 const LISTED = 'referrer_host';
 
 /**
- * A filter as an address has it: `is:path:/pricing`, `is_not:utm_campaign` for what has no value, and
+ * A filter as an address has it: `is:path:/pricing`, `is_not:utm_campaign` for a missing value, and
  * `is:referrer_host:google.ca,www.google.com`. The key of a prop may have a colon, which is written `%3A`.
  */
 const filterOf = (text: string): Filter | undefined => {
@@ -126,13 +126,13 @@ export const read = (query: string): View => {
   };
 };
 
-/** A view with a change. A goal is one of its property: a filter by it does not go on to another. */
+/** A view with a change. A goal belongs to one property, so a filter by a goal is dropped when the property changes. */
 export const changed = (view: View, change: Partial<View>): View => {
   const next = { ...view, ...change };
   return next.property === view.property ? next : { ...next, filters: next.filters.filter(({ dimension }) => dimension !== 'goal') };
 };
 
-/** The query of an address that shows this; defaults are left out. */
+/** The query of an address that shows the view; defaults are left out. */
 export const write = (view: View): string => {
   const params = new URLSearchParams();
   if (view.window === 'custom') {
@@ -170,7 +170,7 @@ const NAMED = ['7', '30'];
 export const needsToday = ({ window }: View): boolean => window !== 'custom' && !NAMED.includes(window);
 
 /**
- * The days of a period, where the service has no name for it.
+ * The days of a period, if the service has no name for it.
  *
  * @param first the day of the first visit; empty if it is not known
  */
@@ -209,7 +209,9 @@ export const periodOf = (view: View, today: string, first: string): string | [st
 export const asked = (filters: Filter[]): unknown[] =>
   filters.map(({ not, dimension, values }) => [not ? 'is_not' : 'is', dimension, values]);
 
-/** What the service is asked for: the days, the property and the filters. It knows itself which day is today there. */
+/**
+ * What the service is asked for: the days, the property and the filters. The service knows which day is today at the property.
+ */
 export const question = (view: View, today: string, first: string): Record<string, string> => ({
   ...(daysOf(view, today, first) ?? { window: view.window }),
   ...(view.property && { propertyId: view.property }),

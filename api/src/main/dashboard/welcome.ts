@@ -11,14 +11,14 @@ const tag = (): string => {
   return `<script defer src="${location.origin}/v1/telemetry.js"${local}></script>`;
 };
 
-/** How to begin, where nothing was counted. */
+/** Says how to begin, if nothing was counted. */
 export const welcomeCard = (change: Change) => {
   const lookAtToday = h(
     'button',
     { type: 'button', click: () => change({ window: 'today', from: '', to: '' }) },
     words.empty.today,
   );
-  /** For a site that was never visited. */
+  /** Shown for a site that was never visited. */
   const howTo = h(
     'div',
     { class: 'how-to' },

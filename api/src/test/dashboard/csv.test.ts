@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { csv, parsed, tame } from '../../main/dashboard/csv';
+import { csv, escapeFormulas, parsed } from '../../main/dashboard/csv';
 
 test('cells are quoted where they must be, and numbers stay as they were counted', () => {
   assert.equal(
@@ -16,9 +16,9 @@ test('no text is a formula to a spreadsheet', () => {
 test('a file is read as it was written, and no apostrophe is added to one that it has', () => {
   const rows = [
     ['/a,"b"\n', '1234.5', ''],
-    ["'=1+1", "\t'=1", ";'-2"].map(tame),
+    ["'=1+1", "\t'=1", ";'-2"].map(escapeFormulas),
     ['', '', ''],
   ];
   assert.deepEqual(parsed(csv(['x', 'y', 'z'], rows)), [['x', 'y', 'z'], ...rows]);
-  assert.deepEqual(['=1', '\t=1', ';-2', '\n', '"=1'].map(tame).map(tame), ['=1', '\t=1', ';-2', '\n', '"=1'].map(tame));
+  assert.deepEqual(['=1', '\t=1', ';-2', '\n', '"=1'].map(escapeFormulas).map(escapeFormulas), ['=1', '\t=1', ';-2', '\n', '"=1'].map(escapeFormulas));
 });
