@@ -16,7 +16,7 @@ beacons() {
   read -r -a WRK <<<"${line#beacons }"
 }
 
-# leads SECONDS CONNECTIONS apart|crowd: the same for forms.
+# leads SECONDS CONNECTIONS apart|crowd: leaves in WRK what lead.lua reported.
 leads() {
   local line
   SEED=$((SEED + 1))
@@ -30,8 +30,8 @@ record() {
   echo "$*" >>"$RUN/cells"
 }
 
-# verdict ACKNOWLEDGED FOUND SLACK: a request that was still on its way at the end may be in the table although its
-# answer was not waited for. None that was answered may be missing.
+# verdict ACKNOWLEDGED FOUND SLACK: no row of an answered request may be missing. There may be more rows, of requests that were still on
+# their way at the end.
 verdict() {
   if (($2 < $1)); then
     echo LOST

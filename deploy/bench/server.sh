@@ -67,13 +67,13 @@ limit_words() {
   esac
 }
 
-# To be run by the shell that becomes the server.
+# Runs in the shell that becomes the server.
 enter_limit() {
   [[ $LIMIT_KIND == cgroup_* ]] || return 0
   echo "$BASHPID" >"$LIMIT_DIR/cgroup.procs"
 }
 
-# A scope's directory is systemd's to name: it can be asked for only while the server runs.
+# systemd names the directory of a scope, and can be asked for it only while the server runs.
 find_limit_dir() {
   [[ $LIMIT_KIND == systemd ]] || return 0
   LIMIT_DIR=/sys/fs/cgroup$(sed -n 's/^0:://p' "/proc/$SERVER_PID/cgroup")
@@ -90,7 +90,7 @@ limit_oom_kills() {
 
 # ── the process ──────────────────────────────────────────────────────────────────────────────────────────────────
 
-# A connection of the shell's own: a curl for every look would take longer than what is measured. In a subshell,
+# The shell itself connects: starting curl each time would take longer than what is measured. It does so in a subshell,
 # because writing to a connection that was just closed would end the shell.
 is_healthy() {
   (
@@ -171,7 +171,7 @@ watch_memory() {
   SAMPLER_PID=$!
 }
 
-# phase idle | load | none: what the samples of the coming seconds are to be called.
+# phase idle | load | none: the name of the samples from now on.
 phase() {
   echo "$1" >"$RUN/phase"
 }

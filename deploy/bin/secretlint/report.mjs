@@ -12,7 +12,7 @@ const found = files.flatMap(({ filePath, messages }) =>
     `${relative(process.cwd(), filePath)}:${loc.start.line}: ${data?.PATTERN_NAME ?? messageId}`));
 found.forEach((line) => console.log(line));
 if (found.length > 0) {
-  console.error('secret-scan: take these out and replace them where they are used: what was committed is known');
+  console.error('secret-scan: remove these, and replace the secrets where they are used: a secret that was committed is no longer secret');
   process.exit(1);
 }
 console.log(`secret-scan: ${files.length} files, no secret`);

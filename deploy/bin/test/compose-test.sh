@@ -78,7 +78,7 @@ if compose=$("$ROOT/deploy/bin/tool.sh" docker-compose docker-compose usr/libexe
   printf 'MAIL_FROM=news@example.ca\nTRACKER_PATH=/js/site.js\nRAW_EVENT_RETENTION_DAYS=30\nBACKUP_DAYS=7\nTRUSTED_PROXIES=0.0.0.0/0\n' >>.env
   "$compose" -f compose.yaml config >"$work/config"
   grep -q 'SMTP_URL_FILE: /run/secrets/smtp_url$' "$work/config" || fail "the mail server's URL is not read"
-  for service in api ops; do # what is set once holds for what publishes a period and for what purges by it
+  for service in api ops; do # a period that is set once must reach both the service, which publishes it, and altops, which purges by it
     awk -v on="  $service:" '/^  [a-z]/ { found = $0 == on } found' "$work/config" >"$work/$service"
     for setting in 'RAW_EVENT_RETENTION_DAYS: "30"' 'MAIL_FROM: news@example.ca' 'BACKUP_DAYS: "7"' 'CORS_ALLOWED_ORIGINS: https://www.example.com'; do
       grep -q "$setting" "$work/$service" || fail "$setting in .env does not reach $service"
@@ -109,7 +109,7 @@ start_caddy() {
   fail "Caddy did not start: $(cat "$3")"
 }
 
-# ask CODE METHOD PATH CURL-ARGUMENT…: from another address than the rest of the test, so that it can be looked for.
+# ask CODE METHOD PATH CURL-ARGUMENT…: from another address than the rest of the test, so that the log can be searched for it.
 ask() {
   local code
   code=$(curl -s -o "$work/body" -w '%{http_code}' --interface 127.0.0.9 -X "$2" "${@:4}" "http://127.0.0.1:$front$3") || true

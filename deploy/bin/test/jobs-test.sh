@@ -53,7 +53,7 @@ shows '| ok | false |'
 job 2 migrate --no-such-option
 grep -q '^### altops migrate --no-such-option: failed (2)' "$work/summary" || fail "wrong usage is not reported"
 
-# Through fly proxy where that is named: the stand-in leads nowhere, which is reported.
+# Through fly proxy if an application or cluster is named. The stand-in leads nowhere, which must be reported.
 mkdir "$work/bin"
 printf '#!/bin/sh\necho "$*" >%s\nexit 1\n' "$work/fly" >"$work/bin/fly"
 chmod +x "$work/bin/fly"

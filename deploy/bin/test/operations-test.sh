@@ -35,7 +35,7 @@ clean_up() {
 
 # ── the place ────────────────────────────────────────────────────────────────────────────────────────────────────
 
-# What git has, and what was built, by links. What a deploy does first (audit, test) is not done again from within itself.
+# Copies the files that git has, and links what was built. A stand-in replaces the audit and the tests, with which a deploy begins.
 make_copy() {
   local module
   mkdir "$work/copy" "$work/bin" "$work/fly"
@@ -52,7 +52,7 @@ stand_in() { # NAME: its text comes in
   chmod +x "$work/bin/$1"
 }
 
-# One application and one database. What it does not know it refuses, as the real one would.
+# It has one application and one database. Unknown commands are refused, as by the real one.
 make_fly() {
   export FLY_STATE=$work/fly FLY_PORT FLY_SERVICE=$ROOT/api/target/quarkus-app/quarkus-run.jar
   export STAND_IN_CLASSES=$ROOT/ops-cli/target/test-classes STAND_IN_TARGET=127.0.0.1:$port STAND_IN_LOG=$work/fly/proxies
@@ -156,7 +156,7 @@ END
 
 # ── the operator ─────────────────────────────────────────────────────────────────────────────────────────────────
 
-# Every command of the pages: the lines of its sh blocks, without their remarks, and what stands in backquotes and begins like one.
+# Every command of the pages: the lines of sh blocks, without their comments, and all text in backquotes that begins like a command.
 commands() {
   awk '/^```sh$/ { on = 1; next } /^```$/ { on = 0 } on' "${PAGES[@]}" | sed -e 's/ \{2,\}#.*$//' -e '/^$/d'
   # shellcheck disable=SC2016 # the pages' backquotes
@@ -164,7 +164,7 @@ commands() {
     grep -E "^(([A-Z_]+=\S+ )*(make|fly|altops|docker|gpg|git|curl|openssl|deploy/bin/[a-z-]+)|\./[a-z.]+) " | sort -u
 }
 
-# The values that the pages leave to their reader.
+# Fills in the values that the pages leave to the reader.
 filled_in() {
   sed -e "s#'postgres://…'#'$(sed 's/^DATABASE_URL=//' "$work/fly/attached" 2>/dev/null)'#" -e 's#deployment-…#deployment-1#' -e 's#CLUSTER=…#CLUSTER=abc123#' \
     -e 's#rm ops lead delete --email …#rm ops lead delete --email bert@example.ca --yes#' \
@@ -172,10 +172,10 @@ filled_in() {
     -e "s#altcontext-….dump#${backup:-}#g" -e 's#^fly machine restart$#& e784e --app altcontext#' -e 's#^fly secrets list$#& --app altcontext#' <<<"$1"
 }
 
-# What the page has its reader put into each shell: an address that only Fly's network knows, and altops through fly proxy.
+# What the pages tell the reader to put into each shell: an address that only Fly's network knows, and altops through fly proxy.
 shell=
 played=()
-# run COMMAND: as it stands on a page, in the copy; what it says is in said.
+# run COMMAND: runs it as it is on a page, in the copy; its output goes to the file said.
 run() {
   grep -qxF -- "$1" "$work/commands" || fail "no page has the command: $1"
   played+=("$1")

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# What make run promises: a beacon posted as its printed line says is a row, the dashboard opens with the printed key, Ctrl-C and
-# even kill -9 leave no process behind, the data and the development key are there the next time, and what is in the way is named
-# with the command to run beside it. It needs what make build leaves, and uses a port and data of its own.
+# Tests make run: the printed line posts a beacon that becomes a row, the dashboard opens with the printed key, Ctrl-C and even
+# kill -9 leave no process behind, the data and the development key are there the next time, and if another run is in the way, it
+# names it and prints a command that works at the same time. It needs what make build leaves, and uses a port and data of its own.
 set -euo pipefail
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../.." && pwd)
@@ -95,7 +95,7 @@ key() {
   sed -n 's/^The development admin key.*: //p' "$work/log"
 }
 
-# The script alone is killed, and its children find out.
+# Only the script is killed; its children must end, too.
 kill_hard() {
   local i
   kill -KILL "$pid"
@@ -108,16 +108,16 @@ kill_hard() {
   nothing_is_left
 }
 
-# refused VARIABLE WORDS: a run beside the first says in a few lines which variable it is about, and a command.
+# refused VARIABLE WORDS: a second run says in a few lines which variable is the problem, and prints a command.
 refused() {
   local status=0 said
   said=$(timeout 60 "$ROOT/deploy/bin/run.sh" 2>&1 </dev/null) || status=$?
   [[ $status -eq 1 && $(wc -l <<<"$said") -le 5 && $said == *"run: $1: $2"* ]] || fail "$status: $said"
   [[ $(tail -n 1 <<<"$said") =~ ^\ \ PORT=[0-9]+\ MANAGEMENT_PORT=[0-9]+\ DEMO_PORT=[0-9]+\ MAIL_PORT=[0-9]+\ ALTCONTEXT_DATA=$ALTCONTEXT_DATA-2\ make\ run$ ]] ||
-    fail "no command to run beside it: $said"
+    fail "no command to run at the same time: $said"
 }
 
-# As printed, but for the question.
+# As printed, but without the question.
 erase_as_printed() {
   local lines
   lines=$(sed -n '/^  export DATABASE_URL=/p; /^  deploy\/bin\/altops lead delete/p' "$work/log")
@@ -151,7 +151,7 @@ start "$ROOT/deploy/bin/run.sh"
 kill_hard
 
 start make -C "$ROOT" -o target/built run
-! grep -q 'altops demo' "$work/log" || fail "the demo is offered where there are events"
+! grep -q 'altops demo' "$work/log" || fail "the demo is offered although there are events"
 rows | grep -q page_view || fail "the row did not survive the restart"
 [[ $(key) == "$first_key" && ${#first_key} -ge 24 ]] || fail "the development key changed"
 interrupt 130

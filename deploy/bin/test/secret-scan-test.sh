@@ -16,7 +16,7 @@ fail() {
   exit 1
 }
 
-# drawn N: the same letters and digits every time, but no pattern in them.
+# drawn N: prints letters and digits without a pattern, the same every time.
 drawn() {
   printf '%s' 'q7Xw2Lr9Tz4Kd8Vb3Nm6Hs5Jf1Pg0Yc8Rk2Wt7Bx4Zl9Dv6Qn3Mh5Sj1Fg' | cut -c "1-$1"
 }

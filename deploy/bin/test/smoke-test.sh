@@ -58,7 +58,7 @@ smoke() {
 
 # line VERDICT CHECK
 line() {
-  grep -qE "^$1 +$2 " "$work/said" || fail "it did not say $1 of $2"
+  grep -qE "^$1 +$2 " "$work/said" || fail "it did not report $1 for $2"
 }
 
 figure() {
@@ -68,7 +68,7 @@ figure() {
 nothing_left() {
   local table
   for table in leads visitors sessions events; do
-    [[ $(figure "count(*) AS n FROM $table") -eq 0 ]] || fail "something of it is left in $table"
+    [[ $(figure "count(*) AS n FROM $table") -eq 0 ]] || fail "the run left rows in $table"
   done
 }
 
@@ -79,11 +79,11 @@ smoke 0 ADMIN_API_KEY=$key DATABASE_URL="$DATABASE_URL" -- --origin https://site
 for check in health honeypot event row lead metrics cors cors-foreign admin-only headers limit clean-up; do line ok $check; done
 line skipped https
 nothing_left
-# A run is no load on the figures: one robot, one stranger and one client over its limit were turned away, no event of it refused.
-[[ $(figure "sum(count) FROM ingest_rejections") -le 3 ]] || fail "it is counted as more than it is"
+# A run hardly affects the figures: one robot, one stranger and one client over its limit were refused, and none of its events.
+[[ $(figure "sum(count) FROM ingest_rejections") -le 3 ]] || fail "more than three rejections were counted"
 stop_service
 
-# Without its key, and with an origin that is not allowed; the limit is a new one, because the service was started anew.
+# Without a key, and with an origin that is not allowed. The limit is not used up, because the service was started again.
 start_service RATE_LIMIT_EVENTS=150
 smoke 3 -- --origin https://another.example
 for check in cors admin-only; do line FAILED $check; done
@@ -97,7 +97,7 @@ smoke 0 DATABASE_URL="$DATABASE_URL" --
 line ok clean-up
 stop_service
 
-# Another key than the service has; no limit to speak of; and the origin of everybody, which is no origin.
+# With a wrong key, a very high limit, and the origin *, which is not an origin.
 start_service ADMIN_API_KEY=$key RATE_LIMIT_EVENTS=1000000000
 smoke 3 ADMIN_API_KEY=another-key-than-the-service-s DATABASE_URL="$DATABASE_URL" -- --origin '*'
 for check in metrics cors; do line FAILED $check; done
@@ -106,7 +106,7 @@ grep -qE '^skipped +limit +more than 2000 events a minute are allowed' "$work/sa
 for check in health honeypot event row cors-foreign admin-only headers clean-up; do line ok $check; done
 [[ $(figure "count(*) AS n FROM leads") -eq 0 ]] || fail "a lead is left that its key could not remove"
 
-# The database goes away.
+# The database ends.
 stop_database
 smoke 3 ADMIN_API_KEY=$key -- --origin https://site.example
 for check in event row lead; do line FAILED $check; done

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Which Maven the build takes: a new one from the PATH, else the wrapper, which needs unzip.
+# Tests which Maven the build uses: a new one from the PATH, else the wrapper, which needs unzip.
 set -euo pipefail
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../.." && pwd)
@@ -36,11 +36,11 @@ build || fail "it fails where there is no Maven"
 [[ $(<"$work/said") == $'installs unzip\nwrapper verify' ]] || fail "without Maven and unzip it does not do what the wrapper needs"
 program unzip unzip
 build || fail "it fails where there is no Maven"
-[[ $(<"$work/said") == 'wrapper verify' ]] || fail "unzip is installed though it is there"
+[[ $(<"$work/said") == 'wrapper verify' ]] || fail "unzip is installed although it is there"
 program mvn 'Apache Maven 3.8.7'
 build || fail "it fails with an old Maven"
-[[ $(<"$work/said") == 'wrapper verify' ]] || fail "it takes a Maven that is too old"
+[[ $(<"$work/said") == 'wrapper verify' ]] || fail "it uses a Maven that is too old"
 program mvn 'Apache Maven 3.9.0'
 build || fail "it fails with a new Maven"
-[[ $(<"$work/said") == 'Apache Maven 3.9.0 verify' ]] || fail "it does not take the Maven that is there"
+[[ $(<"$work/said") == 'Apache Maven 3.9.0 verify' ]] || fail "it does not use the Maven that is there"
 echo "toolchain-test: done"
