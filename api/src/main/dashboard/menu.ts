@@ -43,7 +43,7 @@ export const menuButton = (label: string, items: MenuItem[]): HTMLElement => {
         },
         keydown: (event) => {
           if ((event as KeyboardEvent).key === 'Tab') {
-            // The focus goes back to the button, and on from there.
+            // The focus returns to the button, and the Tab key moves it on from there.
             list.hidePopover();
           }
           const step = { ArrowDown: 1, ArrowUp: -1 }[(event as KeyboardEvent).key];
@@ -63,7 +63,7 @@ export const menuButton = (label: string, items: MenuItem[]): HTMLElement => {
     list.style.setProperty('--right', `${gap}px`);
     list.style.setProperty('--top', `${bottom}px`);
     list.showPopover();
-    // A long text would begin left of the window, and the list of a row at its end would go on below it.
+    // Otherwise a long text could begin left of the window, and a list near the window's end could continue below it.
     const { left, height } = list.getBoundingClientRect();
     list.style.setProperty('--right', `${gap - Math.max(0, MARGIN - left)}px`);
     if (bottom + height > clientHeight - MARGIN) {
@@ -82,7 +82,7 @@ export const menuButton = (label: string, items: MenuItem[]): HTMLElement => {
     pointerdown: () => {
       wasOpen = button.ariaExpanded === 'true';
     },
-    // The list has closed by then, as by any click beside it.
+    // By then the click has closed the list, like any click outside it.
     click: () => {
       if (!wasOpen) {
         open();
