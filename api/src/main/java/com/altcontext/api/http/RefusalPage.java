@@ -9,33 +9,32 @@ import java.util.List;
 enum RefusalPage {
     FAULTS(
             "Please check the form",
-            "Your form was not sent. Go back with the button of your browser, correct it and send it again.",
+            "Your form was not sent. Use your browser's back button, correct the form and send it again.",
             "Veuillez vérifier le formulaire",
             "Votre formulaire n’a pas été envoyé. Revenez en arrière avec le bouton de votre navigateur, corrigez-le et"
                     + " renvoyez-le."),
     TOO_LONG(
             "The form is too long",
-            "Your form was not sent. Go back with the button of your browser, shorten your text and send it again.",
+            "Your form was not sent. Use your browser's back button, shorten your text and send the form again.",
             "Le formulaire est trop long",
             "Votre formulaire n’a pas été envoyé. Revenez en arrière avec le bouton de votre navigateur, raccourcissez"
                     + " votre texte et renvoyez-le."),
     WRONG_TYPE(
             "This form does not work",
-            "Your form was not sent, and sending it again does not help: the site sends it in a way that we cannot read."
+            "Your form was not sent, and sending it again will not help: the site sends it in a format that we cannot read."
                     + " Please tell the owner of the site.",
             "Ce formulaire ne fonctionne pas",
             "Votre formulaire n’a pas été envoyé, et le renvoyer n’y change rien : le site l’envoie sous une forme que"
                     + " nous ne pouvons pas lire. Veuillez en informer le propriétaire du site."),
     LIMITED(
             "Please wait a minute",
-            "Too many requests came from your network. Wait a minute, go back with the button of your browser and try"
-                    + " again.",
+            "Too many requests came from your network. Wait a minute, use your browser's back button and try again.",
             "Veuillez patienter une minute",
             "Trop de demandes sont venues de votre réseau. Attendez une minute, revenez en arrière avec le bouton de"
                     + " votre navigateur et réessayez."),
     UNAVAILABLE(
             "Please try again in a moment",
-            "We cannot answer right now, and nothing was stored. Go back with the button of your browser and try again.",
+            "We cannot answer right now, and nothing was stored. Use your browser's back button and try again.",
             "Veuillez réessayer dans un instant",
             "Nous ne pouvons pas répondre pour le moment, et rien n’a été enregistré. Revenez en arrière avec le bouton"
                     + " de votre navigateur et réessayez."),
