@@ -132,8 +132,9 @@ class Housekeeping {
     }
 
     /**
-     * Keeps today's figures at most a few minutes old. {@code altops rollup}, which runs once a day, catches up on what
-     * was missed. Does nothing while this machine's clock is days ahead, since future days would count as rolled up.
+     * Keeps today's figures at most a few minutes old. {@code altops rollup}, which runs on a schedule, catches up on
+     * what was missed. Does nothing while this machine's clock is days ahead, since future days would count as rolled
+     * up.
      */
     @Scheduled(every = "5m", delayed = "1m", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     void refreshRollups() {

@@ -38,7 +38,10 @@ import java.util.function.Function;
 /** Makes the objects that accept forms, store leads and consent, and write mails. */
 @Singleton
 class LeadWiring {
-    /** For reading everything that is held about a person, or all leads. */
+    /**
+     * For reading everything that is held about a person, or all leads. Erasure and export have a deadline that cancels
+     * the work in the database before this timeout of the driver.
+     */
     private static final Duration LONG_READ_TIMEOUT = Duration.ofMinutes(2);
 
     @Singleton

@@ -82,13 +82,13 @@ public final class EventRoute implements DirectHandler {
     @Override
     public void handle(RequestContext request, byte[] body) {
         if (request.route().path().equals(BATCH)) {
-            takeBatch(request, JsonBody.readBatch(body, MAX_EVENTS));
+            handleBatch(request, JsonBody.readBatch(body, MAX_EVENTS));
         } else {
-            take(request, JsonBody.read(body));
+            handleEvent(request, JsonBody.read(body));
         }
     }
 
-    private void take(RequestContext request, JsonBody.Content json) {
+    private void handleEvent(RequestContext request, JsonBody.Content json) {
         Client client = request.client();
         Decision decision = json.isRead()
                 ? decide(json.value(), null, client, json.issues(), clock.instant())
@@ -185,7 +185,7 @@ public final class EventRoute implements DirectHandler {
         }
     }
 
-    private void takeBatch(RequestContext request, JsonBody.Content json) {
+    private void handleBatch(RequestContext request, JsonBody.Content json) {
         Instant sentAt = EventReader.sentAt(json.value(), json.issues());
         List<?> events = events(json);
         if (events.size() > 1) {

@@ -77,7 +77,7 @@ final class ConnectionLimits extends ChannelDuplexHandler {
     /** Requests whose answers are not finished. */
     private int unanswered;
 
-    /** Whether the last request has not arrived completely. */
+    /** Whether a part of the last request is still to come. */
     private boolean receiving;
 
     private long received;

@@ -111,8 +111,8 @@ public class ErrorMapper {
     }
 
     /**
-     * The property for which a refusal counts: that of the page that sent the request. An operator's invalid request is
-     * about no property's site, so it counts for the default property.
+     * The property for which a refusal counts: that of the page that sent the request. An operator's invalid request
+     * concerns no site, so it counts for the default property.
      */
     private String propertyOf(RequestContext request, Refusal refusal) {
         if (refusal.propertyId() != null) {
