@@ -32,7 +32,7 @@ export const yPosition = (value: number, top: number, area: Area): number =>
 export const line = (xs: readonly number[], ys: readonly number[]): string =>
   xs.map((x, i) => `${i ? 'L' : 'M'}${round(x)} ${round(ys[i] ?? 0)}`).join('');
 
-/** The area under such a line. */
+/** The area under a line through points, as the data of an SVG path. */
 export const areaUnder = (xs: readonly number[], ys: readonly number[], area: Area): string =>
   xs.length ? `${line(xs, ys)}V${area.height - area.bottom}H${round(xs[0] ?? 0)}Z` : '';
 

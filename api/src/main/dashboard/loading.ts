@@ -41,12 +41,12 @@ const MAX_ROWS = 100_000;
  */
 export const allRowsOf = async (question: Query, signal?: AbortSignal): Promise<Answer['rows']> => {
   const file = await postForText(QUERY, { ...question, limit: MAX_ROWS }, 'text/csv', signal);
-  const figures = question.dimensions.length;
+  const dimensionCount = question.dimensions.length;
   return parsed(file)
     .slice(1)
     .map((cells) => ({
-      dimensions: cells.slice(0, figures),
-      metrics: cells.slice(figures).map((cell) => (cell === '' ? null : Number(cell))),
+      dimensions: cells.slice(0, dimensionCount),
+      metrics: cells.slice(dimensionCount).map((cell) => (cell === '' ? null : Number(cell))),
     }));
 };
 

@@ -2,7 +2,7 @@ import { problemOf, whenSignedOut } from './api';
 import { h } from './dom';
 import { overview } from './overview';
 import { problemText } from './notice';
-import { saidOf, session, type Session, signIn, signInPage, signOut } from './signin';
+import { session, type Session, signIn, signInPage, signInProblem, signOut } from './signin';
 import { changed, read, type View, write } from './view';
 import { format, words } from './words';
 
@@ -15,21 +15,21 @@ const page = (element: HTMLElement): void => {
   document.body.replaceChildren(element);
 };
 
-const here = (view: View): string => location.pathname + write(view);
+const addressOf = (view: View): string => location.pathname + write(view);
 
 /** A link to this view in the other language, which the service remembers. */
 const languageLink = (): HTMLAnchorElement => {
   const other = document.documentElement.lang === 'fr' ? 'en' : 'fr';
   const link = h('a', { class: 'language', lang: other, hreflang: other }, words.otherLanguage);
-  const lead = (): void => {
+  const updateAddress = (): void => {
     const params = new URLSearchParams(location.search);
     params.set('lang', other);
     link.href = `?${params}`;
   };
-  lead();
+  updateAddress();
   // The view may have changed since the link was made.
-  link.addEventListener('click', lead);
-  link.addEventListener('contextmenu', lead);
+  link.addEventListener('click', updateAddress);
+  link.addEventListener('contextmenu', updateAddress);
   return link;
 };
 
@@ -40,7 +40,7 @@ const showSignIn = (why: string): void => {
 };
 
 /** The view in the address, limited to what the session may show. */
-const viewed = ({ properties }: Session): View => {
+const currentView = ({ properties }: Session): View => {
   const view = read(location.search);
   const known = !properties || properties.includes(view.property);
   return known ? view : { ...view, property: properties[0] ?? '' };
@@ -68,14 +68,14 @@ const showOverview = (session: Session, isNew: boolean): void => {
   );
   const account = h('div', { class: 'account' }, message, languageLink(), leave);
   const made = overview((change) => {
-    const view = changed(viewed(session), change);
-    if (here(view) !== location.pathname + location.search) {
-      history.pushState(null, '', here(view));
+    const view = changed(currentView(session), change);
+    if (addressOf(view) !== location.pathname + location.search) {
+      history.pushState(null, '', addressOf(view));
     }
-    made.show(viewed(session));
+    made.show(currentView(session));
   }, account, session);
   page(made.element);
-  open = { ...made, again: () => made.show(viewed(session)) };
+  open = { ...made, again: () => made.show(currentView(session)) };
   open.again();
   if (isNew) {
     made.focus();
@@ -94,12 +94,12 @@ const sharedKey = (): string => {
   return key;
 };
 
-const enterBy = async (key: string): Promise<void> => {
+const signInWith = async (key: string): Promise<void> => {
   try {
     showOverview(await signIn(key), false);
   } catch (failure) {
     const problem = problemOf(failure);
-    showSignIn(problem.cause === 'signed_out' ? words.signIn.linkEnded : saidOf(problem));
+    showSignIn(problem.cause === 'signed_out' ? words.signIn.linkEnded : signInProblem(problem));
   }
 };
 
@@ -109,7 +109,7 @@ const start = async (isFirst = false): Promise<void> => {
   const waiting = h('main', { class: 'sign-in' }, message);
   page(waiting);
   if (key) {
-    await enterBy(key);
+    await signInWith(key);
     return;
   }
   // The browser sent no cookie with the page: to ask for a session would only log an error.
@@ -131,7 +131,7 @@ const start = async (isFirst = false): Promise<void> => {
 };
 
 // The service has read the language from the address and keeps it, so a shared link need not contain it.
-history.replaceState(null, '', here(read(location.search)) + location.hash);
+history.replaceState(null, '', addressOf(read(location.search)) + location.hash);
 whenSignedOut(() => open && showSignIn(words.signIn.ended));
 window.addEventListener('popstate', () => {
   // The details dialog belongs to the view that was left.

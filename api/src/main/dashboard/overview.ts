@@ -34,8 +34,8 @@ export const overview = (change: Change, account: HTMLElement, session: Session)
   let view: View;
   let controller = new AbortController();
   let loadedAt = 0;
-  /** The question that the heading belongs to. */
-  let headed = '';
+  /** The key of the view that the heading is about. */
+  let headingKey = '';
   const has = (scope: string): boolean => session.scopes.includes(scope);
   const properties = knownProperties();
   const { alert, status, fail, clear, say } = notices();
@@ -110,7 +110,7 @@ export const overview = (change: Change, account: HTMLElement, session: Session)
     const figures = ofSummary.fill(answer, view, signal);
     const above = [
       ...figures,
-      Promise.all([answer, known]).then(([summary]) => showSummary(summary), (failure) => (signal.aborted ? {} : forget(failure))),
+      Promise.all([answer, known]).then(([summary]) => showSummary(summary), (failure) => (signal.aborted ? {} : showFailure(failure))),
     ];
     const filled = await Promise.all([...above, lazy.show(view, signal, Promise.all(above))]);
     if (!signal.aborted) {
@@ -133,7 +133,7 @@ export const overview = (change: Change, account: HTMLElement, session: Session)
   };
 
   const showSummary = (summary: Summary): Filled => {
-    headed = keyOf(view);
+    headingKey = keyOf(view);
     heading.show(summary, view, since(summary, view));
     welcome.show(summary, view);
     showTitle();
@@ -141,9 +141,9 @@ export const overview = (change: Change, account: HTMLElement, session: Session)
     return {};
   };
 
-  /** Clears the heading and the notices of another view when this one has no answer. */
-  const forget = (failure: unknown): Filled => {
-    const isOld = headed === keyOf(view);
+  /** If a view has no answer, clears the heading and the notices of the view before. */
+  const showFailure = (failure: unknown): Filled => {
+    const isOld = headingKey === keyOf(view);
     if (!isOld) {
       heading.clear();
       showTitle();

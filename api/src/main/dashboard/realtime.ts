@@ -16,7 +16,7 @@ export const realtimeCard = () => {
   let property: string | undefined;
   let abort = new AbortController();
   let isSeen = false;
-  const look = async (): Promise<void> => {
+  const refresh = async (): Promise<void> => {
     if (document.hidden || !isSeen || property === undefined) {
       return;
     }
@@ -42,11 +42,11 @@ export const realtimeCard = () => {
   };
   const observer = new IntersectionObserver((entries) => {
     isSeen = entries.at(-1)?.isIntersecting ?? false;
-    void look();
+    void refresh();
   });
   observer.observe(made.element);
-  const timer = setInterval(() => void look(), POLL_MS);
-  const seen = (): void => void look();
+  const timer = setInterval(() => void refresh(), POLL_MS);
+  const seen = (): void => void refresh();
   document.addEventListener('visibilitychange', seen);
   return {
     card: made,
@@ -57,7 +57,7 @@ export const realtimeCard = () => {
         abort.abort();
         made.element.removeAttribute('aria-busy');
         made.body.replaceChildren();
-        void look();
+        void refresh();
       }
     },
     end: (): void => {

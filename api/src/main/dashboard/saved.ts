@@ -59,12 +59,12 @@ export const savedSegments = (change: (change: Partial<View>) => void) => {
       class: 'save',
       submit: (event) => {
         event.preventDefault();
-        const called = label.value.trim();
-        if (called) {
-          keep({ ...stored(), [called]: `?${new URLSearchParams(location.search).getAll('f').map((f) => `f=${encodeURIComponent(f)}`).join('&')}` });
+        const segmentName = label.value.trim();
+        if (segmentName) {
+          keep({ ...stored(), [segmentName]: `?${new URLSearchParams(location.search).getAll('f').map((f) => `f=${encodeURIComponent(f)}`).join('&')}` });
           label.value = '';
           show(shown);
-          pick.value = called;
+          pick.value = segmentName;
           showDelete();
         }
       },

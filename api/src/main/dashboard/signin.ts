@@ -25,7 +25,7 @@ export const signIn = async (key: string): Promise<Session> =>
     })
   ).json();
 
-export const saidOf = (problem: Problem): string => {
+export const signInProblem = (problem: Problem): string => {
   switch (problem.cause) {
     case 'signed_out':
     case 'refused':
@@ -76,7 +76,7 @@ export const signInPage = (why: string, languageLink: HTMLElement, done: (sessio
       done(session);
     } catch (failure) {
       const problem = problemOf(failure);
-      show(saidOf(problem), problem.cause === 'signed_out' || problem.cause === 'refused');
+      show(signInProblem(problem), problem.cause === 'signed_out' || problem.cause === 'refused');
     } finally {
       button.ariaDisabled = null;
       button.textContent = words.signIn.button;

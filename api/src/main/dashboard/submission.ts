@@ -103,6 +103,6 @@ const touch = ({ trafficSource, utmCampaign }: Touch): HTMLElement =>
   h('span', {}, name('traffic_source', trafficSource), utmCampaign ? ' · ' : undefined, utmCampaign ? userText(utmCampaign) : undefined);
 
 const consent = ({ status, expiresAt }: Submission['lead']['consent']): string => {
-  const said = consentName(status);
-  return status === 'implied' && expiresAt ? words.forms.until(said, format.dayOf(expiresAt)) : said;
+  const text = consentName(status);
+  return status === 'implied' && expiresAt ? words.forms.until(text, format.dayOf(expiresAt)) : text;
 };

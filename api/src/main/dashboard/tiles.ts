@@ -59,11 +59,11 @@ const delta = (change: number | null, rising: 'better' | 'worse' | undefined): H
   }
   const isUp = change > 0;
   const verdict = rising && (isUp === (rising === 'better') ? 'better' : 'worse');
-  const said = (isUp ? words.tiles.up : words.tiles.down)(size);
+  const text = (isUp ? words.tiles.up : words.tiles.down)(size);
   return h(
     'span',
     { class: `delta ${verdict ?? ''}` },
     h('span', { 'aria-hidden': 'true' }, `${isUp ? '▲' : '▼'} ${size}`),
-    h('span', { class: 'unseen' }, verdict ? `${said}, ${words.tiles[verdict]}` : said),
+    h('span', { class: 'unseen' }, verdict ? `${text}, ${words.tiles[verdict]}` : text),
   );
 };

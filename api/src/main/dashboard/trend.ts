@@ -54,7 +54,7 @@ export const trendCard = (choose: (series: Series) => void) => {
       shown = { trend, series };
       picker.choose(series);
       draw();
-      return [legend, plot, behind(trend, isOpen)];
+      return [legend, plot, tableOf(trend, isOpen)];
     },
     choose: (series: Series): void => {
       picker.choose(series);
@@ -66,8 +66,8 @@ export const trendCard = (choose: (series: Series) => void) => {
   };
 };
 
-/** Every day in figures; made when it is opened. */
-const behind = ({ points, before, beforeName }: Trend, open: boolean): HTMLElement => {
+/** A table with the figures of every day or hour. It is filled when it is opened. */
+const tableOf = ({ points, before, beforeName }: Trend, open: boolean): HTMLElement => {
   const heads = [isHour(points[0]) ? words.trend.hour : words.trend.day, ...SERIES.map((series) => words.trend.series[series])];
   const row = (point: TrendPoint): string[] => [
     timeOf(point),

@@ -14,15 +14,15 @@ const DIGIT_WIDTH = 8;
  * The positions of points: days by their order, hours by the clock, since one of the two days may have an hour that the other
  * lacks.
  */
-const places = (points: TrendPoint[], before: TrendPoint[], area: Area): [number[], number[]] => {
+const positions = (points: TrendPoint[], before: TrendPoint[], area: Area): [number[], number[]] => {
   const hours = isHour(points[0]) ? [...new Set([...points, ...before].map(hourOf))].sort() : undefined;
   const xs = xPositions(hours?.length ?? Math.max(points.length, before.length), area);
   const of = (all: TrendPoint[]): number[] => all.map((point, i) => xs[hours?.indexOf(hourOf(point)) ?? i] ?? 0);
   return [of(points), of(before)];
 };
 
-/** The first of several points, and where the next one would be. */
-const hour = (xs: number[], area: Area): number[] => [
+/** The positions of the first point and of the next one. If there is only one, the next is an hour later. */
+const hourSpan = (xs: number[], area: Area): number[] => [
   xs[0] ?? 0,
   xs[1] ?? (xs[0] ?? 0) + (area.width - area.left - area.right) / 24,
 ];
@@ -58,7 +58,7 @@ export const drawing = (trend: Trend, series: Series, width: number, legend: HTM
     top: 10,
     bottom: 28,
   };
-  const [xs, earlierXs] = places(points, before, area);
+  const [xs, earlierXs] = positions(points, before, area);
   const ys = values.map((value) => yPosition(value, top, area));
   const earlierYs = earlier.map((value) => yPosition(value, top, area));
   // A day that is not over would look like a fall: its line is drawn dashed.
@@ -120,7 +120,7 @@ export const drawing = (trend: Trend, series: Series, width: number, legend: HTM
     last > 0 && s('path', { class: 'now', d: line(xs.slice(0, settled), ys) }),
     isOpen && last > 0 && s('path', { class: 'now open', d: line(xs.slice(last - 1, last + 1), ys.slice(last - 1)) }),
     // A single day or hour is as wide as an hour: a lone dot would be hard to see.
-    last === 0 && s('path', { class: isOpen ? 'now open' : 'now', d: line(hour(longestXs, area), [ys[0] ?? 0, ys[0] ?? 0]) }),
+    last === 0 && s('path', { class: isOpen ? 'now open' : 'now', d: line(hourSpan(longestXs, area), [ys[0] ?? 0, ys[0] ?? 0]) }),
     cursor,
     dot,
     callout,
