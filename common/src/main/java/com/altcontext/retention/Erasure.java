@@ -64,8 +64,7 @@ public final class Erasure {
             """;
 
     /** Enough to show that there are more visitors than one transaction can lock. */
-    private static final String FIND_SOME_BY_ANON_ID =
-            FIND_BY_ANON_ID + "LIMIT " + (VisitorLock.MAX_VISITORS + 1);
+    private static final String FIND_SOME_BY_ANON_ID = FIND_BY_ANON_ID + "LIMIT " + (VisitorLock.MAX_VISITORS + 1);
 
     /**
      * Rows of {@code consent_events} are never updated: a row that holds the address is deleted and added again
