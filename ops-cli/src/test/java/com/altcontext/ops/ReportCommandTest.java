@@ -52,7 +52,7 @@ class ReportCommandTest {
         assertThat(ran.exit()).isEqualTo(Exit.CHECK_FAILED);
         assertThat(ran.out())
                 .isEqualTo("default, " + week
-                        + ": not sent, figures of the week are missing: run altops rollup, unless they were purged\n");
+                        + ": not sent, since figures of the week are missing: run altops rollup, unless they were purged\n");
         assertThat(database.number("SELECT count(*) FROM sent_reports")).isZero();
     }
 

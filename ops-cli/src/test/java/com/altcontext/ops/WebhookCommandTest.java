@@ -93,7 +93,7 @@ class WebhookCommandTest {
         assertThat(tested(Attempt.DELIVERED).out()).startsWith("delivered, webhook-id ");
         CommandRun refused = tested(Attempt.failed("answered 401"));
         assertThat(refused.exit()).isEqualTo(Exit.CHECK_FAILED);
-        assertThat(refused.err()).contains("it was not delivered: answered 401");
+        assertThat(refused.err()).contains("the message was not delivered: answered 401");
         assertThat(altops("webhook", "list").out()).contains("0 waiting, 0 set aside");
         assertThat(altops("webhook", "test", "other").exit()).isEqualTo(Exit.FAILED);
     }
