@@ -82,7 +82,7 @@ final class CertificateText {
         if (row.reason() != null) {
             line.append(", reason: ").append(HumanFormat.quoted(row.reason()));
         }
-        return line.append(row.ipHash() == null ? "" : ", address hash " + row.ipHash())
+        return line.append(row.ipHash() == null ? "" : ", IP address hash " + row.ipHash())
                 .toString();
     }
 

@@ -55,6 +55,8 @@ final class LeadUnsubscribeCommand implements Runnable {
                         JsonObject.ok(true).with("leads", result.known()).with("withdrawn", result.withdrawn()),
                         List.of("withdrew the consent of " + result.withdrawn() + " of "
                                 + HumanFormat.count(result.known(), "lead")
-                                + (result.withdrawn() < result.known() ? "; the others had withdrawn before" : "")));
+                                + (result.withdrawn() < result.known()
+                                        ? "; " + (result.known() - result.withdrawn()) + " had withdrawn before"
+                                        : "")));
     }
 }

@@ -170,7 +170,7 @@ class LeadCommandTest {
                         .out())
                 .isEqualTo("withdrew the consent of 1 of 1 lead\n");
         assertThat(altops("lead", "unsubscribe", "--email", JO).out())
-                .isEqualTo("withdrew the consent of 1 of 2 leads; the others had withdrawn before\n");
+                .isEqualTo("withdrew the consent of 1 of 2 leads; 1 had withdrawn before\n");
         assertThat(database.number(
                         "SELECT count(*) FROM consent_events WHERE source = 'operator' AND status = 'withdrawn'"))
                 .isEqualTo(2);

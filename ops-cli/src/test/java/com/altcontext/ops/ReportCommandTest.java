@@ -51,8 +51,9 @@ class ReportCommandTest {
         CommandRun ran = database.altops("report", "send");
         assertThat(ran.exit()).isEqualTo(Exit.CHECK_FAILED);
         assertThat(ran.out())
-                .isEqualTo("default, " + week
-                        + ": not sent, since figures of the week are missing: run altops rollup, unless they were purged\n");
+                .isEqualTo(
+                        "default, " + week
+                                + ": not sent, since figures of the week are missing: run altops rollup, unless they were purged\n");
         assertThat(database.number("SELECT count(*) FROM sent_reports")).isZero();
     }
 
