@@ -136,15 +136,24 @@ public record RolledRows(List<QueryRow> rows, Map<String, String> reasons) {
 
     private static Comparator<QueryRow> order(MetricsQuery query) {
         Comparator<QueryRow> order = (_, _) -> 0;
-        int groups = query.groupings().size();
         for (MetricsQuery.Order by : query.order()) {
-            Comparator<QueryRow> next = by.column() < groups
-                    ? Comparator.comparing(row -> String.valueOf(row.groups().get(by.column())))
-                    : Comparator.comparing(
-                            row -> row.metrics().get(by.column() - groups),
-                            Comparator.nullsFirst(Comparator.comparingDouble(Number::doubleValue)));
-            order = order.thenComparing(by.descending() ? next.reversed() : next);
+            order = order.thenComparing(order(by, query.groupings().size()));
         }
         return order;
+    }
+
+    /** Rows without the metric come last in both directions, as they do from raw rows. */
+    private static Comparator<QueryRow> order(MetricsQuery.Order by, int groups) {
+        return by.column() < groups
+                ? directed(
+                        by,
+                        Comparator.comparing(row -> String.valueOf(row.groups().get(by.column()))))
+                : Comparator.comparing(
+                        row -> row.metrics().get(by.column() - groups),
+                        Comparator.nullsLast(directed(by, Comparator.comparingDouble(Number::doubleValue))));
+    }
+
+    private static <T> Comparator<T> directed(MetricsQuery.Order by, Comparator<T> ascending) {
+        return by.descending() ? ascending.reversed() : ascending;
     }
 }
