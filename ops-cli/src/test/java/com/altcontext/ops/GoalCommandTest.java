@@ -51,8 +51,8 @@ class GoalCommandTest {
     @CsvSource({
         "goal add default signup --path /again, 1, default has a goal of that name already",
         "goal add unknown signup --path /thanks, 1, there is no property with that slug",
-        "goal add default other, 2, --path must be given, or an event",
-        "goal add default other --path / --event x, 2, --path must be given, or an event",
+        "goal add default other, 2, --path is required if there is no event",
+        "goal add default other --path / --event x, 2, --path is required if there is no event",
         "goal add default other --event x --prop plan, 2, --prop must be like plan=pro",
         "goal add default, 2, Missing required parameter: 'NAME'",
         "goal remove default other, 1, there is no goal of that name on the property",
