@@ -112,13 +112,13 @@ public record Breakdown(
         if (minVisitors == 0) {
             return this;
         }
-        List<Value> rest = new ArrayList<>();
+        List<Value> frequent = new ArrayList<>();
         long pageViews = 0;
         long sessions = 0;
         long conversions = 0;
         for (Value row : rows) {
             if (row.sums.visitors != null && row.sums.visitors >= minVisitors) {
-                rest.add(row);
+                frequent.add(row);
             } else {
                 pageViews += row.sums.pageViews;
                 sessions += row.sums.sessions;
@@ -126,7 +126,7 @@ public record Breakdown(
             }
         }
         return new Breakdown(
-                window, dimension, from, rest, other.plus(pageViews, sessions, conversions), total, reasons);
+                window, dimension, from, frequent, other.plus(pageViews, sessions, conversions), total, reasons);
     }
 
     /**

@@ -85,14 +85,14 @@ public final class RollupCheck {
         return differences;
     }
 
-    private List<Mismatch> check(LocalDate day, Rollup.PropertyZone of, Window window) {
-        String property = of.id();
+    private List<Mismatch> check(LocalDate day, Rollup.PropertyZone propertyZone, Window window) {
+        String property = propertyZone.id();
         Summary summary = summaries.of(window, null, property, day);
         Totals totals = cache.current(property).totals(window);
         return sql.inTransaction(tx -> {
             var _ = tx.query(SETTINGS, row -> row.text(1));
             Comparison compared = new Comparison(day, property);
-            ReferenceQueries reference = new ReferenceQueries(tx, window, of.zone(), property);
+            ReferenceQueries reference = new ReferenceQueries(tx, window, propertyZone.zone(), property);
             double visitors = number(reference.figure(Metric.UNIQUE_VISITORS.key()));
             for (Metric metric : Metric.values()) {
                 Double raw = reference.figure(metric.key());
@@ -200,10 +200,10 @@ public final class RollupCheck {
             within(figure, raw, rolledUp, EXACT * Math.abs(number(raw)));
         }
 
-        void sums(String of, Breakdown.Sums raw, Breakdown.Sums rolledUp) {
-            same(of + ".pageViews", (double) raw.pageViews(), rolledUp.pageViews());
-            same(of + ".sessions", (double) raw.sessions(), rolledUp.sessions());
-            same(of + ".conversions", (double) raw.conversions(), rolledUp.conversions());
+        void sums(String name, Breakdown.Sums raw, Breakdown.Sums rolledUp) {
+            same(name + ".pageViews", (double) raw.pageViews(), rolledUp.pageViews());
+            same(name + ".sessions", (double) raw.sessions(), rolledUp.sessions());
+            same(name + ".conversions", (double) raw.conversions(), rolledUp.conversions());
         }
 
         /** A quantile of a histogram is within 1 %, or within one unit for small values. */

@@ -116,7 +116,7 @@ final class BreakdownAnswers {
         }
 
         boolean needsRaw() {
-            boolean inRollups = by instanceof Subject.Visits of && of.rolled != null;
+            boolean inRollups = by instanceof Subject.Visits visits && visits.rolled != null;
             return visitors || !inRollups || !filter.isEmpty();
         }
     }
@@ -126,10 +126,10 @@ final class BreakdownAnswers {
         RequestedProperty property = question.property;
         return switch (question.by) {
             case Subject.Visits visits -> visits(question, visits, now);
-            case Subject.Goals of -> goals(question, of.goals, now);
-            case Subject.Leads of ->
+            case Subject.Goals goals -> goals(question, goals.goals, now);
+            case Subject.Leads by ->
                 LeadBreakdownBody.of(
-                        leads.of(of.dimension, of.touch, window, property.zones(), question.filter, question.limit, now)
+                        leads.of(by.dimension, by.touch, window, property.zones(), question.filter, question.limit, now)
                                 .withoutRareValues(question.minVisitors()),
                         now,
                         sites);

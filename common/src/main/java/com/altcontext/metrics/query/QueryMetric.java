@@ -72,8 +72,11 @@ public enum QueryMetric {
         this.isCount = isCount;
     }
 
-    /** @param divisor null if the metric is a single count */
-    private record Ratio(BaseCount of, @Nullable BaseCount divisor) {}
+    /**
+     * @param dividend the count itself if the metric is not a ratio
+     * @param divisor null if the metric is not a ratio
+     */
+    private record Ratio(BaseCount dividend, @Nullable BaseCount divisor) {}
 
     /** The name in requests and answers. */
     public String key() {
@@ -82,7 +85,7 @@ public enum QueryMetric {
 
     /** Whether it counts leads, which have fewer dimensions than sessions and events. */
     public boolean isOfLeads() {
-        return ofEvents.of.source == BaseCount.Source.LEADS;
+        return ofEvents.dividend.source == BaseCount.Source.LEADS;
     }
 
     /** Whether it is a count. Without rows, a count is zero, and any other metric is null. */
@@ -93,7 +96,7 @@ public enum QueryMetric {
     /** @param sessionsOnly as in {@link MetricsQuery#sessionsOnly} */
     List<BaseCount> counts(boolean sessionsOnly) {
         Ratio ratio = sessionsOnly ? ofSessions : ofEvents;
-        return ratio.divisor == null ? List.of(ratio.of) : List.of(ratio.of, ratio.divisor);
+        return ratio.divisor == null ? List.of(ratio.dividend) : List.of(ratio.dividend, ratio.divisor);
     }
 
     /** The SQL expression of a metric that is not known. */
@@ -106,7 +109,7 @@ public enum QueryMetric {
 
     String expression(boolean sessionsOnly) {
         Ratio ratio = sessionsOnly ? ofSessions : ofEvents;
-        String sum = "sum(" + ratio.of.column() + ")";
+        String sum = "sum(" + ratio.dividend.column() + ")";
         if (ratio.divisor != null) {
             // Zero, not null, if only the dividend has no rows.
             return "coalesce(" + sum + ", 0)::float8 / nullif(sum(" + ratio.divisor.column() + "), 0)";

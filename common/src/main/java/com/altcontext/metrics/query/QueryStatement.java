@@ -57,7 +57,7 @@ final class QueryStatement {
         if (isSingleScan(counts)) {
             parts.add(singleScan(all));
         } else {
-            counts.forEach((source, of) -> parts.add(part(source, of, all)));
+            counts.forEach((source, own) -> parts.add(part(source, own, all)));
         }
         String groups = names(query.groupings().size());
         String totals = query.metrics().stream()

@@ -153,15 +153,15 @@ final class SummaryStatement {
     }
 
     private static Figures figures(Row row, MetricsQuery query) throws SQLException {
-        long of = row.number(1);
+        long grouping = row.number(1);
         Map<QueryMetric, @Nullable Number> metrics = new EnumMap<>(QueryMetric.class);
         int column = 5;
         for (QueryMetric metric : query.metrics()) {
             metrics.put(metric, QueryRow.metric(row, column++, metric, query));
         }
         return new Figures(
-                of == OF_DAY ? row.dayOrNull(2) : null,
-                of == OF_SOURCE ? row.textOrNull(3) : null,
+                grouping == OF_DAY ? row.dayOrNull(2) : null,
+                grouping == OF_SOURCE ? row.textOrNull(3) : null,
                 metrics,
                 row.number(4));
     }
