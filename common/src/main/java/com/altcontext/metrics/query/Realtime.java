@@ -22,7 +22,7 @@ public record Realtime(long visitors, List<Minute> minutes, List<Top> pages, Lis
     private static final Duration CURRENT = Duration.ofMinutes(5);
     private static final int TOP = 10;
 
-    /** An event can have a time in the future if the clock of the client is ahead. It counts all the same. */
+    /** An event can have a time in the future if the clock of the client is ahead. It still counts. */
     private static final Duration MAX_AHEAD = Duration.ofMinutes(6);
 
     private static final String VISITORS = """
