@@ -12,11 +12,12 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The country of an address, from a local database in MaxMind's format. The file is mapped into memory and not read into
- * the heap, which has no room for it: so a newer file must take its place by a rename, never be written over it.
+ * Looks up the country of an address in a local database in MaxMind's format. The file is mapped into memory and not
+ * read into the heap, which has no room for it. So a newer file must replace it by a rename; writing over it is not
+ * safe.
  */
 public final class Countries implements AutoCloseable {
-    /** How many networks are tried to find the first with a country: those before it are reserved or unknown. */
+    /** How many networks are searched for the first one with a country. Those before it are reserved or unknown. */
     private static final int NETWORKS_TRIED = 10_000;
 
     private final @Nullable Reader reader;
@@ -25,7 +26,7 @@ public final class Countries implements AutoCloseable {
         this.reader = reader;
     }
 
-    /** A database without any country. */
+    /** Knows no country of any address. */
     public static Countries none() {
         return new Countries(null);
     }
@@ -103,7 +104,7 @@ public final class Countries implements AutoCloseable {
         return address instanceof Inet6Address && (address.getAddress()[0] & 0xFE) == 0xFC;
     }
 
-    /** From a record in either layout: {@code country_code} of iptoasn's, or {@code country.iso_code} of MaxMind's. */
+    /** Reads a record in iptoasn's layout ({@code country_code}) or in MaxMind's ({@code country.iso_code}). */
     private static @Nullable String code(@Nullable Object entry) {
         if (!(entry instanceof Map<?, ?> fields)) {
             return null;
@@ -115,7 +116,7 @@ public final class Countries implements AutoCloseable {
         return code instanceof String letters && isCode(letters) ? letters : null;
     }
 
-    /** "ZZ" is how some databases write that they do not know. */
+    /** Some databases write "ZZ" for an unknown country. */
     private static boolean isCode(String letters) {
         return letters.length() == 2 && letters.chars().allMatch(c -> c >= 'A' && c <= 'Z') && !letters.equals("ZZ");
     }

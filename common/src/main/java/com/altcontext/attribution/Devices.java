@@ -18,7 +18,7 @@ public final class Devices {
 
     private static final List<String> LINKS = words("http://|https://");
 
-    private static final List<String> SCREENS_OF_NO_KIND =
+    private static final List<String> OTHER_SCREENS =
             words("smart-tv|smarttv|smart tv|hbbtv|googletv|android tv|appletv|apple tv|netcast|bravia|"
                     + "; aft|crkey|roku|web0s|playstation|xbox|nintendo");
 
@@ -37,15 +37,17 @@ public final class Devices {
         BROWSER
     }
 
-    /** What a user agent says: what kind of program sends it, and the device that a browser runs on. */
+    /**
+     * What a user agent says: the kind of program that sends it, and the device on which it runs if it is a browser.
+     */
     private record Reading(AgentKind kind, DeviceType device) {}
 
     private final Phrases crawlers;
     private final Phrases libraries;
 
     /**
-     * Bounded in entries, and each in length: a flood of invented user agents fills at most one megabyte. None that may
-     * hold an e-mail address is kept.
+     * The number of entries and the length of each are limited, so that a flood of invented user agents fills at most
+     * one megabyte. A user agent that may contain an e-mail address is not kept.
      */
     private final LoadingCache<String, Reading> readings =
             Caffeine.newBuilder().maximumSize(CACHED).executor(Runnable::run).build(this::read);
@@ -61,10 +63,11 @@ public final class Devices {
     }
 
     /**
-     * A crawler, a monitor or a headless browser is a bot whatever the event declares. For all others the declared type
-     * counts. Where nothing is declared, an HTTP library is a bot, and a browser is what its user agent says.
+     * A crawler, a monitor or a headless browser is a bot, whatever the event declares. For all others the declared
+     * type counts. If the event declares none, an HTTP library is a bot, and the user agent of a browser tells its
+     * device.
      *
-     * @param declared what the event says; null when it says nothing
+     * @param declared the type that the event declares; null if none
      */
     public DeviceType classify(@Nullable DeviceType declared, @Nullable String userAgent) {
         String known = shortened(userAgent);
@@ -94,7 +97,7 @@ public final class Devices {
         if (crawlers.foundIn(text)) {
             return AgentKind.CRAWLER;
         }
-        // Every browser sends a user agent: without one, it is a program.
+        // Every browser sends a user agent, so a sender without one is a program.
         if (text.isEmpty() || libraries.foundIn(text)) {
             return AgentKind.LIBRARY;
         }
@@ -103,7 +106,7 @@ public final class Devices {
     }
 
     private static DeviceType device(String text) {
-        if (containsAny(text, SCREENS_OF_NO_KIND)) {
+        if (containsAny(text, OTHER_SCREENS)) {
             return DeviceType.UNKNOWN;
         }
         // Windows says "Tablet PC" on laptops that have a touch screen or once had the feature installed.
@@ -117,7 +120,9 @@ public final class Devices {
         return containsAny(text, DESKTOPS) ? DeviceType.DESKTOP : DeviceType.UNKNOWN;
     }
 
-    /** Browsers leave "Mobile" out on Android tablets; that is Google's rule, and Mozilla/5.0 says who keeps to it. */
+    /**
+     * Browsers on Android tablets leave out "Mobile". This is Google's rule, and programs with Mozilla/5.0 follow it.
+     */
     private static boolean isAndroidTablet(String text) {
         return text.startsWith("mozilla/5.0") && text.contains("android") && !text.contains("mobile");
     }

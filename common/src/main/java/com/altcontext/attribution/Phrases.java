@@ -6,18 +6,18 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * The phrases of a data file, all searched for in one pass over a text. A table keyed by three characters says which
- * phrases may begin at a place, so some hundred phrases cost about as much as one, and no text can make it slow. The
- * head of {@code crawlers.txt} explains the lines.
+ * Searches a text for all phrases of a data file in one pass. A table keyed by three characters tells which phrases may
+ * begin at a place, so a few hundred phrases cost about as much as one, and no text can make the search slow. The
+ * comment at the top of {@code crawlers.txt} explains the format of the lines.
  */
 final class Phrases {
-    /** How many characters of a phrase are its key: a phrase cannot be shorter. */
+    /** The number of characters at the beginning of a phrase that are its key. No phrase can be shorter. */
     private static final int KEY_LENGTH = 3;
 
     private static final int TABLE_SIZE = 2048;
 
     private final Phrase[][] table = new Phrase[TABLE_SIZE][];
-    private final List<Phrase> notMeant = new ArrayList<>();
+    private final List<Phrase> exceptions = new ArrayList<>();
 
     private Phrases() {}
 
@@ -29,7 +29,7 @@ final class Phrases {
         Phrases phrases = new Phrases();
         for (String line : lines) {
             if (line.startsWith("!")) {
-                phrases.notMeant.add(Phrase.parse(line.substring(1)));
+                phrases.exceptions.add(Phrase.parse(line.substring(1)));
             } else {
                 phrases.add(Phrase.parse(line));
             }
@@ -45,7 +45,7 @@ final class Phrases {
         table[slot] = after;
     }
 
-    /** Whether the text, which is in lower case, contains one of the phrases. */
+    /** Whether the text, which must be in lower case, contains one of the phrases. */
     boolean foundIn(String text) {
         for (int i = 0; i + KEY_LENGTH <= text.length(); i++) {
             Phrase[] candidates = table[slot(text, i)];
@@ -53,7 +53,7 @@ final class Phrases {
                 continue;
             }
             for (Phrase phrase : candidates) {
-                if (phrase.standsIn(text, i) && isMeant(text, i, i + phrase.text.length())) {
+                if (phrase.isAt(text, i) && !isInException(text, i, i + phrase.text.length())) {
                     return true;
                 }
             }
@@ -61,16 +61,16 @@ final class Phrases {
         return false;
     }
 
-    private boolean isMeant(String text, int start, int end) {
-        for (Phrase exception : notMeant) {
+    private boolean isInException(String text, int start, int end) {
+        for (Phrase exception : exceptions) {
             int length = exception.text.length();
             for (int i = Math.max(0, end - length); i <= start; i++) {
-                if (exception.standsIn(text, i)) {
-                    return false;
+                if (exception.isAt(text, i)) {
+                    return true;
                 }
             }
         }
-        return true;
+        return false;
     }
 
     private static int slot(String text, int i) {
@@ -89,12 +89,12 @@ final class Phrases {
                     line.substring(starts || wordStarts ? 1 : 0, ends || wordEnds ? line.length() - 1 : line.length());
             if (text.length() < KEY_LENGTH || !text.equals(text.toLowerCase(Locale.ROOT))) {
                 throw new IllegalStateException(
-                        "a phrase is in lower case and has three characters or more, and this is not: " + line);
+                        "a phrase must be in lower case and have at least three characters: " + line);
             }
             return new Phrase(text, starts, ends, wordStarts, wordEnds);
         }
 
-        boolean standsIn(String whole, int i) {
+        boolean isAt(String whole, int i) {
             int end = i + text.length();
             return whole.startsWith(text, i)
                     && (!starts || i == 0)

@@ -5,8 +5,8 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The host in a referrer. It is read by hand and not by {@link java.net.URI}, which refuses much of what browsers send
- * (spaces, bars, underscores in hosts): what follows the host is of no interest here and may be anything.
+ * Reads the host of a referrer. {@link java.net.URI} is not used, since it refuses much of what browsers send (spaces,
+ * bars, underscores in hosts). Whatever follows the host is ignored.
  */
 public final class ReferrerHost {
     private static final int MAX_HOST = 253;
@@ -34,7 +34,7 @@ public final class ReferrerHost {
         while (end < url.length() && !endsHost(url.charAt(end))) {
             end++;
         }
-        // The last @ ends the user's part: in http://google.com@evil.com/ the host is evil.com.
+        // The user name ends at the last @: in http://google.com@evil.com/ the host is evil.com.
         int at = url.lastIndexOf('@', end - 1);
         return normal(withoutPort(url.substring(at >= start ? at + 1 : start, end)));
     }
@@ -58,7 +58,7 @@ public final class ReferrerHost {
                 && (host.length() == domain.length() || host.charAt(host.length() - domain.length() - 1) == '.');
     }
 
-    /** A bare host as {@link #of} would give it; null when it is none. */
+    /** A host without a port, in the form of {@link #of}; null if it can't be a host. */
     static @Nullable String normal(@Nullable String host) {
         if (host == null) {
             return null;

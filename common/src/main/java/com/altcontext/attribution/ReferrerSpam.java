@@ -3,13 +3,17 @@ package com.altcontext.attribution;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Sites that advertise themselves by invented visits with their address as the referrer. */
+/** Sites that advertise themselves by sending invented visits with their own address as the referrer. */
 public final class ReferrerSpam {
     private static final Set<String> DOMAINS = Set.copyOf(DataFile.lines("referrer-spam.txt"));
 
     private ReferrerSpam() {}
 
-    /** @param host in the form of {@link ReferrerHost#of}; null for none */
+    /**
+     * Whether a host or a domain above it is on the list.
+     *
+     * @param host in the form of {@link ReferrerHost#of}; null for none
+     */
     public static boolean isFrom(@Nullable String host) {
         for (String domain = host; domain != null; domain = Sites.parent(domain)) {
             if (DOMAINS.contains(domain)) {

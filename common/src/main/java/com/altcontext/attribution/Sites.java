@@ -10,11 +10,12 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A data file of well-known sites: the names they have in {@code utm_source}, and their hosts by whole domain labels.
- * The head of {@code search-engines.txt} explains the lines.
+ * A list of well-known sites from a data file: the names that they have in {@code utm_source}, and their hosts,
+ * compared by whole domain labels. The comment at the top of {@code search-engines.txt} explains the format of the
+ * lines.
  */
 final class Sites {
-    /** Country domains that are not ISO country codes, but under which international sites have addresses. */
+    /** Country domains that are not ISO country codes, but in which international sites have addresses. */
     private static final List<String> COUNTRIES_BESIDES_ISO = List.of("uk", "eu", "ac", "su");
 
     private static final Set<String> COUNTRIES = new HashSet<>();
@@ -27,7 +28,7 @@ final class Sites {
     }
 
     private final Set<String> names = new HashSet<>();
-    /** Each domain with the first name of its line. */
+    /** For each domain, the first name on its line. */
     private final Map<String, String> domains = new HashMap<>();
 
     private final Set<String> excluded = new HashSet<>();
@@ -47,15 +48,17 @@ final class Sites {
     private void add(String line) {
         int colon = line.indexOf(':');
         if (colon <= 0 || colon == line.length() - 1) {
-            throw new IllegalStateException("a line of a site list is 'names: domains', and this is not: " + line);
+            throw new IllegalStateException("a line of a site list must be 'names: domains': " + line);
         }
-        String[] called = line.substring(0, colon).split(",", -1);
-        Arrays.stream(called).map(name -> name.strip().toLowerCase(Locale.ROOT)).forEach(names::add);
+        String[] namesOfSite = line.substring(0, colon).split(",", -1);
+        Arrays.stream(namesOfSite)
+                .map(name -> name.strip().toLowerCase(Locale.ROOT))
+                .forEach(names::add);
         for (String domain : line.substring(colon + 1).strip().split(" +", -1)) {
             if (domain.startsWith("!")) {
                 excluded.add(domain.substring(1));
             } else {
-                domains.put(domain, called[0].strip());
+                domains.put(domain, namesOfSite[0].strip());
             }
         }
     }
@@ -104,7 +107,7 @@ final class Sites {
         return dot < 0 ? null : domain.substring(dot + 1);
     }
 
-    /** {@code news.google.co.uk} as {@code news.google.*}; null when the end is neither com nor a country's. */
+    /** {@code news.google.co.uk} as {@code news.google.*}; null if the last label is neither com nor a country's. */
     private static @Nullable String withAnyCountry(String host) {
         int last = host.lastIndexOf('.');
         if (last < 0) {

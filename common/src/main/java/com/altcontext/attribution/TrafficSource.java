@@ -2,7 +2,7 @@ package com.altcontext.attribution;
 
 import java.util.Locale;
 
-/** What brought a visitor to the site. A report has a share for each of these kinds. */
+/** What brought a visitor to the site. A report shows the share of each. */
 public enum TrafficSource {
     DIRECT,
     ORGANIC_SEARCH,

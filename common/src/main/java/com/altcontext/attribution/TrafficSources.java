@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * medium, UTM source, campaign name, referrer's host. The first one present decides.
  */
 public final class TrafficSources {
-    private static final Pattern NO_WORD = Pattern.compile("[^\\p{L}\\p{N}]+");
+    private static final Pattern BETWEEN_WORDS = Pattern.compile("[^\\p{L}\\p{N}]+");
 
     private final Sites searchEngines;
     private final Sites socialNetworks;
@@ -31,7 +31,7 @@ public final class TrafficSources {
      * The well-known site that a host belongs to, as people call it: Google for {@code www.google.ca}.
      *
      * @param host in the form of {@link ReferrerHost#of}
-     * @return null if it is no search engine and no social network
+     * @return null if it is neither a search engine nor a social network
      */
     public @Nullable String siteOf(String host) {
         String engine = searchEngines.nameAt(host);
@@ -39,7 +39,7 @@ public final class TrafficSources {
     }
 
     /**
-     * What brought the visitor; {@link TrafficSource#UNKNOWN} only where a referrer is present and has no readable host.
+     * What brought the visitor; {@link TrafficSource#UNKNOWN} only if there is a referrer without a readable host.
      *
      * @param ownDomains the domains of the property; a referrer in one of them, or below it, is internal
      */
@@ -110,7 +110,7 @@ public final class TrafficSources {
         return socialNetworks.at(host) ? TrafficSource.SOCIAL : TrafficSource.REFERRAL;
     }
 
-    /** {@code about:blank} and {@code about:client} are how a browser says that there is no referrer. */
+    /** Browsers write {@code about:blank} or {@code about:client} if there is no referrer. */
     private static boolean isNone(@Nullable String referrer) {
         return referrer == null
                 || referrer.isBlank()
@@ -142,11 +142,11 @@ public final class TrafficSources {
         return false;
     }
 
-    /** The runs of letters and digits, in lower case; "e-mail" in any of its spellings is the one word "email". */
+    /** The words (letters and digits), in lower case. If "e" and "mail" follow each other, "email" is added. */
     private static Set<String> words(String text) {
         Set<String> words = new HashSet<>();
         String before = "";
-        for (String word : NO_WORD.split(text.toLowerCase(Locale.ROOT), -1)) {
+        for (String word : BETWEEN_WORDS.split(text.toLowerCase(Locale.ROOT), -1)) {
             if (before.equals("e") && word.equals("mail")) {
                 words.add("email");
             }

@@ -25,7 +25,7 @@ public record Utm(
         content = absentIfBlank(content);
     }
 
-    /** How much of the heap it holds, in bytes; see {@link Weight}. */
+    /** Bytes of heap; see {@link Weight}. */
     public int weight() {
         return OBJECT
                 + Weight.of(source)

@@ -5,7 +5,7 @@ import java.util.Arrays;
 
 /** A network in CIDR notation (RFC 4632, RFC 4291). */
 public record Cidr(InetAddress network, int prefix) {
-    /** @throws IllegalArgumentException if the text is no address, or the prefix is longer than the address */
+    /** @throws IllegalArgumentException if the text is not an address, or the prefix is longer than the address */
     public static Cidr parse(String notation) {
         String text = notation.strip();
         int slash = text.indexOf('/');
@@ -13,7 +13,7 @@ public record Cidr(InetAddress network, int prefix) {
         int bits = network.getAddress().length * 8;
         int prefix = slash < 0 ? bits : Integer.parseInt(text.substring(slash + 1));
         if (prefix < 0 || prefix > bits) {
-            throw new IllegalArgumentException("a prefix is from 0 to " + bits);
+            throw new IllegalArgumentException("the prefix must be from 0 to " + bits);
         }
         return new Cidr(network, prefix);
     }

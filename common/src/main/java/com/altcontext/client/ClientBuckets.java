@@ -5,18 +5,18 @@ import java.security.SecureRandom;
 import java.util.Arrays;
 
 /**
- * Where the token buckets of clients are kept, in fixed memory: 0.5 MB for any number of clients. A bucket is stored as
- * the moment at which it will be full again. A full bucket can be forgotten without loss, and only full ones are: a
- * flood of clients gives nobody a new allowance. Clients for whom no place is left share a bucket with other new
- * clients of their network, so a flood uses up the allowance of the networks that it comes from.
+ * The token buckets of clients, in 0.5 MB of memory for any number of clients. A bucket is stored as the time at which
+ * it will be full again. A full bucket can be forgotten without loss, and only full ones are forgotten. So a flood of
+ * clients gives nobody a new allowance. If there is no place left for a client, it shares a bucket with other new
+ * clients of its network. So a flood uses up the allowance of the networks that it comes from.
  *
- * <p>To be used by one thread at a time.
+ * <p>Must be used by one thread at a time.
  */
 final class ClientBuckets {
-    /** How many clients can have a bucket that is not full. */
+    /** The number of clients that can have a bucket of their own that is not full. */
     static final int MAX_CLIENTS = 32_768;
 
-    /** The number of columns; a client's bucket can be in any of them. */
+    /** The number of places in which a client's bucket can be. */
     private static final int WAYS = 8;
 
     private static final int MAX_NEIGHBOURHOODS = 4_096;
@@ -24,12 +24,12 @@ final class ClientBuckets {
     private final long[] owners = new long[MAX_CLIENTS];
     private final long[] fullAt = new long[MAX_CLIENTS + MAX_NEIGHBOURHOODS];
 
-    /** Secret, so that no attacker can choose addresses that crowd into the same places. */
+    /** Secret, so that an attacker can't choose addresses that compete for the same places. */
     private final long firstKey;
 
     private final long secondKey;
 
-    /** @param now on a clock that counts nanoseconds from any moment */
+    /** @param now the time in nanoseconds since any fixed moment */
     ClientBuckets(long now) {
         SecureRandom random = new SecureRandom();
         firstKey = random.nextLong();
@@ -55,7 +55,7 @@ final class ClientBuckets {
             return shared;
         }
         owners[free] = owner;
-        // While this client had no place, it may have taken from there.
+        // Before it had a place, this client may have spent from the shared bucket.
         fullAt[free] = now + untilFull(shared, now);
         return free;
     }
@@ -69,7 +69,7 @@ final class ClientBuckets {
         fullAt[bucket] = moment;
     }
 
-    /** How many buckets are not full. */
+    /** The number of buckets that are not full. */
     int size(long now) {
         int size = 0;
         for (long moment : fullAt) {

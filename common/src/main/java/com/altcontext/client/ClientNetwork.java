@@ -3,8 +3,8 @@ package com.altcontext.client;
 import java.net.InetAddress;
 
 /**
- * What limits count as one client: an IPv4 address, or the upper half of an IPv6 address, since a single machine can
- * use all of a /64.
+ * What the limits treat as one client: an IPv4 address, or the /64 of an IPv6 address, since a single machine can use
+ * all of a /64.
  */
 public record ClientNetwork(boolean ipv6, long network) {
     public static ClientNetwork of(InetAddress address) {
@@ -16,7 +16,7 @@ public record ClientNetwork(boolean ipv6, long network) {
         return new ClientNetwork(bytes.length > 4, network);
     }
 
-    /** The block that a provider usually assigns: the /24 of an IPv4 address, the /48 of an IPv6 address. */
+    /** The block that a provider usually assigns: the /24 of an IPv4 address, or the /48 of an IPv6 address. */
     public ClientNetwork neighbourhood() {
         return new ClientNetwork(ipv6, network >>> (ipv6 ? 16 : 8));
     }

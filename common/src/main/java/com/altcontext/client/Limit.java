@@ -15,7 +15,7 @@ public enum Limit {
     /** Requests of the dashboard, which sends about ten each time it is opened. */
     DASHBOARD,
     DOCUMENTS,
-    /** Scripts and pages. Many people may share an address, and each of their pages asks again. */
+    /** Scripts and pages. Many people may share an address, and each page that they open requests them again. */
     SCRIPTS,
     /** Wrong keys. */
     ADMIN_FAILURES;
@@ -36,7 +36,7 @@ public enum Limit {
         return countsBytes;
     }
 
-    /** Its name, also in the {@code RateLimit} headers. */
+    /** The limit's name, which is also in the {@code RateLimit} headers. */
     public String policy() {
         return policy;
     }

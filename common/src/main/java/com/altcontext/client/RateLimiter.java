@@ -11,8 +11,8 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Limits requests of each kind per client and minute, by token buckets that refill steadily. An IPv6 client is its /64,
- * since a single machine can use all of that. The buckets are in {@link ClientBuckets}: 1 MB in all.
+ * Limits requests of each kind per client and minute, by token buckets that refill steadily. The buckets are in
+ * {@link ClientBuckets} and take 1 MB in all.
  */
 public final class RateLimiter implements AutoCloseable {
     public static final Duration PERIOD = Duration.ofMinutes(1);
@@ -21,12 +21,12 @@ public final class RateLimiter implements AutoCloseable {
     private final Map<Limit, Integer> perMinute = new EnumMap<>(Limit.class);
     private final LongSupplier nanoTime;
     private final ClientBuckets requests;
-    /** Separate, so that a flood of requests cannot displace the buckets of clients that try keys. */
+    /** Separate buckets, so that a flood of requests can't displace those of clients that try keys. */
     private final ClientBuckets wrongKeys;
 
     private final @Nullable Shared shared;
 
-    /** @param shared shares what clients have spent with other machines; null if limits are not shared */
+    /** @param shared shares with other machines what clients have spent; null if limits are not shared */
     public RateLimiter(Map<Limit, Integer> perMinute, LongSupplier nanoTime, @Nullable Shared shared) {
         this.perMinute.putAll(perMinute);
         this.nanoTime = nanoTime;
@@ -36,18 +36,20 @@ public final class RateLimiter implements AutoCloseable {
     }
 
     /**
-     * What the limiter decides.
+     * A decision of the limiter.
      *
-     * @param retryAfterSeconds how long to wait before as many would pass; 0 if they passed
+     * @param remaining how many more the client may take now
+     * @param retryAfterSeconds how long to wait until the same amount would be allowed; 0 if it was allowed
      */
     public record LimitState(boolean isAllowed, Limit limit, int perMinute, long remaining, long retryAfterSeconds) {}
 
     /** What each client has spent on all machines together. */
     public interface Shared extends AutoCloseable {
         /**
-         * Reports what was spent here. What is left comes later, on another thread, or never.
+         * Reports what was spent here.
          *
          * @param bucket the limit and the client
+         * @param left is given what is left over all machines; later, on another thread, or never
          */
         void spend(String bucket, int count, int perMinute, LongConsumer left);
 
@@ -55,7 +57,7 @@ public final class RateLimiter implements AutoCloseable {
         void close();
     }
 
-    /** Takes this many from the client's allowance, all or none. */
+    /** Takes this amount from the client's allowance, all or none. */
     public LimitState take(Limit limit, InetAddress client, int count) {
         ClientNetwork network = ClientNetwork.of(client);
         LimitState decision = spend(limit, network, count, count);
@@ -66,8 +68,8 @@ public final class RateLimiter implements AutoCloseable {
         return decision;
     }
 
-    /** Whether one is left, without taking it. */
-    public LimitState look(Limit limit, InetAddress client) {
+    /** Whether the client has at least one left. Takes nothing. */
+    public LimitState peek(Limit limit, InetAddress client) {
         return spend(limit, ClientNetwork.of(client), 1, 0);
     }
 
@@ -114,12 +116,12 @@ public final class RateLimiter implements AutoCloseable {
         return Objects.requireNonNull(perMinute.get(limit), "every limit has its number");
     }
 
-    /** How long it takes to refill this many. */
+    /** How long it takes to refill this many tokens. */
     private static long nanos(long tokens, int capacity) {
         return (long) ((double) PERIOD_NANOS * tokens / capacity);
     }
 
-    /** How many whole units are refilled in that time. */
+    /** How many whole tokens are refilled in this time. */
     private static long tokens(long nanos, int capacity) {
         return Math.max(0, (long) ((double) nanos * capacity / PERIOD_NANOS));
     }
@@ -128,7 +130,7 @@ public final class RateLimiter implements AutoCloseable {
         return Math.clamp(TimeUnit.NANOSECONDS.toSeconds(nanos) + 1, 1, PERIOD.toSeconds());
     }
 
-    /** How many allowances are not full. */
+    /** The number of buckets that are not full. */
     public int size() {
         int size = 0;
         for (ClientBuckets buckets : new ClientBuckets[] {requests, wrongKeys}) {

@@ -4,18 +4,18 @@ import java.net.InetAddress;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The networks of proxies that are believed when they name the client. */
+/** The networks of proxies that are trusted to report the client's address. */
 public record TrustedProxies(List<Cidr> networks) {
     public boolean contains(InetAddress address) {
         return networks.stream().anyMatch(network -> network.contains(address));
     }
 
     /**
-     * Each proxy appends the address of its caller. So everything after the last address that is not a trusted proxy
-     * was written by proxies we trust, and everything before it by the client.
+     * The last address of a list that is not a trusted proxy's. Each proxy appends the address of its caller. So
+     * trusted proxies wrote this address and all after it, but whatever stands before it may be the client's invention.
      *
      * @param list addresses separated by commas, as in {@code X-Forwarded-For}
-     * @return null if the list ends with something else than an address
+     * @return null if the last entry is not an address
      */
     public @Nullable InetAddress nearestUntrusted(String list) {
         String[] entries = list.split(",", -1);
@@ -33,7 +33,7 @@ public record TrustedProxies(List<Cidr> networks) {
         return nearest;
     }
 
-    /** The address that the text is; null if it is none. Names are not looked up. */
+    /** Parses an address; null if the text is not an address. Names are not looked up. */
     public static @Nullable InetAddress address(@Nullable String text) {
         if (text == null || text.isEmpty()) {
             return null;

@@ -1,4 +1,4 @@
-/** Clients: from which network a request comes, and how much one of them may ask for. */
+/** Clients: the network that a request comes from, and the limits of what one client may request. */
 @NullMarked
 package com.altcontext.client;
 

@@ -90,7 +90,7 @@ class RateLimiterTest {
     @Test
     void looking_takes_nothing() {
         for (int i = 0; i < 200; i++) {
-            assertThat(limiter.look(EVENTS, CLIENT)).isEqualTo(new RateLimiter.LimitState(true, EVENTS, 120, 120, 0));
+            assertThat(limiter.peek(EVENTS, CLIENT)).isEqualTo(new RateLimiter.LimitState(true, EVENTS, 120, 120, 0));
         }
         assertThat(limiter.take(EVENTS, CLIENT, 120).isAllowed()).isTrue();
     }
@@ -98,14 +98,14 @@ class RateLimiterTest {
     @Test
     void looking_gives_the_decision_that_taking_would_give() {
         limiter.take(EVENTS, CLIENT, 119);
-        assertThat(limiter.look(EVENTS, CLIENT)).isEqualTo(new RateLimiter.LimitState(true, EVENTS, 120, 1, 0));
+        assertThat(limiter.peek(EVENTS, CLIENT)).isEqualTo(new RateLimiter.LimitState(true, EVENTS, 120, 1, 0));
         limiter.take(EVENTS, CLIENT, 1);
-        RateLimiter.LimitState decision = limiter.look(EVENTS, CLIENT);
+        RateLimiter.LimitState decision = limiter.peek(EVENTS, CLIENT);
 
         assertThat(decision).isEqualTo(limiter.take(EVENTS, CLIENT, 1));
         assertThat(decision.isAllowed()).isFalse();
         time.pass(Duration.ofSeconds(decision.retryAfterSeconds()));
-        assertThat(limiter.look(EVENTS, CLIENT).isAllowed()).isTrue();
+        assertThat(limiter.peek(EVENTS, CLIENT).isAllowed()).isTrue();
     }
 
     @Test
@@ -238,10 +238,10 @@ class RateLimiterTest {
         });
 
         assertThat(shared.take(EVENTS, CLIENT, 1).isAllowed()).isTrue();
-        assertThat(shared.look(EVENTS, CLIENT).remaining()).isEqualTo(100);
+        assertThat(shared.peek(EVENTS, CLIENT).remaining()).isEqualTo(100);
         left.set(119);
         assertThat(shared.take(EVENTS, CLIENT, 2).isAllowed()).isTrue();
-        assertThat(shared.look(EVENTS, CLIENT).remaining()).isEqualTo(98);
+        assertThat(shared.peek(EVENTS, CLIENT).remaining()).isEqualTo(98);
         left.set(-30);
         assertThat(shared.take(EVENTS, CLIENT, 3).isAllowed()).isTrue();
         assertThat(shared.take(EVENTS, CLIENT, 4))

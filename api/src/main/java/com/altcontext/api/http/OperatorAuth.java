@@ -140,7 +140,7 @@ public final class OperatorAuth {
             throw new Refusal(Problem.ADMIN_AUTH_NOT_CONFIGURED);
         }
         RateLimiter.LimitState failures =
-                limiter.look(Limit.ADMIN_FAILURES, request.client().address());
+                limiter.peek(Limit.ADMIN_FAILURES, request.client().address());
         if (!failures.isAllowed()) {
             throw request.beyond(failures);
         }

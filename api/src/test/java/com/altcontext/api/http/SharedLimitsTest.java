@@ -80,7 +80,7 @@ class SharedLimitsTest {
         left.add(20L);
         assertThat(limiter.take(EVENTS, CLIENT, 1).remaining()).isEqualTo(119);
 
-        Awaitility.await().until(() -> limiter.look(EVENTS, CLIENT).remaining() == 20);
+        Awaitility.await().until(() -> limiter.peek(EVENTS, CLIENT).remaining() == 20);
         assertThat(limiter.take(EVENTS, CLIENT, 21).isAllowed()).isFalse();
         assertThat(limiter.take(EVENTS, CLIENT, 20).isAllowed()).isTrue();
     }
@@ -90,11 +90,11 @@ class SharedLimitsTest {
         left.add(-60L);
         assertThat(limiter.take(EVENTS, CLIENT, 1).isAllowed()).isTrue();
 
-        Awaitility.await().until(() -> !limiter.look(EVENTS, CLIENT).isAllowed());
+        Awaitility.await().until(() -> !limiter.peek(EVENTS, CLIENT).isAllowed());
         now.addAndGet(Duration.ofSeconds(30).toNanos());
-        assertThat(limiter.look(EVENTS, CLIENT).isAllowed()).isFalse();
+        assertThat(limiter.peek(EVENTS, CLIENT).isAllowed()).isFalse();
         now.addAndGet(Duration.ofMillis(500).toNanos());
-        assertThat(limiter.look(EVENTS, CLIENT).isAllowed()).isTrue();
+        assertThat(limiter.peek(EVENTS, CLIENT).isAllowed()).isTrue();
     }
 
     @Test
@@ -117,7 +117,7 @@ class SharedLimitsTest {
         assertThat(limiter.take(EVENTS, CLIENT, 100).isAllowed()).isTrue();
         assertThat(limiter.take(EVENTS, another, 1).isAllowed()).isTrue();
 
-        Awaitility.await().until(() -> limiter.look(EVENTS, another).remaining() == 5);
-        assertThat(limiter.look(EVENTS, CLIENT).remaining()).isEqualTo(20);
+        Awaitility.await().until(() -> limiter.peek(EVENTS, another).remaining() == 5);
+        assertThat(limiter.peek(EVENTS, CLIENT).remaining()).isEqualTo(20);
     }
 }
