@@ -1,7 +1,7 @@
 package com.altcontext.property;
 
 /**
- * A path in which {@code *} stands for any characters, none too.
+ * A path in which {@code *} stands for any number of characters, including none.
  *
  * @param text 1 to 2048 characters that begin with a slash or a star
  */
@@ -15,7 +15,7 @@ public record PathPattern(String text) {
         }
     }
 
-    /** In time that grows with the product of both lengths at most: the last star takes up what the others leave. */
+    /** Takes time up to the product of both lengths: after a mismatch, only the last star is tried again. */
     public boolean matches(String path) {
         int p = 0;
         int t = 0;

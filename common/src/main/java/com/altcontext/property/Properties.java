@@ -40,8 +40,8 @@ public final class Properties {
     }
 
     /**
-     * Reads the properties again. One with settings that cannot be read is still known by its slug, so that its events are
-     * not lost.
+     * Reads the properties again. If a property has settings that can't be read, the others are used, so that its
+     * events are not lost.
      */
     public void refresh() {
         Set<String> now = new TreeSet<>();
@@ -52,8 +52,7 @@ public final class Properties {
             if (!now.isEmpty()) {
                 LOG.log(
                         Level.ERROR,
-                        "settings that cannot be read, and are taken as if they were not set: "
-                                + String.join(", ", now));
+                        "these settings of properties can't be read and are ignored: " + String.join(", ", now));
             }
         }
     }
@@ -90,22 +89,22 @@ public final class Properties {
         }
     }
 
-    /** Whether they were read at least once: before that, an unknown property may exist. */
+    /** Whether the properties were read at least once. Before that, an unknown property may exist. */
     public boolean isRead() {
         return read;
     }
 
-    /** The property of that slug, or null if none is known. */
+    /** The property with that slug; null if none is known. */
     public @Nullable Property bySlug(String slug) {
         return snapshot.bySlug.get(slug);
     }
 
-    /** All that are known. */
+    /** All known properties. */
     public Collection<Property> all() {
         return snapshot.bySlug.values();
     }
 
-    /** Where the days of a property begin and end; UTC if it is not known. */
+    /** The time zone of a property's days; UTC if the property is not known. */
     public ZoneId timeZone(String slug) {
         Property property = bySlug(slug);
         return property == null ? Property.UTC : property.timeZone();

@@ -6,22 +6,22 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * A site whose traffic is counted apart.
+ * A site whose traffic is counted separately.
  *
  * @param id the slug
- * @param domains its host names, lower case
- * @param timeZone where its days begin and end
- * @param shields what it does not count
- * @param confirms whether consent given by a form has to be confirmed by the link of a mail
+ * @param domains its host names, in lower case
+ * @param timeZone decides when its days begin and end
+ * @param shields the events that it does not count
+ * @param confirms whether consent given by a form must be confirmed with a link in a mail
  */
 public record Property(String id, Set<String> domains, ZoneId timeZone, Shields shields, boolean confirms) {
-    /** The property that always exists and takes what no other claims. */
+    /** The property that always exists. It gets all traffic that belongs to no other property. */
     public static final String DEFAULT = "default";
 
-    /** The rule of the table's constraint. */
+    /** The same rule as in the table's constraint. */
     private static final Pattern SLUG = Pattern.compile("[a-z0-9][a-z0-9_-]{0,62}");
 
-    /** Where days begin and end unless the operator says otherwise. */
+    /** The default time zone of a property. */
     public static final ZoneId UTC = ZoneId.of("UTC");
 
     public Property {
@@ -34,14 +34,14 @@ public record Property(String id, Set<String> domains, ZoneId timeZone, Shields 
     }
 
     /**
-     * The zone of an IANA name like {@code America/Toronto}.
+     * The time zone with an IANA name like {@code America/Toronto}.
      *
-     * @throws DateTimeException if there is none of that name. Offsets are not accepted, since the JDK and PostgreSQL
-     *     read their sign differently
+     * @throws DateTimeException if there is no zone with that name. Offsets are not accepted, since the JDK and
+     *     PostgreSQL read their sign differently
      */
     public static ZoneId timeZone(String name) {
         if (name.equals(UTC.getId())) {
-            return UTC; // The zones of the world need not be loaded.
+            return UTC; // This avoids loading all time zones.
         }
         if (!ZoneId.getAvailableZoneIds().contains(name)) {
             throw new DateTimeException("not the name of a time zone");
@@ -49,7 +49,7 @@ public record Property(String id, Set<String> domains, ZoneId timeZone, Shields 
         return ZoneId.of(name);
     }
 
-    /** The zone with a stored name; UTC if the JDK does not know it. */
+    /** The time zone with a stored name; UTC if the JDK does not know it. */
     public static ZoneId storedTimeZone(String name) {
         try {
             return timeZone(name);

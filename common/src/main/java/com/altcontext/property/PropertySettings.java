@@ -16,16 +16,16 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An operator's settings of a property; null leaves a setting unchanged or at its default. If settings break rules, all
- * of them are {@link Rejected} together. A list replaces the old one.
+ * An operator's settings of a property. Null leaves a setting unchanged, or at its default for a new property. A list
+ * replaces the old one. If settings break rules, one {@link Rejected} reports all of them.
  *
  * @param slug 1 to 63 of a–z, 0–9, - and _, beginning with a letter or a digit
  * @param name 1 to 255 characters in one line, for people
- * @param domains its host names; stored in lower case and in ASCII (IDNA 2003)
+ * @param domains host names; stored in lower case and in ASCII (IDNA 2003)
  * @param timeZone an IANA name, see {@link Property#timeZone}
- * @param excludedNetworks in CIDR notation; a bare address is a network of one
+ * @param excludedNetworks in CIDR notation; an address without a prefix is a network of one
  * @param excludedPaths see {@link PathPattern}
- * @param confirm whether consent given by a form has to be confirmed by the link of a mail
+ * @param confirm whether consent given by a form must be confirmed with a link in a mail
  */
 public record PropertySettings(
         String slug,
@@ -36,7 +36,7 @@ public record PropertySettings(
         @Nullable List<String> excludedPaths,
         @Nullable Boolean ownHostsOnly,
         @Nullable Boolean confirm) {
-    /** RFC 1123, section 2.1; RFC 1035 has the lengths. */
+    /** The syntax of RFC 1123, section 2.1, with the lengths of RFC 1035. */
     private static final Pattern HOST =
             Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*");
 

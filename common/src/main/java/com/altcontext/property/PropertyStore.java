@@ -14,12 +14,12 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Stores the properties for the operator. The running service sees a change within seconds. */
+/** Adds, changes, lists and removes properties for the operator. The running service sees a change within seconds. */
 public final class PropertyStore {
     private static final String COLUMNS =
             "id, name, domains, time_zone, excluded_networks, excluded_paths, own_hosts_only, created_at, confirm";
 
-    /** Otherwise, two transactions that add at once could both find a domain free. */
+    /** Without this lock, two transactions at the same time could both find a domain free. */
     private static final AdvisoryLock LOCK = new AdvisoryLock("altcontext.properties");
 
     private static final String CLAIMED = """
@@ -37,8 +37,11 @@ public final class PropertyStore {
             RETURNING %s
             """.formatted(COLUMNS);
 
-    /** A key for this property only must open neither a later property with the same slug nor all properties. */
-    private static final String CLOSE_TO_KEYS =
+    /**
+     * Removes a property from the keys that are limited to properties. A key for this property alone must give access
+     * neither to a later property with the same slug nor to all properties.
+     */
+    private static final String REMOVE_FROM_KEYS =
             "UPDATE access_keys SET properties = array_remove(properties, ?) WHERE ? = ANY (properties)";
 
     private PropertyStore() {}
@@ -69,7 +72,7 @@ public final class PropertyStore {
     }
 
     /**
-     * A domain that is asked for and belongs to another property: a host belongs to one. Nothing was done.
+     * A requested domain belongs to another property, and a host can belong to only one. Nothing was changed.
      *
      * @param owner the slug of that property
      */
@@ -88,7 +91,7 @@ public final class PropertyStore {
 
         record Unknown() implements PropertyRemoval {}
 
-        /** {@code default} takes what no other property claims. */
+        /** The property {@code default} can't be removed: it gets all traffic that belongs to no other property. */
         record Needed() implements PropertyRemoval {}
 
         record InUse(long visitors, long leads) implements PropertyRemoval {}
@@ -114,8 +117,9 @@ public final class PropertyStore {
     /**
      * Adds a property.
      *
-     * @param wanted with a name
-     * @throws Rejected if the database does not know the time zone, or if only pages of own hosts count and there are none
+     * @param wanted must have a name
+     * @throws Rejected if the database does not know the time zone, or if only pages on own hosts count and there are
+     *     none
      * @throws SqlFailure if the database refused
      */
     public static PropertyAddition add(Tx tx, PropertySettings wanted) {
@@ -133,9 +137,10 @@ public final class PropertyStore {
     }
 
     /**
-     * Changes the given settings, and notes each change in {@code audit_log}.
+     * Changes the given settings, and records each change in {@code audit_log}.
      *
-     * @throws Rejected if the database does not know the time zone, or if only pages of own hosts count and there are none
+     * @throws Rejected if the database does not know the time zone, or if only pages on own hosts count and there are
+     *     none
      * @throws SqlFailure if the database refused
      */
     public static PropertyChange set(Tx tx, PropertySettings wanted, Caller caller, Instant at) {
@@ -198,7 +203,7 @@ public final class PropertyStore {
                 CLAIMED, row -> new Claim(row.text(1), row.text(2)), array(wanted.domains()), wanted.slug());
     }
 
-    /** The JDK applies the zone's rules here, and the server in statements: both must know it. */
+    /** The JDK applies the zone's rules in this program, and the database in statements, so both must know the zone. */
     private static void requireTimeZone(Tx tx, PropertySettings wanted) {
         if (wanted.timeZone() != null
                 && tx.query("SELECT true FROM pg_timezone_names WHERE name = ?", row -> true, wanted.timeZone())
@@ -208,8 +213,8 @@ public final class PropertyStore {
     }
 
     /**
-     * Removes a property that has no visitors and leads, or no longer any. Its rollups stay until their retention is
-     * over, except those of its goals, which are deleted.
+     * Removes a property that has neither visitors nor leads. Its rollups stay until their retention period ends,
+     * except those of its goals, which are deleted.
      *
      * @throws SqlFailure if the database refused
      */
@@ -229,7 +234,7 @@ public final class PropertyStore {
         if (use.visitors + use.leads > 0) {
             return use;
         }
-        tx.update(CLOSE_TO_KEYS, slug, slug);
+        tx.update(REMOVE_FROM_KEYS, slug, slug);
         tx.update("DELETE FROM daily_goal_rollups WHERE property_id = ?", slug);
         tx.update("DELETE FROM properties WHERE id = ?", slug);
         return new PropertyRemoval.Removed();

@@ -7,9 +7,9 @@ import java.util.List;
 /**
  * The events that a property excludes.
  *
- * @param networks whose events are dropped
- * @param paths whose events are dropped
- * @param ownHostsOnly whether events of pages on other hosts than the property's domains are dropped
+ * @param networks events of clients in these networks are dropped
+ * @param paths events of pages with these paths are dropped
+ * @param ownHostsOnly whether events of pages on hosts other than the property's domains are dropped
  */
 public record Shields(List<Cidr> networks, List<PathPattern> paths, boolean ownHostsOnly) {
     public static final Shields NONE = new Shields(List.of(), List.of(), false);

@@ -4,8 +4,8 @@ import java.net.InetAddress;
 import java.security.SecureRandom;
 
 /**
- * Turns network addresses into numbers under a secret that lasts as long as the process: different ones for different addresses, so
- * that a map need not hold addresses themselves.
+ * Turns network addresses into numbers with a secret that only this process knows. Different addresses give different
+ * numbers, so a map can use the numbers as keys and need not hold addresses.
  */
 final class AddressMask {
     private final long first;

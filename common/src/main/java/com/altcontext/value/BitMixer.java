@@ -4,7 +4,7 @@ package com.altcontext.value;
 public final class BitMixer {
     private BitMixer() {}
 
-    /** Each bit of the result depends on each that is given; different numbers give different results. */
+    /** Each bit of the result depends on each bit of the number; different numbers give different results. */
     public static long mix(long bits) {
         long mixed = (bits ^ (bits >>> 30)) * 0xBF58476D1CE4E5B9L;
         mixed = (mixed ^ (mixed >>> 27)) * 0x94D049BB133111EBL;

@@ -47,12 +47,12 @@ public final class ComputedId {
         return this;
     }
 
-    /** A number that may be absent; doubles are equal parts if their bits are equal. */
+    /** Adds a number that may be absent. Numbers are equal parts if their bits are equal. */
     public ComputedId with(@Nullable Double part) {
         return part == null ? absent() : with(Double.doubleToLongBits(part));
     }
 
-    /** The whole SHA-256 of the parts, where 32 bytes are kept instead of an id. */
+    /** The whole SHA-256 of the parts, for use where 32 bytes are stored instead of an id. */
     public byte[] toHash() {
         MessageDigest digest = SHA_256.get();
         digest.update(parts.array(), 0, parts.position());

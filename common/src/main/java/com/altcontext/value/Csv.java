@@ -7,14 +7,14 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rows of a CSV file (RFC 4180) in which spreadsheets find no formula. A stranger's text may look like a formula, which
- * could send the other cells to them when the file is opened.
+ * Writes rows of a CSV file (RFC 4180) in which spreadsheets find no formulas. A stranger could send a text that is a
+ * formula; when the file is opened, it could send the other cells to the stranger.
  */
 public final class Csv {
     /**
-     * Where a spreadsheet could see the beginning of a formula, also in the wide forms of East Asian keyboards. In a French
-     * locale, a spreadsheet splits rows at semicolons and line breaks, even within quotation marks, and skips those at the
-     * beginning of a cell. It may be set to split at commas or tabs as well.
+     * The places where a spreadsheet could see the beginning of a formula, also in the wide forms of East Asian
+     * keyboards. In a French locale, a spreadsheet splits rows at semicolons and line breaks, even within quotation
+     * marks, and skips those at the beginning of a cell. It may be configured to split at commas or tabs as well.
      */
     private static final Pattern FORMULA =
             Pattern.compile("(?<=^|[,;\\t\\r\\n])(?=[ \\u00A0\\uFEFF\"]*[=+\\-@＝＋－＠])|^(?=[\\t\\r\\n])");
@@ -23,7 +23,7 @@ public final class Csv {
 
     private Csv() {}
 
-    /** @param cells null for an empty one */
+    /** @param cells null for an empty cell */
     public static void row(Appendable out, @Nullable String... cells) throws IOException {
         String separator = "";
         for (String cell : cells) {
@@ -33,12 +33,12 @@ public final class Csv {
         out.append("\r\n");
     }
 
-    /** A time to the second, which is as much as a spreadsheet reads. */
+    /** A time in whole seconds: spreadsheets can't read fractions. */
     public static @Nullable String time(@Nullable Instant at) {
         return at == null ? null : at.truncatedTo(ChronoUnit.SECONDS).toString();
     }
 
-    /** An apostrophe in front turns a formula into text. */
+    /** Puts an apostrophe before each formula, which turns it into text. */
     private static String of(String cell) {
         String tame = FORMULA.matcher(cell).replaceAll("'");
         return SPECIAL.matcher(tame).find() ? '"' + tame.replace("\"", "\"\"") + '"' : tame;

@@ -45,7 +45,7 @@ public final class Fields {
         return value(name) != null;
     }
 
-    /** @return the trimmed text, or an empty one if it is missing or breaks the rule, which is then an issue */
+    /** @return the trimmed text; empty, after adding an issue, if it is missing or breaks the rule */
     public String text(String name, int min, int max) {
         if (!has(name)) {
             issue(name, "is required");
@@ -82,7 +82,7 @@ public final class Fields {
         return value instanceof Boolean flag ? flag : null;
     }
 
-    /** A number, also as a numeric string. */
+    /** A number, which may also be written as a string. */
     public @Nullable Double number(String name, long min, long max) {
         Object value = value(name);
         if (value == null) {
@@ -97,7 +97,7 @@ public final class Fields {
         return number;
     }
 
-    /** The same, but a greater number counts as the maximum. */
+    /** Like {@link #number}, but a number over the maximum counts as the maximum. */
     public @Nullable Double numberUpTo(String name, long min, long max) {
         boolean isBeyond = numberOf(value(name)) > max;
         return isBeyond ? Double.valueOf((double) max) : number(name, min, max);
@@ -134,13 +134,17 @@ public final class Fields {
         return text.length() == 36;
     }
 
-    /** Whether a field is filled in that people leave empty. */
+    /** Whether a honeypot is filled in: a field that people leave empty. */
     public boolean isFilled(String name) {
         Object value = value(name);
         return value != null && !(value instanceof String text && text.isBlank());
     }
 
-    /** An object of the sender's own as JSON text, with at most so many keys, or null if it is missing. */
+    /**
+     * An object of any content, as JSON text; null if it is missing.
+     *
+     * @param maxKeys the most keys that it may have, with those of nested objects
+     */
     public @Nullable String document(String name, int maxKeys) {
         Object value = value(name);
         if (value == null) {
@@ -179,7 +183,7 @@ public final class Fields {
         return object.get(name);
     }
 
-    /** A number, flag or string as text; an empty text for an object or a list. */
+    /** A number, boolean or string as text; empty for an object or a list. */
     public String plain(String name, String fallback) {
         Object value = value(name);
         return value == null ? fallback : value instanceof Map || value instanceof List ? "" : value.toString();

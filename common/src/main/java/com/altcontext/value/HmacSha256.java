@@ -16,8 +16,8 @@ public final class HmacSha256 {
     private final SecretKeySpec key;
 
     /**
-     * Cloned for each use, since a {@link Mac} serves one thread at a time. It is made at the first use: looking up the algorithm
-     * takes so long that a start would wait for it.
+     * Cloned for each use, since a {@link Mac} can be used by one thread at a time. It is made at the first use,
+     * because looking up the algorithm takes so long that it would delay the start.
      */
     private volatile @Nullable Mac prototype;
 
@@ -54,7 +54,7 @@ public final class HmacSha256 {
         return made;
     }
 
-    /** The same of a text in UTF-8. */
+    /** The HMAC of a text in UTF-8. */
     public byte[] of(String message) {
         return of(message.getBytes(StandardCharsets.UTF_8));
     }

@@ -29,7 +29,7 @@ public final class Issues {
         listed.add(new Issue(path.get(), message));
     }
 
-    /** Adds the issues of something that was read by itself. */
+    /** Adds the issues of a value that was checked separately. */
     public void addAll(Rejected rejected) {
         rejected.issues().forEach(issue -> add(issue.path(), issue.message()));
     }

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Writes JSON by hand, for the few places that need it. */
+/** Writes JSON without a library, for the few places that need this. */
 public final class JsonText {
     private JsonText() {}
 
@@ -42,7 +42,8 @@ public final class JsonText {
     }
 
     /**
-     * Appends a value of {@link Fields}. An event's id is computed from it, so each value has one spelling: Jackson's.
+     * Appends a value of {@link Fields}. Event ids are computed from this text, so a value must always be written in
+     * the same way: as Jackson writes it.
      */
     public static void write(StringBuilder json, @Nullable Object value) {
         switch (value) {

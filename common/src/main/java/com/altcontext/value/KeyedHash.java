@@ -5,14 +5,16 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import java.net.InetAddress;
 
 /**
- * HMAC-SHA256 (RFC 2104) under a secret pepper: 32 bytes that are equal for equal addresses. Without
- * the pepper they cannot be reversed by trying every address. Safe for use by several threads.
+ * HMAC-SHA256 (RFC 2104) with a secret pepper: 32 bytes that are equal for equal addresses. Without the pepper, nobody
+ * can find the address by trying all of them. Safe for use by several threads.
  */
 public final class KeyedHash {
-    /** The minimum length of a pepper or another secret of ours, in characters. */
+    /** The minimum length of the pepper and of the service's other secrets, in characters. */
     public static final int MIN_SECRET_LENGTH = 16;
 
-    /** The common user agents and the current clients recur all the time. About 0.5 and 0.3 MB when full. */
+    /**
+     * The size of each cache. Common user agents and current clients recur all the time. Full: about 0.5 and 0.3 MB.
+     */
     private static final int MAX_CACHED = 2_000;
 
     private static final int MAX_CACHED_LENGTH = 256;
@@ -28,24 +30,25 @@ public final class KeyedHash {
         hmac = new HmacSha256(pepper);
     }
 
-    /** Nothing of the text is kept: it may be the address of a person or of a network. */
+    /** The hash of a text. It is not cached, since the text may be an e-mail address or a network address. */
     public byte[] of(String text) {
         return hmac.of(text);
     }
 
     /**
-     * The same of the address as text, cached without it.
+     * The hash of an address as text. The hash is cached, but the address is not.
      *
-     * @return 32 bytes, which are not to be changed
+     * @return 32 bytes, which must not be changed
      */
     public byte[] of(InetAddress address) {
         return addresses.get(mask.of(address), _ -> hmac.of(address.getHostAddress()));
     }
 
     /**
-     * The same, cached with the user agent in plain text unless that may hold an e-mail address.
+     * The hash of a user agent. It is cached with the user agent in plain text, unless that may contain an e-mail
+     * address.
      *
-     * @return 32 bytes, which are not to be changed
+     * @return 32 bytes, which must not be changed
      */
     public byte[] ofUserAgent(String userAgent) {
         if (userAgent.length() > MAX_CACHED_LENGTH || userAgent.indexOf('@') >= 0) {

@@ -10,10 +10,12 @@ public enum Language {
     ENGLISH("en"),
     FRENCH("fr");
 
-    /** Characters of a header that are read, more than browsers send: over 8 KB of subtags, the JDK thinks for minutes. */
+    /**
+     * Only this many characters of a header are read, more than browsers send: 8 KB of subtags take the JDK minutes.
+     */
     private static final int MAX_READ = 200;
 
-    /** As BCP 47 names it. */
+    /** The tag of BCP 47. */
     private final String tag;
 
     Language(String tag) {
@@ -24,7 +26,7 @@ public enum Language {
         return tag;
     }
 
-    /** The language with that name; null if there is none. */
+    /** The language with that tag; null if there is none. */
     public static @Nullable Language named(@Nullable String tag) {
         for (Language language : values()) {
             if (language.tag.equals(tag)) {
@@ -35,9 +37,9 @@ public enum Language {
     }
 
     /**
-     * The language that a browser prefers; English if it does not say.
+     * The language that a browser prefers; English if it names none of these.
      *
-     * @param acceptLanguage the header of that name (RFC 9110, section 12.5.4)
+     * @param acceptLanguage the header {@code Accept-Language} (RFC 9110, section 12.5.4)
      */
     public static Language preferred(@Nullable String acceptLanguage) {
         try {
@@ -51,7 +53,7 @@ public enum Language {
         }
     }
 
-    /** Only with whole ranges. */
+    /** Cuts a long header before a comma, so that only whole language ranges are left. */
     private static String shortened(String header) {
         return header.length() <= MAX_READ
                 ? header

@@ -8,8 +8,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps a repeated fault from filling the log: it logs the first, then at most one a minute, with the number of those
- * left out.
+ * Keeps a repeated fault from filling the log. It logs the first one, then at most one a minute, with the number of
+ * those that were left out.
  */
 public final class LimitedLog {
     private static final long PERIOD_NANOS = Duration.ofMinutes(1).toNanos();

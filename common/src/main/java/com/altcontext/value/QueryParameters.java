@@ -6,8 +6,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The parameters in a URL's query, read by name and rule. One that breaks its rule is reported as an issue and then
- * counts as absent, so that the others are still checked.
+ * The parameters in a URL's query, read by name and rule. A parameter that breaks its rule is reported as an issue and
+ * then counts as absent, so that the others are still checked.
  */
 public final class QueryParameters {
     private final Map<String, String> params;
@@ -27,7 +27,7 @@ public final class QueryParameters {
         return params.get(name);
     }
 
-    /** Required. */
+    /** A day, which is required: if it is missing or can't be read, this adds an issue and returns null. */
     public @Nullable LocalDate day(String name) {
         String text = params.get(name);
         try {
@@ -45,7 +45,7 @@ public final class QueryParameters {
         return number(name, fallback, max, "");
     }
 
-    /** @param also what the issue says that the field may be beside a number, with a comma before it */
+    /** @param also is appended to the issue: what else than a number the parameter may be, with a comma before it */
     public int number(String name, int fallback, int max, String also) {
         String text = params.get(name);
         if (text == null) {

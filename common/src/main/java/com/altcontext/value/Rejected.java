@@ -2,7 +2,7 @@ package com.altcontext.value;
 
 import java.util.List;
 
-/** A request or a value breaks its rules, by the caller's fault. Carries all issues, and no stack trace. */
+/** A request or a value breaks its rules, which is the caller's fault. Carries all issues, and no stack trace. */
 public final class Rejected extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -4,15 +4,15 @@ import java.net.URI;
 import java.util.Optional;
 
 /**
- * The rule for URLs that personal data is sent to, or that mails link to: {@code https}, or {@code http} to this
- * machine.
+ * Checks URLs to which personal data is sent, or to which mails link: they must have {@code https}, or {@code http} and
+ * be on this machine.
  */
 public final class SecureUrl {
     private static final int MAX_PORT = 65_535;
 
     private SecureUrl() {}
 
-    /** The address without slashes at its end; empty if it breaks the rule. */
+    /** The URL without slashes at its end; empty if it breaks the rule. */
     public static Optional<URI> parse(String text) {
         try {
             URI url = URI.create(text.strip().replaceAll("/+$", ""));
@@ -27,7 +27,7 @@ public final class SecureUrl {
         }
     }
 
-    /** Where Fly serves an app that has no domain of its own. */
+    /** The URL at which Fly serves an app that has no domain of its own. */
     public static URI ofFlyApp(String name) {
         return URI.create("https://" + name.strip() + ".fly.dev");
     }

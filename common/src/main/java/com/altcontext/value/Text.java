@@ -26,7 +26,7 @@ public final class Text {
         return text;
     }
 
-    /** What is wrong with a name that an operator chose and that must fit in one line; or null. */
+    /** What is wrong with a name that an operator chose and that must fit in one line; null if nothing is. */
     public static @Nullable String nameFault(String name, int max) {
         String fault = lengthFault(name, 1, max);
         if (fault == null && !isStorable(name)) {
@@ -38,7 +38,7 @@ public final class Text {
         return fault;
     }
 
-    /** What is wrong with the length of the text, or null. */
+    /** What is wrong with the length of the text; null if nothing is. */
     public static @Nullable String lengthFault(String text, int min, int max) {
         int length = text.codePointCount(0, text.length());
         if (length >= min && length <= max) {
@@ -47,7 +47,7 @@ public final class Text {
         return "must be " + (min == max ? "" : min + " to ") + max + " characters";
     }
 
-    /** Whether PostgreSQL can hold the text: no NUL (it has no such character) and nothing that UTF-8 cannot encode. */
+    /** Whether PostgreSQL can store the text: it has no NUL, and nothing that UTF-8 can't encode. */
     public static boolean isStorable(String text) {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);

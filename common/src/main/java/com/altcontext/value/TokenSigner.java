@@ -8,8 +8,8 @@ import java.util.Base64;
 import java.util.Optional;
 
 /**
- * Makes the tokens of links: some bytes and an HMAC-SHA256 of them, in base64 for URLs. They are checked without the database and
- * cannot be guessed. Safe for use by several threads.
+ * Makes and checks the tokens in links. A token is some bytes and their HMAC-SHA256, in base64 for URLs. It is checked
+ * without the database, and can't be guessed. Safe for use by several threads.
  */
 public final class TokenSigner {
     private static final int MAX_LENGTH = 256;
@@ -17,7 +17,7 @@ public final class TokenSigner {
     private final HmacSha256 hmac;
 
     /**
-     * Signs with a key that is derived from the secret by a label, so that the same secret can have other uses.
+     * Signs with a key that is derived from the secret and a label, so that the same secret can have other uses.
      *
      * @param label what the tokens are for
      */
@@ -25,7 +25,9 @@ public final class TokenSigner {
         hmac = new HmacSha256(new HmacSha256(secret).of(label));
     }
 
-    /** The token of these bytes: letters, digits, {@code -} and {@code _}; always the same. */
+    /**
+     * The token of these bytes: letters, digits, {@code -} and {@code _}. The same bytes always give the same token.
+     */
     public String sign(byte[] content) {
         byte[] token = ByteBuffer.allocate(content.length + HmacSha256.LENGTH)
                 .put(content)
@@ -34,7 +36,10 @@ public final class TokenSigner {
         return Base64.getUrlEncoder().withoutPadding().encodeToString(token);
     }
 
-    /** The bytes of a token; empty if it was not made here. Compared in constant time, character by character. */
+    /**
+     * The bytes of a token; empty if it was not signed with this key. All its characters are compared, in constant
+     * time.
+     */
     public Optional<byte[]> verify(String token) {
         if (token.length() > MAX_LENGTH) {
             return Optional.empty();

@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Percent-encoded text of addresses, queries and forms (WHATWG URL Standard, section 5), decoded without repairing anything. */
+/** Decodes percent-encoded text of URLs, queries and forms (WHATWG URL Standard, section 5), but never guesses. */
 public final class UrlEncoded {
     private static final Pattern MALFORMED = Pattern.compile("%(?![0-9a-fA-F]{2})");
 

@@ -3,8 +3,8 @@ package com.altcontext.value;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many bytes of the heap a value needs, as an upper bound. {@code MemoryBudget} counts in it. Text counts two bytes
- * a character, which is what it takes as soon as one character is not Latin-1.
+ * An upper bound of the bytes of heap that a value needs, for {@code MemoryBudget}. A text counts two bytes for each
+ * character, which is what it takes if one of them is not Latin-1.
  */
 public final class Weight {
     /** The two objects of a text, with their padding. */

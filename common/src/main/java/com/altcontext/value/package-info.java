@@ -1,4 +1,7 @@
-/** The small values and checks that every other package builds on: text within bounds, issues, computed ids, keyed hashes, a limited log. */
+/**
+ * Small values and checks that all other packages use: text within limits, issues, computed ids, keyed hashes, a
+ * limited log.
+ */
 @NullMarked
 package com.altcontext.value;
 
