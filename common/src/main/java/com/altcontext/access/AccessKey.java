@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param prefix the first characters of the secret
  * @param properties slugs, sorted; null for all
  * @param isShare whether it is the key of a share link
- * @param expiresAt null if it does not end by itself
+ * @param expiresAt null if it does not expire
  * @param lastUsedAt to the minute; null if never
  * @param revokedAt null if it is not revoked
  */
@@ -27,7 +27,7 @@ public record AccessKey(
         @Nullable Instant expiresAt,
         @Nullable Instant lastUsedAt,
         @Nullable Instant revokedAt) {
-    /** The word for it in lists. */
+    /** Whether the key can be used. */
     public enum State {
         ACTIVE,
         EXPIRED,

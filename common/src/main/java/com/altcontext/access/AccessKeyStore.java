@@ -19,7 +19,7 @@ import java.util.TreeSet;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** The operator's view of the access keys: adds, lists and revokes them. Each change is noted in {@code audit_log}. */
+/** Adds, lists and revokes access keys for the operator. Each change is recorded in {@code audit_log}. */
 public final class AccessKeyStore {
     private static final int MAX_NAME = 64;
 
@@ -49,7 +49,7 @@ public final class AccessKeyStore {
      *
      * @param name 1 to 64 characters in one line
      * @param properties slugs; null for all
-     * @param expiresAt null if it does not end by itself
+     * @param expiresAt null if it does not expire
      */
     public record NewKey(
             String name,
@@ -57,7 +57,7 @@ public final class AccessKeyStore {
             @Nullable List<String> properties,
             boolean isShare,
             @Nullable Instant expiresAt) {
-        /** @throws Rejected with the paths {@code name}, {@code property} and that of the scopes */
+        /** @throws Rejected whose paths are the names of options of {@code altops key add} */
         public NewKey {
             Issues issues = new Issues();
             name = name.strip();
@@ -69,7 +69,7 @@ public final class AccessKeyStore {
                 issues.add("scope", "is required");
             }
             if (properties != null && properties.isEmpty()) {
-                issues.add("property", "must name one, or be absent for all");
+                issues.add("property", "must name at least one property, or be absent for all");
             }
             issues.throwIfAny();
             scopes = Set.copyOf(scopes);
@@ -82,9 +82,9 @@ public final class AccessKeyStore {
         }
     }
 
-    /** The outcome of an addition. */
+    /** The result of adding a key. */
     public sealed interface KeyAddition {
-        /** @param secret is stored nowhere and cannot be read again */
+        /** @param secret is not stored anywhere and can't be read again */
         record Added(AccessKey key, Secret secret) implements KeyAddition {}
 
         record NameTaken() implements KeyAddition {}
@@ -92,7 +92,7 @@ public final class AccessKeyStore {
         record UnknownProperty(String slug) implements KeyAddition {}
     }
 
-    /** Makes a key. */
+    /** Adds a key with a new secret. */
     public static KeyAddition add(Tx tx, NewKey wanted, Instant now) {
         String[] properties = wanted.properties == null ? null : wanted.properties.toArray(String[]::new);
         Optional<String> unknown = tx.queryFirst(UNKNOWN_PROPERTY, row -> row.text(1), (Object) properties);
@@ -131,12 +131,12 @@ public final class AccessKeyStore {
         return new KeyAddition.Added(key, secret);
     }
 
-    /** All keys, oldest first, including those that have ended. */
+    /** All keys, oldest first, including those that are expired or revoked. */
     public static List<AccessKey> list(Tx tx) {
         return tx.query(LIST, AccessKeyStore::read);
     }
 
-    /** Active keys that end before a time. */
+    /** The active keys that expire before a time. */
     public static List<AccessKey> endingBefore(Tx tx, Instant end, Instant now) {
         return list(tx).stream()
                 .filter(key -> key.state(now) == State.ACTIVE
@@ -146,9 +146,10 @@ public final class AccessKeyStore {
     }
 
     /**
-     * Ends a key and its sessions at once: each use of either looks at these rows.
+     * Revokes a key and ends its sessions. This takes effect at once, since each use of a key or a session reads these
+     * rows.
      *
-     * @return false if there is no key of that name that is not revoked
+     * @return false if no key with that name is left to revoke
      */
     public static boolean revoke(Tx tx, String name, Instant now) {
         Optional<UUID> id = tx.queryFirst(REVOKE, row -> row.id(1), now, name.strip());

@@ -8,11 +8,11 @@ import java.time.InstantSource;
 import java.util.Optional;
 
 /**
- * The service's view of the access keys. Each check is one look-up in the database: operators send few requests, and so
- * a revocation takes effect at once on every machine.
+ * Checks access keys for the service. Each check is a look-up in the database, so a revocation takes effect at once on
+ * every machine. Operators send few requests, so this costs little.
  */
 public final class AccessKeys {
-    private static final Duration USE_STEP = Duration.ofMinutes(1);
+    private static final Duration LAST_USE_PRECISION = Duration.ofMinutes(1);
 
     private static final String FIND = "SELECT " + AccessKeyStore.COLUMNS
             + " FROM access_keys AS k WHERE k.key_hash = ? AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > ?)";
@@ -31,7 +31,7 @@ public final class AccessKeys {
     }
 
     /**
-     * The key of a secret, if it is neither revoked nor expired.
+     * The key with a secret, if it is neither revoked nor expired.
      *
      * @throws SqlFailure if the database did not answer
      */
@@ -45,13 +45,13 @@ public final class AccessKeys {
 
     private void noteUse(AccessKey key, Instant now) {
         Instant last = key.lastUsedAt();
-        if (last != null && last.plus(USE_STEP).isAfter(now)) {
+        if (last != null && last.plus(LAST_USE_PRECISION).isAfter(now)) {
             return;
         }
         try {
             var _ = sql.inTransaction(tx -> tx.update(NOTE_USE, now, key.id()));
         } catch (SqlFailure readOnly) {
-            // A read-only database can still answer questions.
+            // A read-only database can still answer the request, without the time of use.
         }
     }
 

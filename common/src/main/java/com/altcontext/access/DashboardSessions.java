@@ -14,9 +14,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sessions of people who have signed in to the dashboard. Each request of a session looks up its row, together with
- * the key: so signing out, or revoking or changing the key, ends it at once on every machine, and for every copy of the
- * cookie.
+ * The sessions of people who have signed in to the dashboard. Each request looks up the row of its session, together
+ * with the key. So signing out, or revoking or changing the key, ends the session at once on every machine, and for
+ * every copy of the cookie.
  */
 public final class DashboardSessions {
     public static final Duration LENGTH = Duration.ofHours(8);
@@ -42,7 +42,7 @@ public final class DashboardSessions {
     private final byte @Nullable [] adminKeyHash;
     private final InstantSource clock;
 
-    /** @param hash keyed with the service's pepper; used for the admin key, which a person may have chosen */
+    /** @param hash with the service's pepper; used for the admin key, which a person may have chosen */
     public DashboardSessions(Sql sql, Optional<String> adminKey, KeyedHash hash, InstantSource clock) {
         this.sql = sql;
         this.adminKeyHash = adminKey.map(key -> hash.of("dashboard\n" + key)).orElse(null);
@@ -56,13 +56,13 @@ public final class DashboardSessions {
     public record OpenSession(Permissions permissions, Instant expiresAt) {}
 
     /**
-     * Begins a session. It ends with its key at the latest.
+     * Begins a session. It ends when its key expires, at the latest.
      *
-     * @param keyEnd null if the key does not end by itself
-     * @throws SqlFailure if the database did not take it
+     * @param keyEnd when the key expires; null if it does not
+     * @throws SqlFailure if the session could not be stored
      */
     public NewSession begin(Permissions permissions, @Nullable Instant keyEnd) {
-        // Whole seconds, so that the row says what the answer says.
+        // In whole seconds, so that the row and the answer have the same time.
         Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
         Instant end = now.plus(LENGTH);
         Instant expiresAt = keyEnd != null && keyEnd.isBefore(end) ? keyEnd : end;
@@ -76,7 +76,7 @@ public final class DashboardSessions {
     }
 
     /**
-     * The session of one of these tokens, the longest if there are several.
+     * The open session of one of these tokens; if there are several, the one that expires last.
      *
      * @throws SqlFailure if the database did not answer
      */

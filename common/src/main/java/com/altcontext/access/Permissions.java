@@ -21,7 +21,7 @@ public record Permissions(
         properties = properties == null ? null : Set.copyOf(properties);
     }
 
-    /** Whether they are limited to some properties. */
+    /** Whether the permissions are limited to some properties. */
     public boolean isRestricted() {
         return properties != null;
     }

@@ -19,7 +19,7 @@ public enum Scope {
         return key;
     }
 
-    /** The scope of that name. */
+    /** The scope with that key. */
     public static Optional<Scope> named(String key) {
         return Arrays.stream(values()).filter(scope -> scope.key.equals(key)).findFirst();
     }

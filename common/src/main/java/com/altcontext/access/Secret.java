@@ -11,15 +11,15 @@ import java.util.regex.Pattern;
  */
 public record Secret(String text) {
     private static final int BYTES = 32;
-    private static final String KEY_BEGINS = "altc_";
-    private static final int SHOWN = KEY_BEGINS.length() + 5;
-    private static final Pattern KEY = Pattern.compile(KEY_BEGINS + "[A-Za-z0-9_-]{43}");
+    private static final String KEY_PREFIX = "altc_";
+    private static final int SHOWN_LENGTH = KEY_PREFIX.length() + 5;
+    private static final Pattern KEY = Pattern.compile(KEY_PREFIX + "[A-Za-z0-9_-]{43}");
     private static final Pattern TOKEN = Pattern.compile("[A-Za-z0-9_-]{43}");
     private static final SecureRandom RANDOM = new SecureRandom();
 
-    /** A new access key. Its beginning tells people, and scanners for leaked secrets, what it is. */
+    /** A new access key. By its first characters, people and scanners for leaked secrets recognize it. */
     public static Secret newKey() {
-        return new Secret(KEY_BEGINS + random());
+        return new Secret(KEY_PREFIX + random());
     }
 
     /** A new token for a cookie. */
@@ -50,7 +50,7 @@ public record Secret(String text) {
 
     /** The first characters, for lists. */
     public String prefix() {
-        return text.substring(0, SHOWN);
+        return text.substring(0, SHOWN_LENGTH);
     }
 
     /** Hides the text, which must not get into a log. */

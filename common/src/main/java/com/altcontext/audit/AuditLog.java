@@ -7,7 +7,7 @@ import com.altcontext.value.KeyedHash;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** The table {@code audit_log}. */
+/** Adds rows to the table {@code audit_log}. */
 public final class AuditLog {
     private static final String ADD = """
             INSERT INTO audit_log (done_at, done_by, action, property_id, consent_status, row_count, key_id, ip_hash, email_hash)
@@ -20,10 +20,10 @@ public final class AuditLog {
      * What was done.
      *
      * @param action such as {@code lead_export}
-     * @param propertyId whose data; null for all
-     * @param consent which leads; null for all
-     * @param rows how many were shown or changed
-     * @param emailHash of the address that was asked about, if it was one
+     * @param propertyId the property whose data was shown or changed; null for all
+     * @param consent the consent status of the leads that were requested; null for all
+     * @param rows how many rows were shown or changed
+     * @param emailHash the hash of the requested e-mail address; null if the request was not about one address
      */
     @SuppressWarnings("ArrayRecordComponent") // The hash is stored, never compared.
     public record Entry(
@@ -37,7 +37,7 @@ public final class AuditLog {
         }
     }
 
-    /** The hash by which the log identifies the person who has this address. */
+    /** The hash by which the log identifies the person with this e-mail address. */
     public static byte[] emailHash(KeyedHash hash, String email) {
         return hash.of("audit\n" + email);
     }
@@ -58,10 +58,10 @@ public final class AuditLog {
     }
 
     /**
-     * Commits the row of a disclosure before its first byte is written. It takes a connection of its own, since a commit
-     * would end the snapshot that is read.
+     * Commits the row of a disclosure. Must be called before the first byte of the data is written. This uses a
+     * connection of its own, since a commit would end the snapshot from which the data is read.
      *
-     * @throws SqlFailure if it could not be noted; then nothing may be shown
+     * @throws SqlFailure if the row could not be stored; then no data may be shown
      */
     public static void commit(Sql sql, Caller caller, Entry disclosure, Instant at) {
         var _ = sql.inTransaction(tx -> {

@@ -1,4 +1,4 @@
-/** Who was shown personal data, and who changed what. */
+/** The audit log: who was shown personal data, and who changed what. */
 @NullMarked
 package com.altcontext.audit;
 

@@ -10,14 +10,17 @@ import java.util.List;
 /**
  * How the distributed tables are spread over the nodes.
  *
- * @param nodes those of the cluster; none on a single PostgreSQL
- * @param isWorthRebalancing whether a node holds much more than the others, and Citus knows what to move
+ * @param nodes of the cluster; empty on a single PostgreSQL
+ * @param isWorthRebalancing whether one node holds much more than the others, and Citus has shards to move
  */
 public record ClusterStatus(Buckets buckets, boolean isDistributed, List<Node> nodes, boolean isWorthRebalancing) {
-    /** If a node holds this many times the mean, rebalancing is worthwhile. */
+    /** If a node holds more than this many times the mean, rebalancing is worthwhile. */
     private static final double MAX_SKEW = 1.3;
 
-    /** Each node is asked to reach each. The result is null if the one that is asked is away, which says nothing of the other. */
+    /**
+     * Each node is asked whether it reaches each other one. The result is null if the asked node is away; that tells
+     * nothing about the other.
+     */
     private static final String HEALTH = """
             SELECT n.nodename || ':' || n.nodeport,
                    coalesce((SELECT bool_and(h.result) FROM citus_check_cluster_node_health() AS h
@@ -28,7 +31,10 @@ public record ClusterStatus(Buckets buckets, boolean isDistributed, List<Node> n
 
     private static final String VISITORS = "SELECT bucket, count(*) FROM visitors GROUP BY bucket";
 
-    /** The hash of a bucket decides its shard: some shards hold two buckets, and some none. A node that was just added has no shard. */
+    /**
+     * The hash of a bucket decides its shard, so some shards hold two buckets and some none. A node that was just added
+     * has no shards.
+     */
     private static final String NODES = """
             SELECT n.nodename || ':' || n.nodeport, true,
                    count(DISTINCT s.shardid) FILTER (WHERE s.table_name = 'visitors'::regclass),
@@ -54,9 +60,9 @@ public record ClusterStatus(Buckets buckets, boolean isDistributed, List<Node> n
      * A node that holds shards.
      *
      * @param address its host and port
-     * @param shards of each table
-     * @param buckets whose rows are in those shards
-     * @param bytes of all tables, indexes and all
+     * @param shards how many shards of each table it holds
+     * @param buckets how many buckets have their rows in those shards
+     * @param bytes of all distributed tables on the node, with their indexes
      */
     public record Node(String address, boolean isReached, long shards, long buckets, long bytes, long visitors) {
         static Node read(Row row) throws SQLException {
@@ -64,7 +70,7 @@ public record ClusterStatus(Buckets buckets, boolean isDistributed, List<Node> n
         }
     }
 
-    /** Reads it. Counting the visitors takes as long as reading their keys does on the slowest node. */
+    /** Reads the status. Counting the visitors takes as long as the slowest node needs to read their keys. */
     public static ClusterStatus of(Sql sql) {
         return sql.inTransaction(tx -> {
             Buckets buckets = Buckets.read(tx);
@@ -76,7 +82,7 @@ public record ClusterStatus(Buckets buckets, boolean isDistributed, List<Node> n
         });
     }
 
-    /** Without counts if one of them does not answer. */
+    /** The nodes; without counts if one of them does not answer. */
     private static List<Node> nodes(Tx tx, Buckets buckets) {
         List<Node> nodes = tx.query(HEALTH, Node::read);
         if (nodes.stream().anyMatch(node -> !node.isReached)) {
@@ -95,7 +101,7 @@ public record ClusterStatus(Buckets buckets, boolean isDistributed, List<Node> n
         return nodes.stream().allMatch(Node::isReached);
     }
 
-    /** How much the fullest node holds, as a multiple of the mean; 1 if nothing is stored. */
+    /** The bytes of the fullest node, as a multiple of the mean; 1 if nothing is stored. */
     public double skew() {
         return skew(nodes);
     }

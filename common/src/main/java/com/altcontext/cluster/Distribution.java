@@ -14,17 +14,19 @@ import java.util.function.Consumer;
 
 /**
  * Spreads {@code visitors}, {@code sessions} and {@code events} over the nodes of a Citus cluster: gives each row its
- * bucket, makes distributed tables of them, and counts their rows before and after. All of it is one transaction, so a
- * run that is killed changes nothing. While it runs, a lock on {@code cluster} blocks all writers: the service answers
- * 503, and browsers send again.
+ * bucket, makes distributed tables of them, and counts their rows before and after. All of this is one transaction, so
+ * a run that is killed changes nothing. While it runs, a lock on {@code cluster} blocks all writers: the service
+ * answers 503, and browsers try again later.
  */
 public final class Distribution {
-    /** Citus 12 is the first version that distributes a partitioned table as it is here without extra steps. */
+    /**
+     * Citus 12 is the first version that can distribute a partitioned table like {@code events} without extra steps.
+     */
     public static final int MIN_CITUS = 12;
 
-    private static final String PAUSE = "LOCK TABLE cluster IN ACCESS EXCLUSIVE MODE";
+    private static final String LOCK_OUT_WRITERS = "LOCK TABLE cluster IN ACCESS EXCLUSIVE MODE";
 
-    /** Those that are distributed. */
+    /** The tables that are distributed. */
     public static final List<String> TABLES = List.of("visitors", "sessions", "events");
 
     private static final String CITUS = "SELECT extversion FROM pg_extension WHERE extname = 'citus'";
@@ -50,8 +52,9 @@ public final class Distribution {
             """;
 
     /**
-     * Functions that read a table of the coordinator, and that Citus copied to the nodes, as it does while it is installed. A node
-     * that is added later cannot make them, since it has no such table.
+     * Functions that read a table of the coordinator, but that Citus gave to the nodes: it does so with each function that
+     * is created while it is installed, and these read the table only since a later version. A node that is added later
+     * can't create them, since it has no such table.
      */
     private static final String LOCAL_FUNCTIONS = """
             SELECT f.oid::regprocedure::text, pg_get_functiondef(f.oid)
@@ -63,9 +66,9 @@ public final class Distribution {
             """;
 
     /**
-     * The number of shards with which the fullest node gets the fewest buckets. Citus hashes a bucket into one of the
-     * shards, whose ranges are equal, and gives shards to the nodes in turn: with as many shards as buckets, one of two
-     * nodes would hold 11 of 16.
+     * The number of shards with which the fullest node gets the fewest buckets. Citus hashes each bucket into one of
+     * the shards, whose ranges are equal, and gives the shards to the nodes in turn. With as many shards as buckets,
+     * one of two nodes would hold 11 of 16 buckets.
      */
     private static final String SHARDS = """
             WITH hashed AS MATERIALIZED (
@@ -87,26 +90,26 @@ public final class Distribution {
 
     private final Sql sql;
 
-    /** @param sql its statements may take as long as copying the largest table */
+    /** @param sql must allow statements that take as long as copying the largest table */
     public Distribution(Sql sql) {
         this.sql = sql;
     }
 
     /**
-     * What is there before a distribution.
+     * The state before a distribution.
      *
      * @param citus the version of the extension; empty if the database does not have it
      * @param nodes that can hold rows
      */
     public record Plan(Optional<String> citus, long nodes, boolean isDistributed, Map<String, Long> rows, long bytes) {
-        /** Whether the version is one that the tables can be distributed with. */
+        /** Whether this version of Citus can distribute the tables. */
         public boolean isCitusNewEnough() {
             return citus.map(version -> Integer.parseInt(version.split("[^0-9]", 2)[0]) >= MIN_CITUS)
                     .orElse(false);
         }
     }
 
-    /** Thrown if rows were lost or gained; the transaction was rolled back. */
+    /** The numbers of rows before and after the distribution differ. The transaction was rolled back. */
     public static final class CountsDiffer extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
@@ -128,7 +131,7 @@ public final class Distribution {
         }
     }
 
-    /** Reads what is there, and changes nothing. */
+    /** Reads the present state. Changes nothing. */
     public Plan plan() {
         return sql.inTransaction(tx -> {
             Optional<String> citus = tx.queryFirst(CITUS, row -> row.text(1));
@@ -145,20 +148,20 @@ public final class Distribution {
     /**
      * Distributes the tables.
      *
-     * @param step is given what happens next
-     * @return the rows of each table; empty if the tables are distributed already, or if a purge is under way
-     * @throws CountsDiffer if the counts after it are not those before; then nothing was done
+     * @param step is told each step before it begins
+     * @return the number of rows of each table; empty if the tables are already distributed, or if a purge is running
+     * @throws CountsDiffer if rows were lost or gained; then nothing was changed
      */
     public Optional<Map<String, Long>> apply(Buckets buckets, Consumer<String> step) {
         makeFunctions();
-        // An erasure takes the locks of rollups and of writers in the other order.
+        // Retries after a deadlock: an erasure takes the locks of rollups and of writers in the opposite order.
         return Retry.inTransaction(sql, tx -> {
             if (!Purge.LOCK.tryTake(tx)) {
                 return Optional.empty();
             }
             step.accept("waiting for writers");
             Rollup.LOCK.take(tx);
-            tx.update(PAUSE);
+            tx.update(LOCK_OUT_WRITERS);
             if (Buckets.areDistributed(tx)) {
                 return Optional.empty();
             }
@@ -179,8 +182,9 @@ public final class Distribution {
     }
 
     /**
-     * Functions that the nodes have already stay as they are. Each one gets its own transaction: in a common one, a
-     * node may be asked for a function over a connection that does not see yet what it calls.
+     * Creates the functions on the nodes. Those that a node already has stay as they are. Each is created in a
+     * transaction of its own. In a common one, Citus may create a function over a connection that does not yet see the
+     * functions that it calls.
      */
     private void makeFunctions() {
         for (String function : sql.inTransaction(tx -> tx.query(FUNCTIONS, row -> row.text(1)))) {
@@ -189,7 +193,10 @@ public final class Distribution {
         }
     }
 
-    /** Makes these functions again. Citus does not copy them now, since it sees the table that they read. */
+    /**
+     * Drops these functions and creates them again on the coordinator. Citus does not copy them now, since it sees the
+     * table that they read.
+     */
     static void keepOnCoordinator(Tx tx) {
         record Function(String name, String definition) {}
         for (Function function : tx.query(LOCAL_FUNCTIONS, row -> new Function(row.text(1), row.text(2)))) {
@@ -198,7 +205,7 @@ public final class Distribution {
         }
     }
 
-    /** Gives each row its bucket and returns the number of rows. The caller has locked out all writers. */
+    /** Gives each row its bucket, and returns the number of rows. The caller must have locked out all writers. */
     static Map<String, Long> spread(Tx tx, Buckets buckets, Consumer<String> step) {
         for (String table : TABLES) {
             step.accept("setting the buckets of " + table);
@@ -213,8 +220,8 @@ public final class Distribution {
     }
 
     /**
-     * Citus copies the rows of the local table but leaves them in its files, invisible. They are removed, since they
-     * would outlive the erasure of a person.
+     * Citus copies the rows of the local table to the nodes, but leaves the originals in the local table's files, where
+     * they are invisible. These are removed, since they would outlive the erasure of a person.
      */
     private static void distribute(Tx tx, String table, Buckets buckets) {
         if (table.equals(TABLES.getFirst())) {

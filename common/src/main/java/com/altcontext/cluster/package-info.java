@@ -1,4 +1,4 @@
-/** More than one node: how the tables that grow are spread over a Citus cluster. */
+/** Spreads the tables that grow over the nodes of a Citus cluster. */
 @NullMarked
 package com.altcontext.cluster;
 
