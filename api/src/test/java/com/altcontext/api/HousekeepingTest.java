@@ -143,7 +143,7 @@ class HousekeepingTest {
         DatabaseState database = new DatabaseState(sql, drifting);
         Housekeeping own = new Housekeeping(database, properties, goals, keys, sql, drifting, backlog, webhook, mail);
         own.measureClock();
-        database.ask();
+        database.check();
         assertThat(database.clockSkew()).isLessThan(Duration.ofMinutes(1));
 
         ahead.set(Duration.ofHours(1));
@@ -162,7 +162,7 @@ class HousekeepingTest {
         Call.capture(Forms.scripted(email).put("consentStatus", "implied")).send();
         InstantSource ahead = () -> clock.instant().plus(Duration.ofDays(400));
         DatabaseState database = new DatabaseState(sql, ahead);
-        database.ask();
+        database.check();
         new Housekeeping(database, properties, goals, keys, sql, ahead, backlog, webhook, mail).noteExpiredConsent();
 
         String ended = "SELECT to_jsonb(e)::text FROM expired_consents e JOIN consent_events c ON c.id = e.consent_id"
@@ -182,7 +182,7 @@ class HousekeepingTest {
     void by_a_clock_that_is_days_ahead_no_day_to_come_is_rolled_up() {
         InstantSource ahead = () -> clock.instant().plus(Duration.ofDays(3));
         DatabaseState database = new DatabaseState(sql, ahead);
-        database.ask();
+        database.check();
         new Housekeeping(database, properties, goals, keys, sql, ahead, backlog, webhook, mail).refreshRollups();
 
         assertThat(sql.<Long>inTransaction(tx -> tx.queryOne(
@@ -195,7 +195,7 @@ class HousekeepingTest {
         PGSimpleDataSource away = new PGSimpleDataSource();
         away.setPortNumbers(new int[] {1});
         DatabaseState database = new DatabaseState(sql, clock);
-        database.ask();
+        database.check();
         Housekeeping own = new Housekeeping(
                 database, new Properties(new Sql(away)), goals, keys, sql, clock, backlog, webhook, mail);
         try (Logged logged = new Logged()) {
@@ -217,7 +217,7 @@ class HousekeepingTest {
                     throw new IllegalStateException("the container is closed");
                 }));
         DatabaseState database = new DatabaseState(sql, clock);
-        database.ask();
+        database.check();
         Housekeeping own =
                 new Housekeeping(database, new Properties(closed), goals, keys, sql, clock, backlog, webhook, mail);
         assertThatThrownBy(own::refreshProperties)

@@ -48,7 +48,7 @@ public final class BinaryRows {
         return this;
     }
 
-    /** A jsonb value from its text, after the version of the format. */
+    /** A {@code jsonb} value: the version of its format, then its text. */
     public BinaryRows json(@Nullable String value) {
         if (value == null) {
             return none();

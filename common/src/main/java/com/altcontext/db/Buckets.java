@@ -14,8 +14,8 @@ import java.util.function.Function;
  * {@code visitors}, {@code sessions} and {@code events}, and the distribution column on a Citus cluster: a statement
  * that names it goes to one node. A single PostgreSQL has one bucket.
  *
- * <p>The number can change under a running service. A transaction that writes to those tables reads it first. That
- * blocks a change until the transaction ends.
+ * <p>The number can change while the service runs. A transaction that writes to those tables reads it first, and so
+ * blocks changes until the transaction ends.
  */
 public record Buckets(int count) {
     public static final Buckets ONE = new Buckets(1);
@@ -24,11 +24,16 @@ public record Buckets(int count) {
 
     public Buckets {
         if (count < 1 || count > Short.MAX_VALUE) {
-            throw new IllegalArgumentException("a database has at least one bucket");
+            throw new IllegalArgumentException("the number of buckets must be from 1 to " + Short.MAX_VALUE);
         }
     }
 
-    /** A bucket, numbered from 0. */
+    /**
+     * A bucket.
+     *
+     * @param number counted from 0
+     * @param of the number of buckets with which it was computed
+     */
     public record Bucket(short number, Buckets of) {
         public static final Bucket ONLY = new Bucket((short) 0, ONE);
     }
@@ -38,7 +43,7 @@ public record Buckets(int count) {
         return tx.queryOne(READ, row -> new Buckets(Math.toIntExact(row.number(1))));
     }
 
-    /** The same in a pipeline: one row. */
+    /** Adds a query that reads and locks the number; it returns one row. */
     public static Pipeline.Pending<Buckets> read(Pipeline pipeline) {
         return pipeline.query(READ, row -> new Buckets(Math.toIntExact(row.number(1))));
     }
@@ -55,7 +60,7 @@ public record Buckets(int count) {
                 : new Bucket((short) ((visitorId.getLeastSignificantBits() & 0xFF_FFFF) % count), this);
     }
 
-    /** Rows by the buckets of their visitors, in the order of the buckets. */
+    /** Groups rows by the bucket of their visitor, in the order of the buckets. */
     public <T> SortedMap<Short, List<T>> split(Collection<T> rows, Function<T, UUID> visitorOf) {
         SortedMap<Short, List<T>> byBucket = new TreeMap<>();
         for (T row : rows) {
@@ -65,7 +70,7 @@ public record Buckets(int count) {
         return byBucket;
     }
 
-    /** Visitors by their buckets, as a parameter of a statement. */
+    /** Groups visitors by their bucket, each group as an array that a statement takes as a parameter. */
     public Map<Short, UUID[]> split(Collection<UUID> visitors) {
         SortedMap<Short, UUID[]> byBucket = new TreeMap<>();
         split(visitors, Function.identity()).forEach((bucket, ids) -> byBucket.put(bucket, ids.toArray(UUID[]::new)));

@@ -36,7 +36,7 @@ public record Columns<T>(List<T> rows) {
         return values;
     }
 
-    /** A matrix with the numbers of each row; all rows have equally many. */
+    /** A matrix with the numbers of each row. All rows must have the same number of them. */
     public long[][] matrix(Function<T, long[]> numbers) {
         long[][] values = new long[rows.size()][];
         for (int i = 0; i < values.length; i++) {
@@ -45,7 +45,7 @@ public record Columns<T>(List<T> rows) {
         return values;
     }
 
-    /** A time in microseconds, as the database stores it, for use in a key; the other methods use milliseconds. */
+    /** A time in microseconds, which is the database's precision. It is needed where the time is part of a key. */
     public static long micros(Instant time) {
         return ChronoUnit.MICROS.between(Instant.EPOCH, time);
     }

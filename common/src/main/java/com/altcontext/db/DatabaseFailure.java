@@ -8,13 +8,14 @@ import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The database could not be asked or changed: what went wrong, and what to do next. Neither text holds the database's
- * address, a login, or a row's value. The messages of Flyway and pgjdbc hold all three, so they are not passed on.
+ * The database could not be read or changed. The message says what went wrong, and the remedy what to do next. Neither
+ * contains the database's address, a login, or a row's value. The messages of Flyway and pgjdbc contain all three, so
+ * they are not passed on.
  */
 public final class DatabaseFailure extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    /** The driver's message when TLS is required but the server does not offer it. */
+    /** The driver's SQLSTATE if TLS is required but the server does not offer it. */
     private static final String NO_TLS = "08004";
 
     private final String remedy;
@@ -29,17 +30,17 @@ public final class DatabaseFailure extends RuntimeException {
         return remedy;
     }
 
-    /** What a refused or lost connection means. */
+    /** Explains a connection that was refused or lost. */
     public static DatabaseFailure of(SQLException failure) {
         String state = failure.getSQLState() == null ? "08000" : failure.getSQLState();
         if (find(UnknownHostException.class, failure) != null) {
             return new DatabaseFailure(
-                    "the database's host name is not known here",
+                    "the database's host name could not be resolved",
                     "check the host in DATABASE_URL; a name of Fly's private network needs: fly proxy 15432:5432 -a <app>");
         }
         if (find(ConnectException.class, failure) != null) {
             return new DatabaseFailure(
-                    "nothing answers at the database's address", "check that the server, or fly proxy, runs");
+                    "nothing answers at the database's address", "check that the server, or fly proxy, is running");
         }
         if (find(SocketTimeoutException.class, failure) != null) {
             return new DatabaseFailure(
@@ -47,8 +48,8 @@ public final class DatabaseFailure extends RuntimeException {
         }
         if (find(SSLException.class, failure) != null || NO_TLS.equals(state)) {
             return new DatabaseFailure(
-                    "no encrypted connection could be made to a server that can be verified",
-                    "name the authority of its certificate with sslrootcert in DATABASE_URL, or choose an sslmode");
+                    "there is no encrypted connection to a server whose certificate can be verified",
+                    "set sslrootcert in DATABASE_URL to the authority of its certificate, or choose an sslmode");
         }
         return switch (state) {
             case "28P01", "28000" ->
@@ -58,17 +59,17 @@ public final class DatabaseFailure extends RuntimeException {
             case "42501" ->
                 new DatabaseFailure("the login may not change the schema", "use the database's owner for migrations");
             case "57P03" ->
-                new DatabaseFailure("the database is starting, or stops", "wait a moment, and run it again");
+                new DatabaseFailure("the database is starting or stopping", "wait a moment, and run it again");
             default ->
                 state.startsWith("08") || state.startsWith("57P")
                         ? new DatabaseFailure(
                                 "the connection to the database was lost",
-                                "check that the server runs and, where its certificate is verified, that it is for that host")
+                                "check that the server is running and, if its certificate is verified, that it names that host")
                         : ofState(state);
         };
     }
 
-    /** What it means that the database refused something. */
+    /** Explains the SQLSTATE of a statement that the database refused. */
     public static DatabaseFailure ofState(String state) {
         return switch (state) {
             case "25006" ->
@@ -78,19 +79,20 @@ public final class DatabaseFailure extends RuntimeException {
             case "53100" -> new DatabaseFailure("the database's disk is full", "extend it, and try again");
             case "53300" ->
                 new DatabaseFailure(
-                        "all connections of the database are taken",
-                        "run it again when others have ended; pg_stat_activity lists them");
+                        "all connections of the database are in use",
+                        "run it again when some have ended; pg_stat_activity lists them");
             case "55P03" ->
                 new DatabaseFailure(
                         "the database gave up waiting for a lock (SQLSTATE 55P03)",
-                        "run it again when less is going on, or raise the login's lock_timeout");
+                        "run it again when the database is less busy, or raise the login's lock_timeout");
             case "57014" ->
                 new DatabaseFailure(
                         "the database ended a statement that waited or ran for too long (SQLSTATE 57014)",
-                        "run it again when less is going on, or raise the login's statement_timeout");
+                        "run it again when the database is less busy, or raise the login's statement_timeout");
             default ->
                 new DatabaseFailure(
-                        "the database refused (SQLSTATE " + state + ")", "the server's log has the statement");
+                        "the database refused a statement (SQLSTATE " + state + ")",
+                        "the server's log has the statement");
         };
     }
 

@@ -5,25 +5,28 @@ import java.time.Instant;
 import java.time.InstantSource;
 
 /**
- * Whether the database answers and has the schema that this version of the code needs. It is asked in the background, so
- * that a health check or a request only reads this state.
+ * Whether the database answers and has the schema that this version of the code needs. The database is checked in the
+ * background; health checks and requests only read the result.
  */
 public final class DatabaseState {
     /** The newest migration that this code needs. A database that is ahead is fine: migrations only add. */
     public static final int REQUIRED_SCHEMA = 27;
 
-    /** This machine's clock may be ahead by this much. */
+    /** This machine's clock may be ahead of the database's by this much. */
     private static final Duration MAX_CLOCK_AHEAD = Duration.ofDays(1);
 
     private static final String HAS_HISTORY = "SELECT to_regclass('flyway_schema_history') IS NOT NULL";
 
-    private static final String HAS_WHAT_IS_REPLACED = "SELECT to_regnamespace('altops_before') IS NOT NULL";
+    private static final String IS_BEING_RESTORED = "SELECT to_regnamespace('altops_before') IS NOT NULL";
 
     private static final String ISOLATION = "SHOW default_transaction_isolation";
 
     private static final String NEEDED_ISOLATION = "read committed";
 
-    /** What mends another isolation for new connections: a login may set it for itself, and that overrides the database's. */
+    /**
+     * The statement that corrects another isolation level for new connections. A login may run it for itself, and it
+     * overrides the database's setting.
+     */
     public static final String ISOLATION_REMEDY =
             "ALTER ROLE CURRENT_USER SET default_transaction_isolation TO '" + NEEDED_ISOLATION + "'";
 
@@ -34,7 +37,7 @@ public final class DatabaseState {
             WHERE success AND version ~ '^[0-9]{1,9}$'
             """;
 
-    /** In the order in which they occur during a start. */
+    /** The states, in the order in which they occur during a start. */
     public enum Status {
         STARTING,
         DATABASE_UNREACHABLE,
@@ -70,40 +73,40 @@ public final class DatabaseState {
         return status == Status.READY;
     }
 
-    /** Why the database could not be asked or read, when it was last asked: a SQLSTATE and where, or a setting; empty if it could. */
+    /** Why the last check failed: an SQLSTATE and its statement, or a wrong setting. Empty if it did not fail. */
     public String trouble() {
         return trouble;
     }
 
-    /** Whether the database was ready at least once since the process began; a later loss does not change it. */
+    /** Whether the database was ready at least once since the process started. A later loss does not change this. */
     public boolean wasReady() {
         return seenReady;
     }
 
-    /** The number of buckets when the database was last asked; a writer notices if it has changed. */
+    /** The number of buckets at the last check. A writer notices if it has changed since. */
     public Buckets buckets() {
         return buckets;
     }
 
-    /** Whether this machine's clock, when last compared, would put events and figures into days to come. */
+    /** Whether this machine's clock, when last compared, was so far ahead that events and figures get future days. */
     public boolean isClockDaysAhead() {
         return clockSkew.compareTo(MAX_CLOCK_AHEAD) > 0;
     }
 
-    /** How far this machine's clock is ahead of the database's, when last asked; negative if behind. */
+    /** How far this machine's clock was ahead of the database's when last compared; negative if it was behind. */
     public Duration clockSkew() {
         return clockSkew;
     }
 
     /**
-     * Asks the database now. Takes as long as a connection takes; does not throw if the database is away.
+     * Checks the database now. This may take as long as making a connection. It does not throw if the database is away.
      *
      * @throws RuntimeException if {@code beforeReady} fails for another reason; the database is not ready then
      */
-    public Status ask() {
+    public Status check() {
         try {
             trouble = "";
-            Status seen = sql.inTransaction(this::look);
+            Status seen = sql.inTransaction(this::read);
             if (seen == Status.READY) {
                 beforeReady.run();
             }
@@ -122,7 +125,7 @@ public final class DatabaseState {
     /**
      * Compares this machine's clock with the database's again: after a suspension, a machine wakes with the old time.
      *
-     * @throws SqlFailure if the database did not answer; then what was measured before stays
+     * @throws SqlFailure if the database did not answer; then the earlier measurement is kept
      */
     public void measureClock() {
         measureClock(
@@ -133,15 +136,17 @@ public final class DatabaseState {
         clockSkew = Duration.between(databaseNow, clock.instant());
     }
 
-    /** Called when a connection was lost during work, or when something that had been read has changed. */
+    /**
+     * Must be called when a connection was lost during work, or when a value that was read has changed in the database.
+     */
     public void lost() {
         status = Status.DATABASE_UNREACHABLE;
     }
 
-    private Status look(Tx tx) {
-        String other = otherIsolation(tx);
-        if (!other.isEmpty()) {
-            trouble = other + ": " + ISOLATION_REMEDY;
+    private Status read(Tx tx) {
+        String wrongIsolation = isolationTrouble(tx);
+        if (!wrongIsolation.isEmpty()) {
+            trouble = wrongIsolation + ": " + ISOLATION_REMEDY;
             return Status.DATABASE_UNREACHABLE;
         }
         measureClock(tx.queryOne(NOW, row -> row.time(1)));
@@ -153,10 +158,10 @@ public final class DatabaseState {
     }
 
     /**
-     * What to say if transactions are not READ COMMITTED by default; empty if they are. This code relies on it: a statement
-     * that has waited for a lock must see what was committed meanwhile, or sessions are stored twice.
+     * The message if transactions are not READ COMMITTED by default; empty if they are. This code relies on that level:
+     * a statement that has waited for a lock must see what was committed meanwhile, or sessions would be stored twice.
      */
-    public static String otherIsolation(Tx tx) {
+    public static String isolationTrouble(Tx tx) {
         String isolation = tx.queryOne(ISOLATION, row -> row.text(1));
         return isolation.equals(NEEDED_ISOLATION)
                 ? ""
@@ -164,11 +169,11 @@ public final class DatabaseState {
     }
 
     /**
-     * Whether {@code altops restore} is under way or was interrupted. Until it is done, the restored data may contain
-     * erased people and withdrawn consent, and a run that fails puts back what was there before.
+     * Whether {@code altops restore} is running or was interrupted. Until it is complete, the restored data may contain
+     * erased people and withdrawn consent, and a run that fails puts the earlier data back.
      */
     public static boolean isBeingRestored(Tx tx) {
-        return tx.queryOne(HAS_WHAT_IS_REPLACED, row -> row.flag(1));
+        return tx.queryOne(IS_BEING_RESTORED, row -> row.flag(1));
     }
 
     /** The newest migration that was applied; 0 if none was. */

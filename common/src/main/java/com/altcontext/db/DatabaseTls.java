@@ -10,29 +10,29 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * How a connection to the database is encrypted: as its URL says, else depending on where the host is. By default,
- * pgjdbc and libpq use TLS only if it is offered, so an attacker in between could remove the offer and read the
- * password.
+ * How a connection to the database is encrypted. The URL decides; if it does not say, the kind of host decides. By
+ * default, pgjdbc and libpq use TLS only if the server offers it, so an attacker in between could remove the offer and
+ * read the password.
  *
- * @param mode pgjdbc's and libpq's {@code sslmode}; empty: their default, TLS where it is offered
+ * @param mode the {@code sslmode} of pgjdbc and libpq; empty for their default, TLS if the server offers it
  * @param publicAuthorities whether a certificate is checked against the authorities that come with the platform (the JVM's, or
  *     what libpq 16 calls {@code sslrootcert=system}) rather than against a file of the operator's
  */
 public record DatabaseTls(Optional<String> mode, boolean publicAuthorities) {
     private static final String VERIFIED = "verify-full";
 
-    /** libpq's word for the platform's authorities, instead of a file. */
+    /** The value of {@code sslrootcert} that means the platform's authorities instead of a file. */
     private static final String SYSTEM = "system";
 
-    /** Fly's private network, which encrypts all traffic; databases on it offer no TLS. */
+    /** Names of private networks. Fly's encrypts all traffic, and databases on it offer no TLS. */
     private static final Pattern PRIVATE_NAME = Pattern.compile("[^.]+|.*\\.(localhost|local|internal|flycast)");
 
-    /** Also on Fly's network, with TLS always offered. Its documentation does not say who signs the certificates. */
+    /** Fly's managed databases always offer TLS. Fly's documentation does not say who signs their certificates. */
     private static final String MANAGED_BY_FLY = ".flympg.net";
 
     private static final Pattern ADDRESS = Pattern.compile("[0-9.]+|\\[.*]");
 
-    /** @param hosts all get the mode that the least private of them needs */
+    /** @param hosts all of them get the mode that the least private one needs */
     static DatabaseTls of(List<String> hosts, Map<String, String> options) {
         Optional<String> mode = Optional.ofNullable(options.get("sslmode"))
                 .or(() -> hosts.stream()
@@ -45,7 +45,7 @@ public record DatabaseTls(Optional<String> mode, boolean publicAuthorities) {
         return new DatabaseTls(mode, mode.filter(VERIFIED::equals).isPresent() && !ownFile);
     }
 
-    /** Properties for pgjdbc, which by itself can verify only against a file. */
+    /** Properties for pgjdbc, which without them verifies certificates only against a file. */
     Map<String, String> driverOptions() {
         if (publicAuthorities) {
             return Map.of("sslmode", VERIFIED, "sslfactory", "org.postgresql.ssl.DefaultJavaSSLFactory");
@@ -81,7 +81,7 @@ public record DatabaseTls(Optional<String> mode, boolean publicAuthorities) {
         }
     }
 
-    /** Where pgjdbc and libpq look for the authorities. */
+    /** The file in which pgjdbc and libpq look for authorities by default. */
     private static Path ownAuthorities() {
         return Path.of(System.getProperty("user.home", ""), ".postgresql", "root.crt");
     }

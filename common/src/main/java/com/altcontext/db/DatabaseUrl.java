@@ -14,12 +14,13 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Where the database is, read from {@code postgres://user:p%40ss@host:5432/database?sslmode=disable}, the form that Fly, PgBouncer
- * services and libpq share (PostgreSQL documentation, 32.1.1.2). JDBC wants it in pieces, with the driver's own option names.
+ * The database's address, parsed from {@code postgres://user:p%40ss@host:5432/database?sslmode=disable}, the form that
+ * Fly, PgBouncer services and libpq share (PostgreSQL documentation, 32.1.1.2). JDBC needs its parts, and the driver's
+ * own option names.
  *
  * @param user percent-decoded, as is {@code password}; empty where none was given
  * @param hosts at least one, tried in their order until one answers
- * @param options of pgjdbc, by its names; only those that cannot load a class or write a file are let through
+ * @param options of pgjdbc, by its names; options that could load a class or write a file are refused
  */
 public record DatabaseUrl(
         String user, String password, List<Host> hosts, String database, Map<String, String> options) {
@@ -28,7 +29,7 @@ public record DatabaseUrl(
     private static final Pattern HOST_NAME = Pattern.compile("[A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+(%[A-Za-z0-9._-]+)?]");
     private static final Pattern NUMBER = Pattern.compile("[0-9]{1,9}");
 
-    /** What every connection has unless the URL says otherwise. */
+    /** The options of every connection unless the URL sets them. */
     private static final Map<String, String> DEFAULTS =
             Map.of("ApplicationName", "altcontext", "connectTimeout", "5", "tcpKeepAlive", "true");
 
@@ -48,8 +49,8 @@ public record DatabaseUrl(
     /**
      * Reads a URL.
      *
-     * @throws IllegalArgumentException with the rule that was broken; it shows nothing of the URL but the name of an
-     *     option
+     * @throws IllegalArgumentException if the URL breaks a rule; the message names the rule and shows nothing of the
+     *     URL except the name of an option
      */
     public static DatabaseUrl parse(String url) {
         String text = url.strip();
@@ -91,17 +92,17 @@ public record DatabaseUrl(
     public String jdbcUrl() {
         Map<String, String> all = new TreeMap<>(DEFAULTS);
         all.putAll(options);
-        all.remove("sslrootcert", "system"); // libpq's word; the driver would look for a file of that name
+        all.remove("sslrootcert", "system"); // a value of libpq's; the driver would look for a file of that name
         all.putAll(tls().driverOptions());
         all.put(
                 "logServerErrorDetail",
-                "false"); // the server's details hold row values: Key (email)=(…) already exists
+                "false"); // the server's details contain row values: Key (email)=(…) already exists
         StringJoiner written = new StringJoiner("&", "?", "");
         all.forEach((name, value) -> written.add(name + "=" + encoded(value)));
         return "jdbc:postgresql://" + allHosts() + "/" + encoded(database) + written;
     }
 
-    /** How the connection is encrypted, even if the URL does not say. */
+    /** How the connection is encrypted; also if the URL does not say. */
     public DatabaseTls tls() {
         return DatabaseTls.of(hosts.stream().map(Host::name).toList(), options);
     }
@@ -155,7 +156,7 @@ public record DatabaseUrl(
     /** Decodes like libpq: only percent signs are special, a plus stays a plus. */
     private static String decoded(String what, String text) {
         if (!UrlEncoded.isWellFormed(text)) {
-            throw refused("has a % in its " + what + " that two hexadecimal digits must follow: write % as %25");
+            throw refused("has a % in its " + what + " without two hexadecimal digits after it: write % as %25");
         }
         byte[] bytes = text.replace("+", "%2B").getBytes(StandardCharsets.UTF_8);
         String result = UrlEncoded.decoded(new String(bytes, StandardCharsets.ISO_8859_1));
@@ -176,7 +177,7 @@ public record DatabaseUrl(
         return new IllegalArgumentException("the database URL " + rule);
     }
 
-    /** The options that a URL may have, by libpq's names and by pgjdbc's, and what pgjdbc gets for them. */
+    /** The options that a URL may have, by libpq's and by pgjdbc's names, and what pgjdbc gets for each. */
     private record Option(String driverName, Pattern accepted, UnaryOperator<String> translation) {
         private static final Map<String, String> SESSION_ATTRIBUTES = Map.of(
                 "any", "any",
@@ -215,9 +216,9 @@ public record DatabaseUrl(
                 Map.entry("loadBalanceHosts", word("loadBalanceHosts", "true|false")),
                 Map.entry("options", text("options")),
                 Map.entry("currentSchema", text("currentSchema")),
-                // Prisma, by which the earlier system connected, wants it.
+                // Prisma needs it, with which the earlier system connected.
                 Map.entry("schema", word("", "public", v -> "")),
-                Map.entry("client_encoding", word("", "(?i)utf-?8|auto", v -> "")), // pgjdbc speaks nothing else
+                Map.entry("client_encoding", word("", "(?i)utf-?8|auto", v -> "")), // pgjdbc supports nothing else
                 Map.entry("sslmode", word("sslmode", "disable|allow|prefer|require|verify-ca|verify-full")),
                 Map.entry("sslrootcert", text("sslrootcert")),
                 Map.entry("sslcert", text("sslcert")),

@@ -1,10 +1,14 @@
 package com.altcontext.db;
 
-/** Times in JSON that the database writes: to the millisecond, as the service writes them. */
+/** Formats times in JSON that the database writes: in milliseconds, as the service does. */
 public final class IsoTime {
     private IsoTime() {}
 
-    /** @param time an expression of type {@code timestamptz}; where it is null, so is the text */
+    /**
+     * The SQL expression of a time's text, which is null if the time is null.
+     *
+     * @param time an expression of type {@code timestamptz}
+     */
     public static String of(String time) {
         return "to_char(" + time + " AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')";
     }

@@ -14,8 +14,7 @@ final class MigrationRefusal {
     static DatabaseFailure explained(FlywayException failure) {
         @Nullable SQLException refused = DatabaseFailure.find(SQLException.class, failure);
         if (failure.getErrorCode() == CoreErrorCode.NON_EMPTY_SCHEMA_WITHOUT_SCHEMA_HISTORY_TABLE) {
-            return new DatabaseFailure(
-                    "the database holds tables that are not AltContext's", "name an empty database of its own");
+            return new DatabaseFailure("the database holds tables that are not AltContext's", "use an empty database");
         }
         if (failure.getErrorCode() == CoreErrorCode.VALIDATE_ERROR) {
             return new DatabaseFailure(
@@ -40,7 +39,7 @@ final class MigrationRefusal {
         }
         return new DatabaseFailure(
                 "the schema's history could not be read or written (" + failure.getErrorCode() + ")",
-                "try again, and read the server's log if it stays");
+                "try again; if it fails again, read the server's log");
     }
 
     private static String place(FlywayException failure) {

@@ -28,7 +28,8 @@ import org.postgresql.PGConnection;
 
 /**
  * The schema's versions: the SQL files of {@code db/migration}, and which of them a database has. Each file is applied in a
- * transaction of its own; two runs at once wait for each other. Every method throws {@link DatabaseFailure}.
+ * transaction of its own. If two runs start at the same time, one waits for the other. Every method throws
+ * {@link DatabaseFailure}.
  */
 public final class Migrations {
     /** How many seconds a run waits for another one; it retries once a second. */
@@ -56,11 +57,11 @@ public final class Migrations {
                 .failOnMissingLocations(true)
                 .cleanDisabled(true)
                 .lockRetryCount(MAX_WAIT_SECONDS)
-                // A session's lock would outlive its run behind a pooler and hang CREATE INDEX CONCURRENTLY.
+                // A session lock would outlive its run behind a pooler, and block CREATE INDEX CONCURRENTLY.
                 .configuration(Map.of("flyway.postgresql.transactional.lock", "true"));
     }
 
-    /** The migrations of this release, for a database. Nothing is connected yet. */
+    /** The migrations of this release, for a database. Does not connect yet. */
     public static Migrations of(DatabaseUrl url) {
         return new Migrations(url, "classpath:db/migration");
     }
@@ -81,8 +82,9 @@ public final class Migrations {
     }
 
     /**
-     * Applies pending migrations; the result leaves out what another run applied meanwhile. If one fails, those before
-     * it stay.
+     * Applies the pending migrations. If one fails, those before it stay applied.
+     *
+     * @return those that this run applied, without those that another run applied meanwhile
      */
     public List<Migration> apply() {
         List<String> applied;
@@ -90,8 +92,9 @@ public final class Migrations {
                 Statement statement = connection.createStatement()) {
             requireDirect(connection, statement);
             statement.execute("SET statement_timeout = 0"); // A login may have one that is too short for a large table.
-            // With two connections, Flyway would commit a migration on one and its record on the other. A run that was
-            // killed in between left a migration that no later run could apply.
+            // With two connections, Flyway would commit a migration on one and its record on the other. After a run
+            // that
+            // was killed in between, no later run could apply that migration.
             Flyway atOnce =
                     configuration().dataSource(new OneConnection(connection)).load();
             applied = asked(() -> atOnce.migrate().migrations.stream()
@@ -119,7 +122,7 @@ public final class Migrations {
         });
     }
 
-    /** A server gives its clients the id of its process; a pooler makes one up. */
+    /** Refuses a pooler: a server tells a client the true id of its process at the start, but a pooler makes one up. */
     private static void requireDirect(Connection connection, Statement statement) throws SQLException {
         try (ResultSet row = statement.executeQuery("SELECT pg_backend_pid()")) {
             row.next();

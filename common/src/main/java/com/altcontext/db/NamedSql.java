@@ -22,7 +22,7 @@ public final class NamedSql {
     private final String sql;
     private final List<String> names = new ArrayList<>();
 
-    /** @param text with names and comments */
+    /** @param text may contain comments, which are removed */
     public NamedSql(String text) {
         Matcher matcher = NAME.matcher(COMMENT.matcher(text).replaceAll(""));
         StringBuilder result = new StringBuilder();
@@ -34,9 +34,10 @@ public final class NamedSql {
     }
 
     /**
-     * The statements of a file in which each follows a line with its name, after an empty line.
+     * Reads the statements of a file, by name. Each statement follows a comment with its name, before which there is an
+     * empty line.
      *
-     * @param file beside the class
+     * @param beside a class in whose package the file is
      */
     public static Map<String, String> sections(Class<?> beside, String file) {
         Map<String, String> statements = new LinkedHashMap<>();
@@ -62,9 +63,9 @@ public final class NamedSql {
     }
 
     /**
-     * The statement with its values.
+     * The statement with the values of its parameters.
      *
-     * @param values by name; each may be a fragment
+     * @param values by name; a value may be a {@link SqlFragment}
      */
     public SqlFragment with(Map<String, ? extends @Nullable Object> values) {
         @Nullable Object[] parts = new @Nullable Object[names.size()];

@@ -7,7 +7,7 @@ import java.sql.Connection;
 import java.util.logging.Logger;
 import javax.sql.DataSource;
 
-/** A pool of one real connection, which stays open when it is given back. */
+/** A data source with only one connection, which stays open when a user closes it. */
 public final class OneConnection implements DataSource {
     private final Connection lent;
 

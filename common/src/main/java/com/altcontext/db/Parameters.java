@@ -17,7 +17,7 @@ import org.postgresql.core.BaseConnection;
 import org.postgresql.core.Oid;
 import org.postgresql.jdbc.PgArray;
 
-/** Binds Java's values to PostgreSQL's types. */
+/** Binds Java values to the parameters of a statement, as PostgreSQL's types. */
 final class Parameters {
     private Parameters() {}
 
@@ -53,8 +53,9 @@ final class Parameters {
     }
 
     /**
-     * In the binary form of an array (array_recv in PostgreSQL's sources), which the driver uses for other types. {@link
-     * Connection#createArrayOf} writes ids as text, which costs an event 3 µs more here and 5 µs more in the server.
+     * An array in the binary form (array_recv in PostgreSQL's sources), which the driver uses for other types.
+     * {@link Connection#createArrayOf} writes ids as text, which takes 3 µs more for each event here and 5 µs more in
+     * the server.
      */
     private static Array array(Connection connection, UUID[] ids) throws SQLException {
         ByteBuffer bytes = ByteBuffer.allocate(20 + 20 * ids.length);

@@ -9,8 +9,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Several statements that are sent and answered together: one round trip instead of one each. PostgreSQL runs them one
- * after the other, each seeing what was committed when it began, so a later one sees what an earlier one waited for.
+ * Several statements that are sent and answered together, in one round trip instead of one each. PostgreSQL runs them
+ * one after the other. Each sees what was committed when it began. So if one waits for another transaction, the
+ * statements after it see what that transaction changed.
  */
 public final class Pipeline {
     private final Connection connection;
@@ -24,7 +25,7 @@ public final class Pipeline {
         this.progress = progress;
     }
 
-    /** The rows of one of the statements, available once all are sent. */
+    /** The rows of one of the statements. They are there once {@link Pipeline#send} has returned. */
     public static final class Pending<T> {
         private final String statement;
         private final Tx.@Nullable RowReader<T> reader;
@@ -83,7 +84,7 @@ public final class Pipeline {
             return;
         }
         boolean hasPreamble = progress.hasPreamble();
-        String text = progress.inFront(sql.toString());
+        String text = progress.withPreamble(sql.toString());
         try (PreparedStatement statement = Parameters.prepare(connection, text, parameters.toArray())) {
             boolean rows = statement.execute();
             progress.hasAnswer = true;

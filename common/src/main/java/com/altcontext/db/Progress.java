@@ -1,8 +1,8 @@
 package com.altcontext.db;
 
-/** How far a transaction has got. What the server has not answered has not been done. */
+/** How far a transaction has got: whether there is a connection, and whether the server has answered a statement. */
 final class Progress {
-    /** Sent in front of the transaction's first statement, in the same round trip; empty once it was sent. */
+    /** A statement that is sent before the transaction's first one, in the same round trip; empty once it was sent. */
     private String preamble;
 
     /** Whether a connection could be made at all. */
@@ -15,8 +15,8 @@ final class Progress {
         this.preamble = preamble;
     }
 
-    /** The statement to send, with what must precede it. */
-    String inFront(String statement) {
+    /** The statement to send, with the preamble before it if that was not sent yet. */
+    String withPreamble(String statement) {
         String all = preamble.isEmpty() ? statement : preamble + ";\n" + statement;
         preamble = "";
         return all;
@@ -26,8 +26,8 @@ final class Progress {
         return !preamble.isEmpty();
     }
 
-    /** Whether the connection was dead when the work began to use it. */
-    boolean endedAtOnce(SqlFailure failed) {
+    /** Whether the connection was already dead when the work began to use it. */
+    boolean wasDead(SqlFailure failed) {
         return failed.isLostConnection() && hasConnection && !hasAnswer;
     }
 }

@@ -2,22 +2,22 @@ package com.altcontext.db;
 
 import java.util.function.Supplier;
 
-/** Retries work whose transaction the database cancelled because of a conflict with another. */
+/** Retries work whose transaction the database cancelled because it conflicted with another one. */
 public final class Retry {
     private static final int MAX_TRIES = 5;
 
     private Retry() {}
 
     /**
-     * Does the work in a transaction, and after a conflict again in a new one.
+     * Runs the work in a transaction; after a conflict, again in a new one.
      *
-     * @throws SqlFailure of the last try, or at once for any other reason than a conflict
+     * @throws SqlFailure after the last conflict, or at once for any other reason
      */
     public static <T> T inTransaction(Sql sql, Sql.Work<T> work) {
         return onConflict(() -> sql.inTransaction(work));
     }
 
-    /** The same for work that begins its transaction itself. */
+    /** Runs work that begins its transaction itself, and runs it again after a conflict. */
     public static <T> T onConflict(Supplier<T> work) {
         for (int tries = 1; ; tries++) {
             try {

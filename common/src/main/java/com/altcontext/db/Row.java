@@ -10,7 +10,7 @@ import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** One row of an answer; columns count from 1. */
+/** One row of a result; columns are counted from 1. */
 public final class Row {
     private final ResultSet rows;
 
@@ -31,7 +31,7 @@ public final class Row {
         return rows.getLong(column);
     }
 
-    /** A number that {@code WITH ORDINALITY} counted from 1, as the index of a list. */
+    /** A number of {@code WITH ORDINALITY}, which counts from 1, as the index of a list. */
     public int index(int column) throws SQLException {
         return rows.getInt(column) - 1;
     }
@@ -77,7 +77,7 @@ public final class Row {
         if (present(rows.getArray(column)).getArray() instanceof String[] texts) {
             return Arrays.stream(texts).filter(Objects::nonNull).toArray(String[]::new);
         }
-        throw new SQLException("a list of texts was something else", "22000");
+        throw new SQLException("a column that is an array of texts was something else", "22000");
     }
 
     public String @Nullable [] textsOrNull(int column) throws SQLException {

@@ -11,17 +11,18 @@ import org.postgresql.core.BaseConnection;
 
 /** The only way to JDBC: work runs in a transaction that commits when it returns and rolls back when it throws. */
 public final class Sql {
-    /** Citus' remote_transaction.c. */
+    /** A warning of Citus (remote_transaction.c). */
     private static final String NOT_COMMITTED = "failed to commit transaction on ";
 
-    /** More than a pool holds. */
+    /** The most dead connections that are skipped: more than a pool holds. */
     private static final int MAX_SKIPPED = 50;
-    /** A dead connection fails at once. If one merely does not answer, the caller's timeout is already used up. */
+    /**
+     * A dead connection fails within this time. If one merely does not answer, the caller's timeout is already used up.
+     */
     private static final long FAST_NANOS = Duration.ofSeconds(1).toNanos();
 
     /**
-     * The share of the timeout after which the server ends a statement, before the driver gives up, so that its answer
-     * can arrive.
+     * After this share of the timeout the server ends a statement. So its answer can arrive before the driver gives up.
      */
     private static final double SERVER_SHARE = 0.93;
 
@@ -29,7 +30,7 @@ public final class Sql {
     private final @Nullable Duration timeout;
     private final @Nullable Duration statementTimeout;
 
-    /** Without a timeout: for an operator who waits for a long statement. */
+    /** Has no timeout: for an operator who waits for a long statement. */
     public Sql(DataSource dataSource) {
         this(dataSource, null, null);
     }
@@ -42,9 +43,9 @@ public final class Sql {
 
     /**
      * The same database, for a service whose connections have this {@code socketTimeout}. The server ends a statement
-     * shortly before it with SQLSTATE 57014: a statement that only the driver gave up would run on with all its locks. The
-     * limit is set in each transaction, in the round trip of its first statement, since a pooler in transaction mode keeps
-     * no session state.
+     * shortly before that time, with SQLSTATE 57014. If only the driver gave up, the statement would run on and keep
+     * its locks. The limit is set in each transaction, in the round trip of its first statement, since a pooler in
+     * transaction mode keeps no session state.
      */
     public Sql withSocketTimeout(Duration timeout) {
         return new Sql(dataSource, timeout, serverTimeout(timeout));
@@ -69,14 +70,14 @@ public final class Sql {
     }
 
     /**
-     * Runs the work in one transaction (READ COMMITTED). A pool may hold connections that died while they were idle:
-     * all of them after the machine was suspended. Those are skipped, so the work may be started several times, but
-     * never after the server has done a part of it.
+     * Runs the work in one transaction (READ COMMITTED). A pool may hold connections that died while they were idle;
+     * after the machine was suspended, all of them have. Dead connections are skipped, so the work may be started
+     * several times, but never after the server has done a part of it.
      *
      * @throws SqlFailure if the database refused a statement or the commit, or could not be reached
      */
     public <T> T inTransaction(Work<T> work) {
-        // A SELECT would take a snapshot, after which inSnapshot could not choose its isolation level.
+        // The preamble must not be a SELECT, which takes a snapshot: inSnapshot could then not set its isolation level.
         return skippingDead(
                 statementTimeout == null ? "" : "SET LOCAL statement_timeout = " + statementTimeout.toMillis(),
                 progress -> attempt(work, progress));
@@ -90,7 +91,7 @@ public final class Sql {
                 return attempt.apply(progress);
             } catch (SqlFailure failed) {
                 boolean fast = System.nanoTime() - began < FAST_NANOS;
-                if (!progress.endedAtOnce(failed) || !fast || dead == MAX_SKIPPED) {
+                if (!progress.wasDead(failed) || !fast || dead == MAX_SKIPPED) {
                     throw failed;
                 }
             }
@@ -120,8 +121,8 @@ public final class Sql {
     }
 
     /**
-     * If the only node of a transaction dies during its commit, a cluster's coordinator reports success with a mere
-     * warning: what that node should have stored may be lost.
+     * If the only node of a transaction dies during the commit, a cluster's coordinator reports success and only adds a
+     * warning, although the node's changes may be lost.
      */
     private static void requireCommitOfNodes(Connection connection) throws SQLException {
         SQLWarning first = connection.getWarnings();
@@ -150,7 +151,7 @@ public final class Sql {
 
     /**
      * Runs and commits statements in one round trip, so that their locks are held only while they run, however far away
-     * the database is. They are one transaction; each sees what was committed when it began.
+     * the database is. They are one transaction. Each statement sees what was committed when it began.
      *
      * @return the result of the function that added the statements: its pending answers now have their rows
      * @throws SqlFailure as {@link #inTransaction} does; nothing is done then
@@ -160,14 +161,16 @@ public final class Sql {
     }
 
     /**
-     * The same for statements that only read and may run twice: dead connections are skipped, as in
-     * {@link #inTransaction}.
+     * Like {@link #atOnce}, but for statements that only read, and so may run twice: dead connections are skipped, as
+     * in {@link #inTransaction}.
      */
     public <T> T ask(Function<Pipeline, T> questions) {
         return skippingDead(preambleAtOnce(), progress -> atOnce(questions, progress));
     }
 
-    /** SET LOCAL needs a transaction that a statement of its own has begun, so this is a function call. */
+    /**
+     * A function call, because {@code SET LOCAL} works only in a transaction that was begun by a statement of its own.
+     */
     private String preambleAtOnce() {
         return statementTimeout == null
                 ? ""
@@ -197,12 +200,12 @@ public final class Sql {
     }
 
     /**
-     * How long the client waits for an answer, until the connection goes back to its pool.
+     * How long the client waits for an answer. Closing this restores the pool's setting.
      *
-     * @param before what the pool has set, in milliseconds
+     * @param before the pool's setting, in milliseconds
      */
     private record SocketTimeout(Connection connection, int before) implements AutoCloseable {
-        /** @return null if the pool's own shall hold */
+        /** @return null if the pool's setting stays */
         static @Nullable SocketTimeout set(Connection connection, @Nullable Duration timeout) throws SQLException {
             if (timeout == null) {
                 return null;
@@ -221,8 +224,9 @@ public final class Sql {
     private static void rollBack(Connection connection, Throwable failed) {
         try {
             if (failed instanceof SqlFailure refused && refused.isReadOnly()) {
-                // A connection learns when it begins that the database is read-only: only a new one finds that it no
-                // longer is.
+                // A connection learns only at its start whether the database is read-only. So it is closed: only a new
+                // one
+                // can find that the database can be written again.
                 connection.unwrap(BaseConnection.class).close();
             }
             connection.rollback();

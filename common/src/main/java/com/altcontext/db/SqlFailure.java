@@ -6,27 +6,27 @@ import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 
 /**
- * A statement that PostgreSQL refused or could not be asked. It carries the statement and the SQLSTATE, never the
- * parameters nor the server's message, since both may hold what a visitor sent.
+ * A statement that PostgreSQL refused, or that could not be sent to it. It carries the statement and the SQLSTATE, but
+ * neither the parameters nor the server's message, since both may contain what a visitor sent.
  */
 public final class SqlFailure extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    /** PostgreSQL's src/interfaces/libpq, where a connection ends or cannot be used any more. */
+    /** Messages about a connection that ended or can't be used any more, from PostgreSQL's src/interfaces/libpq. */
     private static final Pattern LOST_BY_LIBPQ = Pattern.compile(
             "server closed the connection unexpectedly|could not (receive data from|send data to) server|no connection to the server"
                     + "|connection not open|SSL (connection has been closed unexpectedly|SYSCALL error)");
 
-    /** Citus' remote_transaction.c and placement_connection.c. */
+    /** Messages about a lost node, from Citus' remote_transaction.c and placement_connection.c. */
     private static final Pattern LOST_BY_CITUS =
             Pattern.compile("failure on connection marked as essential|could not commit transaction for shard");
 
-    /** A node's message about a row sent by COPY: Citus' multi_copy.c passes on the text without the SQLSTATE. */
+    /** A node's message about a row sent by COPY. Citus' multi_copy.c passes on the text without the SQLSTATE. */
     private static final Pattern REFUSED_BY_NODE = Pattern.compile(" violates [a-z -]*constraint");
 
     private final String state;
     private final boolean connected;
-    /** Reported by a cluster's coordinator, which is still connected: one of its nodes is away. */
+    /** Whether a cluster's coordinator, which is still connected, reports that one of its nodes is away. */
     private final boolean ofNode;
 
     SqlFailure(String statement, SQLException cause) {
@@ -50,25 +50,28 @@ public final class SqlFailure extends RuntimeException {
         this.ofNode = ofNode;
     }
 
-    /** No connection could be made, for any reason: no free slot, a wrong login, a server that is starting. */
+    /** No connection could be made, for whatever reason: no free slot, a wrong login, a server that is starting. */
     static SqlFailure ofConnecting(SQLException cause) {
         return new SqlFailure("connect", cause, false);
     }
 
-    /** A node of the cluster was lost while it committed: whether it did is not known (08007, transaction resolution unknown). */
+    /**
+     * A node of the cluster was lost during a commit. Whether it committed is not known (08007, transaction resolution
+     * unknown).
+     */
     static SqlFailure ofCommitOnNode() {
         return new SqlFailure("commit", new SQLException("a node did not answer", "08007"), true, true);
     }
 
     /**
-     * The five characters of the SQLSTATE (PostgreSQL manual, appendix A); {@code 08000} where the driver gave none, {@code 23000}
-     * where a cluster's node refused a row by a constraint.
+     * The five characters of the SQLSTATE (PostgreSQL manual, appendix A). It is {@code 08000} if the driver gave none,
+     * and {@code 23000} if a cluster's node refused a row because of a constraint.
      */
     public String state() {
         return state;
     }
 
-    /** The rows themselves are at fault (classes 21, 22 and 23): sending them again cannot help, sending others can. */
+    /** The rows themselves are at fault (classes 21, 22 and 23): sending the same rows again can't help. */
     public boolean isFaultOfTheData() {
         return state.startsWith("21") || state.startsWith("22") || state.startsWith("23");
     }
@@ -83,7 +86,7 @@ public final class SqlFailure extends RuntimeException {
         return state.equals("25006");
     }
 
-    /** Two transactions blocked each other and this one was cancelled: the same work may be tried again. */
+    /** This transaction was cancelled because it conflicted with another one. The same work may be tried again. */
     public boolean isWorthRepeating() {
         return state.equals("40001") || state.equals("40P01");
     }
@@ -93,16 +96,19 @@ public final class SqlFailure extends RuntimeException {
         return !connected || ((state.startsWith("08") || state.startsWith("57P0")) && !ofNode);
     }
 
-    /** A node of the cluster is away, for which {@link #isUnavailability} holds too. What other nodes have is not touched. */
+    /**
+     * A node of the cluster is away; then {@link #isUnavailability} is true too. Rows on other nodes can still be used.
+     */
     public boolean isOfNode() {
         return ofNode;
     }
 
     /**
-     * The database cannot do it now and may be able to later, whatever the statement and its rows are: it is away, a node of
-     * the cluster is, it is read-only (25006), out of disk, memory or connections (class 53), it ended the statement (class 57) or did not get a lock
-     * (55P03) in time, it could not read or write its files (class 58), or it conflicted with others at every try
-     * (class 40). Nothing of the transaction was done, unless the connection was lost at its end.
+     * The database can't do the work now but may be able to later; neither the statement nor its rows are at fault. It
+     * or a node of the cluster is away; it is read-only (25006); it is out of disk, memory or connections (class 53);
+     * it ended the statement (class 57) or did not get a lock in time (55P03); it could not read or write its files
+     * (class 58); or the transaction conflicted with others at every try (class 40). Nothing of the transaction was
+     * stored, unless the connection was lost during the commit.
      */
     public boolean isUnavailability() {
         return isLostConnection()
@@ -116,8 +122,9 @@ public final class SqlFailure extends RuntimeException {
     }
 
     /**
-     * Whether a coordinator reports that it cannot reach a node. It has a SQLSTATE for a connection that cannot be made. For one
-     * that ends in the middle of a command it passes on the words of libpq, as an internal error (XX000).
+     * Whether a coordinator reports that it can't reach a node. If a connection can't be made, there is a SQLSTATE for
+     * that. If a connection ends in the middle of a command, Citus passes on the message of libpq as an internal error
+     * (XX000).
      */
     private static boolean isOfNode(String state, ServerErrorMessage reported) {
         String context = String.valueOf(reported.getWhere());
@@ -136,7 +143,7 @@ public final class SqlFailure extends RuntimeException {
         return "SQLSTATE " + state(cause) + " in: " + start + origin(cause);
     }
 
-    /** Why there is no connection: a class name says "refused" or "timed out" without an address. */
+    /** Why there is no connection: the class name of the cause says "refused" or "timed out" without an address. */
     private static String origin(SQLException cause) {
         Throwable root = cause.getCause();
         while (root != null && root.getCause() != null) {

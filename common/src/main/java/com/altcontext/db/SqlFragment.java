@@ -6,11 +6,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A piece of SQL and the values that belong to it. Its text is written in this program, in {@link #of}; everything else, such as
- * what a client sent, is bound as a value. So text and values cannot get out of step, and no value becomes text.
+ * A piece of SQL and the values of its parameters. The text that {@link #of} gets is always written in this program.
+ * Everything else, such as what a client sent, is bound as a value. So text and values always match, and no value
+ * becomes text.
  */
 public final class SqlFragment {
-    /** Keeps every row. */
+    /** The condition that is true for every row. */
     public static final SqlFragment TRUE = of("true");
 
     public static final SqlFragment EMPTY = of("");
@@ -24,12 +25,13 @@ public final class SqlFragment {
     }
 
     /**
-     * @param sql in which a question mark stands for each part
-     * @param parts in the same order: the text of a fragment takes the place of its question mark, anything else is bound
+     * @param sql contains a question mark for each part
+     * @param parts in the order of their question marks; a fragment's text replaces its question mark, any other part
+     *     is bound as a value
      */
     public static SqlFragment of(String sql, @Nullable Object... parts) {
         if (parts.getClass() != Object[].class) {
-            throw new IllegalArgumentException("an array that is one value is a part by (Object)");
+            throw new IllegalArgumentException("an array that is one value must be cast to Object");
         }
         StringBuilder text = new StringBuilder();
         List<@Nullable Object> values = new ArrayList<>();
@@ -51,9 +53,11 @@ public final class SqlFragment {
         return new SqlFragment(text.toString(), Collections.unmodifiableList(values));
     }
 
-    /** The fragments one after the other. */
-    public static SqlFragment joined(String by, List<SqlFragment> fragments) {
-        return fragments.isEmpty() ? EMPTY : of("?" + (by + "?").repeat(fragments.size() - 1), fragments.toArray());
+    /** The fragments one after another, with a separator between them. */
+    public static SqlFragment joined(String separator, List<SqlFragment> fragments) {
+        return fragments.isEmpty()
+                ? EMPTY
+                : of("?" + (separator + "?").repeat(fragments.size() - 1), fragments.toArray());
     }
 
     /** The condition that all of these are true. */
@@ -66,12 +70,12 @@ public final class SqlFragment {
         return conditions.isEmpty() ? of("false") : of("(?)", joined(" OR ", conditions));
     }
 
-    /** The negation of this condition, which is also true where the condition is unknown, as for a missing value. */
+    /** The negation of this condition. It is also true where the condition is null, as for a missing value. */
     public SqlFragment negated() {
         return of("(?) IS NOT TRUE", this);
     }
 
-    /** With a question mark for each value. */
+    /** The text, with a question mark for each value. */
     String sql() {
         return sql;
     }

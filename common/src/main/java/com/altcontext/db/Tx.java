@@ -15,18 +15,19 @@ import org.postgresql.PGConnection;
 
 /** A running transaction. Stores take it as an argument, so that one method shows what commits together. */
 public final class Tx {
-    /** How many rows of a long answer are in memory at a time. */
+    /** How many rows of a long result are in memory at a time. */
     public static final int ROWS_AT_ONCE = 200;
 
     /**
-     * Has the statements that follow in the transaction run without being compiled, which takes longer than to run those that look up
-     * the consent of some thousands of leads, or sum up a year of rollups. The planner takes them for costlier than they are.
+     * Switches off JIT compilation for the following statements of the transaction. The planner overestimates what it
+     * costs to look up the consent of some thousands of leads, or to sum up a year of rollups. Compiling such a
+     * statement takes longer than running it.
      */
     public static final String WITHOUT_JIT = "SELECT set_config('jit', 'off', true)";
 
     /**
-     * For the rest of the transaction, each {@code SET LOCAL} holds on the nodes of a cluster too; {@code set_config} never
-     * does. Without Citus it has no effect.
+     * Makes each later {@code SET LOCAL} of the transaction apply to the nodes of a cluster too; {@code set_config}
+     * never does. Without Citus, this has no effect.
      */
     public static final String ALSO_ON_NODES = "SET LOCAL citus.propagate_set_commands = 'local'; ";
 
@@ -44,11 +45,11 @@ public final class Tx {
         T read(Row row) throws SQLException;
     }
 
-    /** All rows of the answer, in order. */
+    /** All rows of the result, in order. */
     public <T> List<T> query(String sql, RowReader<T> reader, @Nullable Object... parameters) {
         boolean hasPreamble = progress.hasPreamble();
-        try (PreparedStatement statement = Parameters.prepare(connection, progress.inFront(sql), parameters);
-                ResultSet rows = hasPreamble ? second(statement) : statement.executeQuery()) {
+        try (PreparedStatement statement = Parameters.prepare(connection, progress.withPreamble(sql), parameters);
+                ResultSet rows = hasPreamble ? afterPreamble(statement) : statement.executeQuery()) {
             progress.hasAnswer = true;
             List<T> result = new ArrayList<>();
             Row row = new Row(rows);
@@ -61,13 +62,13 @@ public final class Tx {
         }
     }
 
-    /** All rows of the answer, in order. */
+    /** All rows of the result, in order. */
     public <T> List<T> query(SqlFragment statement, RowReader<T> reader) {
         return query(statement.sql(), reader, statement.values());
     }
 
     /**
-     * The only row of the answer.
+     * The only row of the result.
      *
      * @throws IllegalStateException if there is none, or more than one
      */
@@ -87,13 +88,13 @@ public final class Tx {
         return queryOne(statement.sql(), reader, statement.values());
     }
 
-    /** The first row of the answer, if it has rows. */
+    /** The first row of the result, if there is one. */
     public <T> Optional<T> queryFirst(String sql, RowReader<T> reader, @Nullable Object... parameters) {
         return query(sql, reader, parameters).stream().findFirst();
     }
 
-    /** The rows of a statement behind the preamble. */
-    private static ResultSet second(PreparedStatement statement) throws SQLException {
+    /** Executes both statements and returns the rows of the second one. */
+    private static ResultSet afterPreamble(PreparedStatement statement) throws SQLException {
         statement.execute();
         if (!statement.getMoreResults()) {
             throw new SQLException("a query without rows", "02000");
@@ -108,7 +109,7 @@ public final class Tx {
     }
 
     /**
-     * Processes all rows of the answer, one after the other; only some hundreds are in memory at a time.
+     * Processes all rows of the result, one after the other. Only {@link #ROWS_AT_ONCE} are in memory at a time.
      *
      * @throws UncheckedIOException if the consumer could not write
      */
@@ -121,7 +122,7 @@ public final class Tx {
         each(statement.sql(), consumer, statement.values());
     }
 
-    /** The same with another number of rows in memory at a time, for rows of many kilobytes. */
+    /** Does the same with another number of rows in memory at a time, for rows of many kilobytes. */
     public void each(String sql, int rowsAtOnce, RowConsumer consumer, @Nullable Object... parameters) {
         sendPreamble();
         try (PreparedStatement statement = Parameters.prepare(connection, sql, parameters)) {
@@ -140,7 +141,7 @@ public final class Tx {
         }
     }
 
-    /** Processes the values of the rows in parts of this size; the last part may be smaller, and is never empty. */
+    /** Processes the values of the rows in parts of this size. The last part may be smaller; no part is empty. */
     public <T> void eachPart(
             String sql, int size, RowReader<T> reader, Consumer<List<T>> consumer, @Nullable Object... parameters) {
         List<T> part = new ArrayList<>();
@@ -167,7 +168,7 @@ public final class Tx {
     /** @return how many rows were written */
     public int update(String sql, @Nullable Object... parameters) {
         boolean hasPreamble = progress.hasPreamble();
-        try (PreparedStatement statement = Parameters.prepare(connection, progress.inFront(sql), parameters)) {
+        try (PreparedStatement statement = Parameters.prepare(connection, progress.withPreamble(sql), parameters)) {
             int written;
             if (hasPreamble) {
                 statement.execute();
@@ -183,7 +184,7 @@ public final class Tx {
         }
     }
 
-    /** Statements to be sent in one round trip. */
+    /** Begins a list of statements to be sent in one round trip. */
     public Pipeline pipeline() {
         return new Pipeline(connection, progress);
     }
@@ -206,7 +207,7 @@ public final class Tx {
         }
     }
 
-    /** For cursors and COPY, which cannot be sent together with the preamble. */
+    /** Sends the preamble alone: cursors and COPY can't be sent together with it. */
     private void sendPreamble() {
         if (progress.hasPreamble()) {
             update("SELECT 1");
@@ -214,7 +215,7 @@ public final class Tx {
     }
 
     /**
-     * Runs the work behind a savepoint: if the database refuses the data, or a node of the cluster is away, the work is
+     * Runs the work after a savepoint. If the database refuses the data, or a node of the cluster is away, the work is
      * undone, the transaction stays usable, and the failure is rethrown.
      */
     public <T> T nested(Sql.Work<T> work) {

@@ -270,7 +270,7 @@ public final class GroupCommit implements AutoCloseable {
             if (database.isReady()) {
                 return;
             }
-            DatabaseState.Status now = database.ask();
+            DatabaseState.Status now = database.check();
             states.log(database);
             if (now == DatabaseState.Status.READY) {
                 startOtherWriters();

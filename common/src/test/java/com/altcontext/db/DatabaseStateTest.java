@@ -28,14 +28,14 @@ class DatabaseStateTest {
 
     @Test
     void a_server_that_is_not_there_is_unreachable() {
-        assertThat(state(Database.at("postgres://unknown@127.0.0.1:1/nothing")).ask())
+        assertThat(state(Database.at("postgres://unknown@127.0.0.1:1/nothing")).check())
                 .isEqualTo(DatabaseState.Status.DATABASE_UNREACHABLE);
     }
 
     @Test
     void a_missing_right_is_told_from_a_server_that_is_away() {
         DatabaseState away = state(Database.at("postgres://unknown@127.0.0.1:1/nothing"));
-        away.ask();
+        away.check();
         assertThat(away.trouble()).contains("in: connect (ConnectException)");
 
         Database database = Database.migrated();
@@ -44,11 +44,11 @@ class DatabaseStateTest {
                 "CREATE ROLE " + role + " LOGIN PASSWORD 'only-for-this-test'",
                 "GRANT SELECT ON flyway_schema_history TO " + role);
         DatabaseState state = state(Database.as(database.url(), role, "only-for-this-test"));
-        assertThat(state.ask()).isEqualTo(DatabaseState.Status.DATABASE_UNREACHABLE);
+        assertThat(state.check()).isEqualTo(DatabaseState.Status.DATABASE_UNREACHABLE);
         assertThat(state.trouble()).startsWith("SQLSTATE 42501 in: SELECT");
 
         database.run("GRANT SELECT ON cluster TO " + role);
-        assertThat(state.ask()).isEqualTo(DatabaseState.Status.READY);
+        assertThat(state.check()).isEqualTo(DatabaseState.Status.READY);
         assertThat(state.trouble()).isEmpty();
         database.run("DROP OWNED BY " + role, "DROP ROLE " + role);
     }
@@ -63,7 +63,7 @@ class DatabaseStateTest {
         // On Citus the tests keep their connections, which a new default does not reach.
         DatabaseState state = state(Database.at(database.url()));
 
-        assertThat(state.ask()).isEqualTo(DatabaseState.Status.DATABASE_UNREACHABLE);
+        assertThat(state.check()).isEqualTo(DatabaseState.Status.DATABASE_UNREACHABLE);
         assertThat(state.trouble())
                 .isEqualTo("the database's default_transaction_isolation is " + isolation
                         + ", and must be read committed: " + DatabaseState.ISOLATION_REMEDY);
@@ -74,7 +74,7 @@ class DatabaseStateTest {
                 "GRANT SELECT ON flyway_schema_history, cluster TO " + role);
         Database.as(database.url(), role, "only-for-this-test").run(DatabaseState.ISOLATION_REMEDY);
         DatabaseState mended = state(Database.as(database.url(), role, "only-for-this-test"));
-        assertThat(mended.ask()).isEqualTo(DatabaseState.Status.READY);
+        assertThat(mended.check()).isEqualTo(DatabaseState.Status.READY);
         assertThat(mended.trouble()).isEmpty();
         database.run("DROP OWNED BY " + role, "DROP ROLE " + role);
     }
@@ -83,17 +83,17 @@ class DatabaseStateTest {
     void an_empty_database_and_an_old_schema_are_outdated_and_a_newer_one_is_fine() {
         Database database = Database.at(TestDatabase.fresh());
         DatabaseState state = state(database);
-        assertThat(state.ask()).isEqualTo(DatabaseState.Status.SCHEMA_OUTDATED);
+        assertThat(state.check()).isEqualTo(DatabaseState.Status.SCHEMA_OUTDATED);
 
         Migrations.of(DatabaseUrl.parse(database.url())).apply();
-        assertThat(state.ask()).isEqualTo(DatabaseState.Status.READY);
+        assertThat(state.check()).isEqualTo(DatabaseState.Status.READY);
 
         database.run("UPDATE flyway_schema_history SET success = false WHERE version = '"
                 + DatabaseState.REQUIRED_SCHEMA + "'");
-        assertThat(state.ask()).isEqualTo(DatabaseState.Status.SCHEMA_OUTDATED);
+        assertThat(state.check()).isEqualTo(DatabaseState.Status.SCHEMA_OUTDATED);
 
         database.run("UPDATE flyway_schema_history SET success = true, version = '9999' WHERE NOT success");
-        assertThat(state.ask()).isEqualTo(DatabaseState.Status.READY);
+        assertThat(state.check()).isEqualTo(DatabaseState.Status.READY);
     }
 
     @Test
@@ -102,16 +102,16 @@ class DatabaseStateTest {
         DatabaseState state = state(database);
 
         database.run("CREATE SCHEMA altops_before");
-        assertThat(state.ask()).isEqualTo(DatabaseState.Status.SCHEMA_OUTDATED);
+        assertThat(state.check()).isEqualTo(DatabaseState.Status.SCHEMA_OUTDATED);
 
         database.run("DROP SCHEMA altops_before");
-        assertThat(state.ask()).isEqualTo(DatabaseState.Status.READY);
+        assertThat(state.check()).isEqualTo(DatabaseState.Status.READY);
     }
 
     @Test
     void a_database_that_is_lost_later_was_ready_all_the_same() {
         DatabaseState state = state(Database.migrated());
-        state.ask();
+        state.check();
 
         state.lost();
 
@@ -125,7 +125,7 @@ class DatabaseStateTest {
         InstantSource ahead = InstantSource.offset(InstantSource.system(), Duration.ofHours(1));
         DatabaseState state = new DatabaseState(database.sql(), ahead);
 
-        state.ask();
+        state.check();
 
         assertThat(state.clockSkew()).isBetween(Duration.ofMinutes(59), Duration.ofMinutes(61));
     }
@@ -147,7 +147,7 @@ class DatabaseStateTest {
         state[0] =
                 new DatabaseState(database.sql(), InstantSource.system(), () -> readyMeanwhile.add(state[0].isReady()));
 
-        assertThat(state[0].ask()).isEqualTo(DatabaseState.Status.READY);
+        assertThat(state[0].check()).isEqualTo(DatabaseState.Status.READY);
         assertThat(readyMeanwhile).containsExactly(false);
     }
 }

@@ -65,7 +65,7 @@ class CaptureQueueTest {
 
     @Test
     void a_form_whose_batch_is_refused_is_stored_by_itself_during_a_stop_too() throws Exception {
-        state.ask();
+        state.check();
         database.run("ALTER TABLE leads ADD CONSTRAINT poison CHECK (email <> 'poison@example.ca') NOT VALID");
 
         afterFirst = () -> {
@@ -87,7 +87,7 @@ class CaptureQueueTest {
 
     @Test
     void a_defect_fails_its_form_and_the_next_one_is_stored() {
-        state.ask();
+        state.check();
         List<Captured> seen = new ArrayList<>();
         CaptureQueue observed = new CaptureQueue(leads, executor, memory, captured -> {
             seen.add(captured);
@@ -115,7 +115,7 @@ class CaptureQueueTest {
                 .toList();
         assertThat(isAway).contains(true, false);
         database.run("UPDATE cluster SET buckets = 2");
-        state.ask();
+        state.check();
         afterFirst = () -> {
             // What a coordinator says when it cannot reach a node.
             database.run(
@@ -143,7 +143,7 @@ class CaptureQueueTest {
     void a_form_that_waits_for_its_node_holds_up_no_form_of_another() throws Exception {
         Buckets eight = new Buckets(8);
         database.run("UPDATE cluster SET buckets = 8");
-        state.ask();
+        state.check();
         TestForm held = form("held@example.ca");
         TestForm free = IntStream.range(10, 40)
                 .mapToObj(i -> form("free@example.ca").visitor("visitor-" + i))

@@ -30,7 +30,7 @@ class GroupCommitBusyTest {
     /** Stores so many events, all of which wait before the first is stored. */
     private void store(int events) {
         DatabaseState state = new DatabaseState(database.sql(), InstantSource.system());
-        state.ask();
+        state.check();
         GroupCommit[] writer = new GroupCommit[1];
         try (GroupCommit made = new GroupCommit(
                 database.sql(),

@@ -148,7 +148,7 @@ class GroupCommitFaultsTest extends GroupCommitFixture {
     void a_read_only_database_costs_503s_and_is_reported_until_an_event_is_stored() throws Exception {
         Database own = Database.migrated();
         DatabaseState state = new DatabaseState(own.sql(), InstantSource.system());
-        state.ask();
+        state.check();
         EventStore store = new EventStore(new SessionRule(Duration.ofMinutes(30)));
         GroupCommit writer =
                 new GroupCommit(own.sql(), state, store, rejections, BOUNDS, new MemoryBudget(MEMORY), batch -> {});

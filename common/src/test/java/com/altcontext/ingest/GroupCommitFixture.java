@@ -58,7 +58,7 @@ abstract class GroupCommitFixture {
 
     GroupCommit writer(Sql sql, GroupCommit.Bounds bounds, MemoryBudget memory) {
         DatabaseState state = new DatabaseState(sql, InstantSource.system());
-        state.ask();
+        state.check();
         EventStore store = new EventStore(new SessionRule(Duration.ofMinutes(30)));
         GroupCommit writer = new GroupCommit(sql, state, store, rejections, bounds, memory, batch -> {
             synchronized (batches) {

@@ -42,7 +42,7 @@ class LostDatabaseTest {
             Migrations.of(DatabaseUrl.parse(server.url())).apply();
             Database database = Database.at(server.url());
             DatabaseState state = new DatabaseState(database.sql(), InstantSource.system());
-            state.ask();
+            state.check();
             Rejections rejections = new Rejections(property -> ZoneOffset.UTC, InstantSource.system());
             EventStore store = new EventStore(new SessionRule(Duration.ofMinutes(30)));
             AtomicBoolean enough = new AtomicBoolean();

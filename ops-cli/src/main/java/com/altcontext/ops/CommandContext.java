@@ -129,7 +129,7 @@ final class CommandContext implements AutoCloseable {
     /** @throws Failure as {@link #sql} does */
     void refuseUnusable() {
         boolean isBeingRestored = sqlDuringRestore().inTransaction(tx -> {
-            String other = DatabaseState.otherIsolation(tx);
+            String other = DatabaseState.isolationTrouble(tx);
             if (!other.isEmpty()) {
                 throw new Failure(Exit.FAILED, other, DatabaseState.ISOLATION_REMEDY);
             }

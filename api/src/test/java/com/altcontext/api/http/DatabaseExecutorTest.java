@@ -72,7 +72,7 @@ class DatabaseExecutorTest {
 
     @BeforeEach
     void listen() {
-        assertThat(database.ask()).isEqualTo(DatabaseState.Status.READY);
+        assertThat(database.check()).isEqualTo(DatabaseState.Status.READY);
         Router router = Router.router(VERTX);
         router.route().handler(this::answer);
         server = VERTX.createHttpServer()
@@ -226,7 +226,7 @@ class DatabaseExecutorTest {
         assertThat(answerOf(send(work))).isEqualTo(UNAVAILABLE);
         assertThat(tried).isFalse();
 
-        database.ask();
+        database.check();
         assertThat(answerOf(send(work))).isEqualTo("200 - {\"ok\":true}");
         assertThat(tried).isTrue();
     }
