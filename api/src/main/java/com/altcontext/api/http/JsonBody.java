@@ -13,6 +13,7 @@ import com.fasterxml.jackson.core.JsonStreamContext;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
@@ -30,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a body as JSON (RFC 8259, I-JSON where it is stricter) and reports everything that cannot be stored or is
- * ambiguous, with its position: duplicate keys, deep nesting, text that is not Unicode, numbers out of range. If
+ * ambiguous, with its position: duplicate keys, deep nesting, text that is not Unicode, numbers out of range or without a value. If
  * possible it reads on after a fault, so that all faults are reported at once. The cost of a body is about proportional
  * to its length.
  */
@@ -39,10 +40,7 @@ public final class JsonBody {
     /** The time to read a number grows with the square of its length, and a double needs 17 digits. */
     private static final int MAX_NUMBER_LENGTH = 400;
 
-    /**
-     * PostgreSQL writes 1e308 with 309 digits: five characters of a body would become sixty times as long in every
-     * answer.
-     */
+    /** PostgreSQL writes 1e308 with 309 digits: five characters of a body would become sixty times as long in every answer. */
     private static final int MAX_DIGITS = BodyCollector.MAX_BYTES;
 
     /** A body may have one key of 60 KB and many faults below it: the answer must not grow with their product. */
@@ -80,12 +78,13 @@ public final class JsonBody {
     }
 
     /**
-     * If the parser itself refused a long number, the rest of a batch could not be read: {@link #number} refuses only
-     * the number.
+     * If the parser itself refused a number, the rest of a batch could not be read: {@link #number} refuses only the
+     * number. Such are long ones, and NaN, which Python writes.
      */
     private static JsonFactory factory(boolean keepsKeys, int maxKeyLength) {
         return JsonFactory.builder()
                 .configure(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES, keepsKeys)
+                .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
                 .streamReadConstraints(StreamReadConstraints.builder()
                         .maxNumberLength(BodyCollector.MAX_BYTES)
                         .maxNameLength(maxKeyLength)
@@ -288,7 +287,7 @@ public final class JsonBody {
         if (token == JsonToken.VALUE_NUMBER_INT && parser.getTextLength() < 19) {
             return parser.getLongValue();
         }
-        if (parser.getTextLength() > MAX_NUMBER_LENGTH) {
+        if (parser.getTextLength() > MAX_NUMBER_LENGTH || parser.isNaN()) {
             return outOfRange();
         }
         BigDecimal number;

@@ -141,7 +141,7 @@ class EventBatchTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "[", "[{}", "[{},]", "{\"events\":[{}}", "[{\"anonId\":NaN}]", "[{}] x", "[{}] {}"})
+    @ValueSource(strings = {"", "[", "[{}", "[{},]", "{\"events\":[{}}", "[{}] x", "[{}] {}"})
     void a_malformed_batch_is_refused_as_a_whole(String body) {
         Call.Answer answer = Call.batch(body).send();
 
@@ -184,6 +184,19 @@ class EventBatchTest {
         stored.event(bot.path("anonId").asText());
         StoredRows.await(() -> stored.rejections(property, "events/batch", "honeypot"), 1L);
         StoredRows.await(() -> stored.rejections(property, "events/batch", "invalid_request"), 6L);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"NaN", "Infinity", "-Infinity"})
+    void a_number_without_a_value_is_refused_without_its_neighbours(String number) {
+        String event = TestEvent.body().toString();
+        String wrong = event.substring(0, event.length() - 1) + ",\"props\":{\"a\":" + number + "}}";
+        Call.Answer answer = Call.batch(
+                        "{\"events\":[" + TestEvent.body() + ',' + wrong + ',' + TestEvent.body() + "]}")
+                .send();
+
+        assertThat(answer.status()).as(answer.text()).isEqualTo(202);
+        assertThat(outcomes(answer.json().path("results"))).containsExactly("stored", "refused props.a", "stored");
     }
 
     @Test

@@ -52,9 +52,6 @@ class EventJsonTest {
                 Arguments.of("{\"anonId\":\"x\",}", "anonId"),
                 Arguments.of("{\"anonId\":\"x\"", "anonId"),
                 Arguments.of("{\"utm\":{\"source\":\"x", "utm.source"),
-                Arguments.of("{\"props\":{\"a\":[1,2,NaN]}}", "props.a.2"),
-                Arguments.of("{\"props\":{\"a\":Infinity}}", "props.a"),
-                Arguments.of("{\"props\":{\"a\":-Infinity}}", "props.a"),
                 Arguments.of("{\"props\":{\"a\":+1}}", "props.a"),
                 Arguments.of("{\"props\":{\"a\":01}}", "props.a"),
                 Arguments.of("{\"props\":{\"a\":.5}}", "props.a"),
@@ -86,6 +83,24 @@ class EventJsonTest {
 
         assertError(answer, 400, "invalid_request");
         assertThat(answer.json().path("issues").toString()).contains("\"must be a JSON object\"");
+    }
+
+    static Stream<Arguments> withoutValue() {
+        return Stream.of(
+                Arguments.of("\"props\":{\"a\":[1,2,NaN]}", "props.a.2"),
+                Arguments.of("\"props\":{\"a\":Infinity}", "props.a"),
+                Arguments.of("\"props\":{\"a\":-Infinity}", "props.a"),
+                Arguments.of("\"timestamp\":NaN", "timestamp"),
+                Arguments.of("\"unknown\":NaN", "unknown"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("withoutValue")
+    void a_number_without_a_value_is_refused_and_named(String addition, String path) {
+        String event = TestEvent.body().toString();
+
+        assertThat(issuePaths(event.substring(0, event.length() - 1) + ',' + addition + '}'))
+                .containsExactly(path);
     }
 
     @Test
