@@ -3,6 +3,7 @@ package com.altcontext.attribution;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.altcontext.testing.MmdbFile;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;

@@ -59,7 +59,7 @@ public interface AppConfig {
     Metrics metrics();
 
     /** A database of countries by network, in the format of MaxMind; without it no country is known. */
-    @Variable(value = "GEOIP_DATABASE", rule = Rule.FILE)
+    @Variable(value = "GEOIP_DATABASE", rule = Rule.COUNTRIES)
     Optional<Path> geoipDatabase();
 
     /** A second path for the tracker, which is on no blocklist. */

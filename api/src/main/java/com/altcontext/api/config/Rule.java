@@ -1,5 +1,6 @@
 package com.altcontext.api.config;
 
+import com.altcontext.attribution.Countries;
 import com.altcontext.client.Cidr;
 import com.altcontext.db.DatabaseUrl;
 import com.altcontext.lead.Email;
@@ -9,7 +10,6 @@ import com.altcontext.value.SecureUrl;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.function.Predicate;
@@ -26,7 +26,7 @@ enum Rule {
     TEXT("a text"),
     SLUG("a property's slug"),
     EMAIL("an e-mail address"),
-    FILE("a file that can be read"),
+    COUNTRIES("a file with countries in MaxMind's format"),
     SCRIPT_PATH("a path like /js/site.js, with one folder at the most, outside /v1/ and /dashboard/"),
     HOST("an IP address, or a name that this machine can resolve"),
     URL("an address that begins with https:// (http:// only on this machine)"),
@@ -60,7 +60,7 @@ enum Rule {
                 case TEXT -> true;
                 case SLUG -> Property.isSlug(value);
                 case EMAIL -> parses(() -> Email.of("address", value));
-                case FILE -> Files.isRegularFile(Path.of(value)) && Files.isReadable(Path.of(value));
+                case COUNTRIES -> opens(Path.of(value));
                 case SCRIPT_PATH ->
                     value.matches("(?!/v1/|/dashboard/)(/[A-Za-z0-9_-]+)?/[A-Za-z0-9_-][A-Za-z0-9_.-]*\\.js");
                 case HOST -> parses(() -> InetAddress.getByName(value));
@@ -92,6 +92,12 @@ enum Rule {
         } catch (IllegalArgumentException | Rejected | UnknownHostException broken) {
             return false;
         }
+    }
+
+    /** Without this, a wrong file would stop the start too, but without the variable's name and the other faults. */
+    private static boolean opens(Path countries) {
+        Countries.open(countries).close();
+        return true;
     }
 
     /** Empty parts are ignored. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.altcontext.client.Cidr;
 import com.altcontext.lead.Email;
+import com.altcontext.testing.MmdbFile;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.net.URI;
 import java.nio.file.Files;
@@ -70,7 +71,9 @@ class ConfigCheckTest {
 
     @Test
     void every_variable_is_read(@TempDir Path folder) throws Exception {
-        Path countries = Files.writeString(folder.resolve("countries.mmdb"), "x");
+        Path countries = new MmdbFile(4)
+                .with("192.0.2.0/24", Map.of("country_code", "FR"))
+                .writeTo(folder.resolve("c.mmdb"));
         AppConfig config = read(Map.ofEntries(
                 Map.entry("ADMIN_API_KEY", " 0123456789abcdef01234567 "),
                 Map.entry("HOST", "127.0.0.1"),

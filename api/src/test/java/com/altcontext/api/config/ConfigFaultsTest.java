@@ -89,6 +89,7 @@ class ConfigFaultsTest {
                 "ROLLUP_DEFAULT_PROPERTY_ID | Secret-Value",
                 "GEOIP_DATABASE | /nowhere/secret-value",
                 "GEOIP_DATABASE | /",
+                "GEOIP_DATABASE | pom.xml",
                 "TRACKER_PATH | /v1/secret-value.js",
                 "TRACKER_PATH | /dashboard/secret-value.js",
                 "TRACKER_PATH | /a/b/secret-value.js",

@@ -1,4 +1,4 @@
-package com.altcontext.attribution;
+package com.altcontext.testing;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -15,7 +15,7 @@ import java.util.Map;
  * Writes a small database in the MaxMind DB format 2.0 (https://maxmind.github.io/MaxMind-DB/): a binary tree over the
  * bits of the address, with records of 24 bits, and after it the data the leaves point to.
  */
-final class MmdbFile {
+public final class MmdbFile {
     private static final int EMPTY = -1;
 
     /** Each node's two children: another node, EMPTY, or data as {@code LEAF + offset}. */
@@ -25,13 +25,13 @@ final class MmdbFile {
     private final ByteArrayOutputStream data = new ByteArrayOutputStream();
     private final int ipVersion;
 
-    MmdbFile(int ipVersion) {
+    public MmdbFile(int ipVersion) {
         this.ipVersion = ipVersion;
         nodes.add(new int[] {EMPTY, EMPTY});
     }
 
     /** Adds a network such as {@code 192.0.2.0/24}, which must not overlap another. */
-    MmdbFile with(String network, Map<String, ?> entry) throws IOException {
+    public MmdbFile with(String network, Map<String, ?> entry) throws IOException {
         int slash = network.indexOf('/');
         byte[] address = InetAddress.getByName(network.substring(0, slash)).getAddress();
         int length = Integer.parseInt(network.substring(slash + 1));
@@ -51,7 +51,7 @@ final class MmdbFile {
         return this;
     }
 
-    Path writeTo(Path file) throws IOException {
+    public Path writeTo(Path file) throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         for (int[] node : nodes) {
             for (int child : node) {
