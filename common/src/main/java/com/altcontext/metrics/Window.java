@@ -17,13 +17,13 @@ public record Window(LocalDate from, LocalDate to) {
     /** @throws Rejected if it ends before it begins, is too long, or begins before 1970 */
     public Window {
         if (to.isBefore(from)) {
-            throw Rejected.of("to", "must not be before from");
+            throw Rejected.of("to", "must not be before the first day");
         }
         if (from.isBefore(EARLIEST)) {
             throw Rejected.of("from", "must not be before " + EARLIEST);
         }
         if (ChronoUnit.DAYS.between(from, to) >= MAX_DAYS) {
-            throw Rejected.of("from", "must be at most " + (MAX_DAYS - 1) + " days before to");
+            throw Rejected.of("from", "must begin a window of at most " + MAX_DAYS + " days");
         }
     }
 
