@@ -52,8 +52,8 @@ public final class Distribution {
             """;
 
     /**
-     * Functions that read a table of the coordinator, but that Citus gave to the nodes: it does so with each function that
-     * is created while it is installed, and these read the table only since a later version. A node that is added later
+     * Functions that read a table of the coordinator, but that Citus copied to the nodes. It copies each function that is
+     * created while it is installed, and a later migration made these read the table. A node that is added afterwards
      * can't create them, since it has no such table.
      */
     private static final String LOCAL_FUNCTIONS = """
@@ -99,7 +99,8 @@ public final class Distribution {
      * The state before a distribution.
      *
      * @param citus the version of the extension; empty if the database does not have it
-     * @param nodes that can hold rows
+     * @param nodes the number of nodes that can hold rows
+     * @param rows the number of rows of each table
      */
     public record Plan(Optional<String> citus, long nodes, boolean isDistributed, Map<String, Long> rows, long bytes) {
         /** Whether this version of Citus can distribute the tables. */

@@ -64,7 +64,7 @@ public final class DatabaseFailure extends RuntimeException {
                 state.startsWith("08") || state.startsWith("57P")
                         ? new DatabaseFailure(
                                 "the connection to the database was lost",
-                                "check that the server is running and, if its certificate is verified, that it names that host")
+                                "check that the server is running and, if its certificate is verified, that it is for that host")
                         : ofState(state);
         };
     }

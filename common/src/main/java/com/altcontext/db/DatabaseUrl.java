@@ -216,7 +216,7 @@ public record DatabaseUrl(
                 Map.entry("loadBalanceHosts", word("loadBalanceHosts", "true|false")),
                 Map.entry("options", text("options")),
                 Map.entry("currentSchema", text("currentSchema")),
-                // Prisma needs it, with which the earlier system connected.
+                // The earlier system connected with Prisma, which needs this option.
                 Map.entry("schema", word("", "public", v -> "")),
                 Map.entry("client_encoding", word("", "(?i)utf-?8|auto", v -> "")), // pgjdbc supports nothing else
                 Map.entry("sslmode", word("sslmode", "disable|allow|prefer|require|verify-ca|verify-full")),

@@ -92,9 +92,8 @@ public final class Migrations {
                 Statement statement = connection.createStatement()) {
             requireDirect(connection, statement);
             statement.execute("SET statement_timeout = 0"); // A login may have one that is too short for a large table.
-            // With two connections, Flyway would commit a migration on one and its record on the other. After a run
-            // that
-            // was killed in between, no later run could apply that migration.
+            // With two connections, Flyway would commit a migration on one and its record on the other. If a run was
+            // killed in between, no later run could apply that migration.
             Flyway atOnce =
                     configuration().dataSource(new OneConnection(connection)).load();
             applied = asked(() -> atOnce.migrate().migrations.stream()

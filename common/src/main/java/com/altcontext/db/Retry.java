@@ -11,7 +11,7 @@ public final class Retry {
     /**
      * Runs the work in a transaction; after a conflict, again in a new one.
      *
-     * @throws SqlFailure after the last conflict, or at once for any other reason
+     * @throws SqlFailure if the last try conflicts too, or at once for any other reason
      */
     public static <T> T inTransaction(Sql sql, Sql.Work<T> work) {
         return onConflict(() -> sql.inTransaction(work));

@@ -224,9 +224,8 @@ public final class Sql {
     private static void rollBack(Connection connection, Throwable failed) {
         try {
             if (failed instanceof SqlFailure refused && refused.isReadOnly()) {
-                // A connection learns only at its start whether the database is read-only. So it is closed: only a new
-                // one
-                // can find that the database can be written again.
+                // A connection learns only at its start whether the database is read-only. It is closed, since only a
+                // new one can find that the database can be written again.
                 connection.unwrap(BaseConnection.class).close();
             }
             connection.rollback();

@@ -34,7 +34,7 @@ final class CallerTurns {
         private final Queue<Runnable> waiting = new ArrayDeque<>();
     }
 
-    /** @throws RejectedExecutionException if too much waits, or the threads take no more */
+    /** @throws RejectedExecutionException if too many tasks wait, or the threads take no more */
     synchronized void execute(String name, Runnable work) {
         Caller caller = callers.getOrDefault(name, new Caller());
         if (caller.running < perCaller) {

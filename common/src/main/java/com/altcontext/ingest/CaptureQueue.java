@@ -67,7 +67,7 @@ public final class CaptureQueue {
      * @param weight bytes of heap that the request holds while it waits
      * @param eventLoop the request's event loop
      * @return completes on the event loop, after the commit
-     * @throws Unavailable if the database is away, too many wait or hold too much memory, or the service stops
+     * @throws Unavailable if the database is away, too many forms wait, the memory budget is used up, or the service stops
      */
     public CompletionStage<Captured> submit(Capture capture, int weight, Executor eventLoop) {
         if (executor.isStopped()) {

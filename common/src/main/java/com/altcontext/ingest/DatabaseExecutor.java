@@ -56,7 +56,7 @@ public final class DatabaseExecutor {
      * @param weight bytes of heap that the request holds while it waits
      * @param eventLoop the request's event loop
      * @return completes on the event loop
-     * @throws Unavailable if the database is away, or too much waits or holds too much memory
+     * @throws Unavailable if the database is away, too many tasks wait, or the memory budget is used up
      */
     public <T> CompletionStage<T> submit(
             String caller, String requestId, int weight, Executor eventLoop, Supplier<T> work) {
@@ -87,7 +87,7 @@ public final class DatabaseExecutor {
     /**
      * Runs work for several requests on one of the threads.
      *
-     * @throws Unavailable if the database is away or too much waits
+     * @throws Unavailable if the database is away or too many tasks wait
      */
     public void execute(Runnable work) {
         execute("", work);
@@ -116,9 +116,8 @@ public final class DatabaseExecutor {
 
     /** @param suffix is appended to the log message of a failure */
     private <T> T attempt(Supplier<T> work, String suffix) {
-        // The database may have gone away while this task waited. Then all waiting tasks are refused at once, instead
-        // of
-        // each after its own timeout.
+        // The database may have gone away while this task waited. Then all waiting tasks are refused at once, not each
+        // after its own timeout.
         checkDatabase();
         try {
             return work.get();
@@ -157,7 +156,7 @@ public final class DatabaseExecutor {
         threads.shutdown();
     }
 
-    /** Waits until the accepted work is done, but not beyond this {@link System#nanoTime}. */
+    /** Waits until the accepted work is done, at the latest until this {@link System#nanoTime}. */
     public void await(long deadline) {
         try {
             var _ = threads.awaitTermination(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);

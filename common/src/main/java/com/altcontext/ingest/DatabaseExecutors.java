@@ -24,7 +24,7 @@ public record DatabaseExecutors(
         all().forEach(DatabaseExecutor::stop);
     }
 
-    /** Waits until the accepted work is done, but not beyond this {@link System#nanoTime}. */
+    /** Waits until the accepted work is done, at the latest until this {@link System#nanoTime}. */
     public void await(long deadline) {
         all().forEach(each -> each.await(deadline));
     }

@@ -22,9 +22,10 @@ import java.util.function.Consumer;
  *
  * <ol>
  *   <li>{@link #submit} puts the events of a request into the lane of their bucket. No thread is blocked while they
- *   wait. <li>A writer takes everything that waits in a lane as one batch. A single PostgreSQL has one bucket and one
- *   writer. <li>{@link BatchWriter} stores the batch in one transaction. In it {@link EventStore#write} locks the
- *       visitors, looks for duplicates, finds or begins the sessions, saves those, and copies the events.
+ *       wait.
+ *   <li>A writer takes everything that waits in a lane as one batch. A single PostgreSQL has one bucket and one writer.
+ *   <li>{@link BatchWriter} stores the batch in one transaction. In it {@link EventStore#write} locks the visitors, looks
+ *       for duplicates, finds or begins the sessions, saves those, and copies the events.
  *   <li>After the commit the writer answers each request.
  * </ol>
  *

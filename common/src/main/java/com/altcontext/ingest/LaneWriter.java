@@ -126,9 +126,8 @@ final class LaneWriter {
         } else if (isOnly) {
             refuseWaiting(Unavailable.Reason.DATABASE_AWAY);
             if (failed.isCanceled()) {
-                // Something in the database blocked the batch until its timeout. Until a check finds the database
-                // ready,
-                // requests are refused at once.
+                // Something in the database blocked the batch until its timeout. Requests are refused at once until a
+                // check finds the database ready.
                 database.lost();
             } else {
                 queue.pause(CHECK_AGAIN_MILLIS);

@@ -132,8 +132,7 @@ final class Session {
     /**
      * Whether {@link VisitRows#continueSessions} can save the changes, which writes only one path. The start must stay.
      * The batch's last page view must be as late as the session's last event. Its first page view must come after the
-     * stored first one; if none is stored, the batch must have only one page view, which is then the first and the
-     * last.
+     * stored first one. If none is stored, the batch must have only one, which is then the first and the last.
      */
     boolean isOnlyContinued() {
         Instant entry = SessionCounters.timeOf(added.entry);

@@ -194,7 +194,7 @@ class MigrationsTest {
     @ParameterizedTest
     @CsvSource({
         "postgres://someone:hidden@127.0.0.1:1/d, nothing answers",
-        "postgres://someone:hidden@no-such-host.invalid/d, host name is not known",
+        "postgres://someone:hidden@no-such-host.invalid/d, host name could not be resolved",
     })
     void a_database_that_cannot_be_reached_is_not_named(String unreachable, String what) {
         assertThatThrownBy(() -> Migrations.of(DatabaseUrl.parse(unreachable)).plan())
