@@ -6,14 +6,18 @@ import java.util.Base64;
 import java.util.StringJoiner;
 
 /**
- * The text of a mail's header as the encoded words of RFC 2047, each on a line of its own. Vert.x would break each character beyond
- * U+FFFF into two "?", and end lines with a line feed alone, for which servers refuse a mail (RFC 5321, section 2.3.8).
+ * Writes the text of a mail's header as encoded words (RFC 2047), each on its own line. Vert.x would turn each
+ * character beyond U+FFFF into two "?", and end lines with a line feed alone, for which servers refuse a mail (RFC
+ * 5321, section 2.3.8).
  */
 final class EncodedWords {
     /** Between the lines of a header. */
     static final String FOLD = "\r\n ";
 
-    /** A line has 76 characters at the most; the Base64 of 39 bytes is 52 of them, 12 are around it, and "Subject: " is before it. */
+    /**
+     * A line has at most 76 characters: 52 for the Base64 of 39 bytes, 12 for what is around it, and 9 for "Subject:
+     * ".
+     */
     private static final int MAX_BYTES = 39;
 
     /** A longer text is cut: few mail programs show more. */
@@ -21,7 +25,10 @@ final class EncodedWords {
 
     private EncodedWords() {}
 
-    /** The text itself if it has none but printable ASCII characters. A long text is cut. */
+    /**
+     * The text itself if all its characters are printable ASCII, however long it is. Otherwise the encoded text, cut
+     * if it is long.
+     */
     static String of(String text) {
         if (text.chars().allMatch(c -> c >= ' ' && c <= '~')) {
             return text;

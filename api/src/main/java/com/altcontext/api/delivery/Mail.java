@@ -19,7 +19,7 @@ public record Mail(
 
     private static final int MAX_IN_LINE = 200;
 
-    /** What a stranger sent, for a line of a mail: without line breaks, and cut after 200 characters. */
+    /** A stranger's text for one line of a mail: without line breaks, and at most 200 characters long. */
     public static String inLine(String text) {
         String line = BREAKS.matcher(text).replaceAll(" ");
         return line.codePointCount(0, line.length()) > MAX_IN_LINE

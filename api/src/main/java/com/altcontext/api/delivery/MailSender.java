@@ -27,8 +27,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends the mails of the outbox through the server that {@code SMTP_URL} names, each over a connection of its own.
- * Without that variable, mails wait.
+ * Sends the mails of the outbox through the server that {@code SMTP_URL} names, each over its own connection. Without
+ * that variable, mails stay in the outbox.
  */
 @Singleton
 public class MailSender {
@@ -36,28 +36,29 @@ public class MailSender {
     private static final Duration TIMEOUT = Duration.ofSeconds(55);
     /**
      * For one mail. A server that checks a mail before accepting it may take long, and delivers it even if we have
-     * given up: each attempt would be another copy (RFC 5321, 4.5.3.2.6).
+     * given up: with a short timeout, each attempt would deliver another copy (RFC 5321, 4.5.3.2.6).
      */
     private static final Duration MAIL_TIMEOUT = Duration.ofSeconds(50);
 
-    /** The longest silence of the server. */
+    /** How long the server may stay silent. */
     private static final Duration MAX_SILENCE = TIMEOUT;
 
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
 
-    /** The beginning of Vert.x' message if the server refuses after it was told the recipient. */
+    /** How the message of Vert.x begins if the server refuses a mail after it was told the recipient. */
     private static final String RECIPIENT_REFUSED = "recipient address not accepted";
 
     /**
-     * Of these refusals, those that are about the address or its mailbox (RFC 3463, section 3). Many servers wait for the recipient
-     * before they refuse our login or our own address (5.1.7, 5.1.8), which we may repair.
+     * The server's replies, among these refusals, that are about the recipient's address or mailbox (RFC 3463,
+     * section 3). Many servers wait for the recipient before they refuse our login or our own address (5.1.7, 5.1.8),
+     * which an operator can correct.
      */
     private static final Pattern NO_SUCH_MAILBOX =
             Pattern.compile("(?s)5[0-9]{2}[ -]5\\.(?:1\\.(?![78]\\b)|2\\.).*|55[0-3](?![ -]5\\.[0-9]).*");
 
     private final Vertx vertx;
     private final MailTemplates templates;
-    /** Null where no server is named. */
+    /** Null if no server is configured. */
     private final @Nullable OutboxSender outbox;
 
     /** Made with the first mail, and kept. */
@@ -73,13 +74,13 @@ public class MailSender {
                         Outbox.Kind.MAIL,
                         TIMEOUT,
                         message -> send(server, config.mail().from().orElseThrow(), message),
-                        taken -> meters.counter("altcontext.mail.sent", "outcome", taken ? "delivered" : "failed")
+                        accepted -> meters.counter("altcontext.mail.sent", "outcome", accepted ? "delivered" : "failed")
                                 .increment()))
                 .orElse(null);
     }
 
     /**
-     * Sends what is due.
+     * Sends the due mails.
      *
      * @throws com.altcontext.db.SqlFailure if the outbox cannot be read
      */
@@ -89,7 +90,10 @@ public class MailSender {
         }
     }
 
-    /** A certificate has to be valid for the server's name: Vert.x checks that unless it is given an algorithm for it. */
+    /**
+     * The server's certificate must be valid for its name: Vert.x checks that unless an algorithm for the check is
+     * set.
+     */
     private static MailConfig settings(SmtpServer server, Mailbox from) {
         MailConfig settings = new MailConfig(server.host(), server.port())
                 .setSsl(server.isTls())
@@ -97,13 +101,13 @@ public class MailSender {
                         server.isTls()
                                 ? StartTLSOptions.DISABLED
                                 : server.isLocal() ? StartTLSOptions.OPTIONAL : StartTLSOptions.REQUIRED)
-                // Nobody listens in on this machine, where a server's certificate is often one that it signed itself.
+                // Nobody can listen in on this machine, and a local server's certificate is often self-signed.
                 .setTrustAll(server.isLocal() && !server.isTls())
                 .setLogin(server.user() == null ? LoginOption.DISABLED : LoginOption.REQUIRED)
                 // A machine may only know itself as "localhost", which some servers refuse.
                 .setOwnHostname(from.domain())
                 .setMaxPoolSize(OutboxSender.MAX_IN_FLIGHT)
-                // A kept connection that the server has just closed would take the next mail, and give no answer.
+                // A mail that is sent over a kept connection gets no answer if the server has just closed it.
                 .setKeepAlive(false)
                 .setPipelining(false);
         if (server.user() != null) {
@@ -116,12 +120,12 @@ public class MailSender {
 
     private Future<Attempt> send(SmtpServer server, Mailbox from, Outbox.Message message) {
         try {
-            MailMessage letter = letter(from, message, templates.of(message));
+            MailMessage mailMessage = mailMessage(from, message, templates.of(message));
             MailClient used = client(server, from);
             CompletableFuture<Attempt> attempt = new CompletableFuture<>();
             // From another thread, the client would connect on one event loop and listen on another, and
             // might miss the server's greeting.
-            vertx.runOnContext(now -> used.sendMail(letter)
+            vertx.runOnContext(now -> used.sendMail(mailMessage)
                     .timeout(MAIL_TIMEOUT.toSeconds(), TimeUnit.SECONDS)
                     .map(sent -> Attempt.DELIVERED)
                     .otherwise(failure -> {
@@ -146,7 +150,10 @@ public class MailSender {
         return kept;
     }
 
-    /** A connection to a server that does not answer stays in its pool for good: the next mail gets another pool. */
+    /**
+     * Closes the client. A connection to a server that does not answer stays in the client's pool for ever, so the
+     * next mail gets a new client.
+     */
     private synchronized void drop(MailClient used) {
         if (used.equals(client)) {
             client = null;
@@ -154,8 +161,8 @@ public class MailSender {
         }
     }
 
-    private static MailMessage letter(Mailbox from, Outbox.Message message, Mail mail) {
-        MailMessage letter = new MailMessage()
+    private static MailMessage mailMessage(Mailbox from, Outbox.Message message, Mail mail) {
+        MailMessage mailMessage = new MailMessage()
                 .setFrom(from.address().value())
                 .setTo(message.destination())
                 .setText(mail.text())
@@ -167,10 +174,11 @@ public class MailSender {
                 // Tells automatic responders not to reply (RFC 3834).
                 .addHeader("Auto-Submitted", "auto-generated");
         if (mail.unsubscribe() != null) {
-            letter.addHeader("List-Unsubscribe", "<" + mail.unsubscribe() + ">")
+            mailMessage
+                    .addHeader("List-Unsubscribe", "<" + mail.unsubscribe() + ">")
                     .addHeader("List-Unsubscribe-Post", UnsubscribeLinks.LIST_UNSUBSCRIBE_POST);
         }
-        return letter;
+        return mailMessage;
     }
 
     private static String header(Mailbox from) {
@@ -190,7 +198,7 @@ public class MailSender {
             return Attempt.failed("no answer within " + MAIL_TIMEOUT.toSeconds() + " seconds");
         }
         if (failure.getClass().equals(NoStackTraceThrowable.class)) {
-            // Words of Vert.x, such as that the server offers no STARTTLS.
+            // A message of Vert.x itself, for example that the server does not offer STARTTLS.
             return Attempt.failed("failed: " + failure.getMessage());
         }
         if (!(failure instanceof SMTPException refusal)) {

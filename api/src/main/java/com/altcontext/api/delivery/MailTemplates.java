@@ -15,12 +15,13 @@ public record MailTemplates(Map<String, Function<Outbox.Message, Mail>> byEvent)
     }
 
     /**
-     * @throws IllegalStateException if the event is from a later release: its mail waits for a machine that knows it
+     * @throws IllegalStateException if a later release has written the event: its mail waits for a machine of that
+     *     release
      */
     Mail of(Outbox.Message message) {
         Function<Outbox.Message, Mail> template = byEvent.get(message.event());
         if (template == null) {
-            throw new IllegalStateException("no mail is written about this event");
+            throw new IllegalStateException("there is no mail template for this event");
         }
         return template.apply(message);
     }

@@ -1,4 +1,4 @@
-/** Mails on their way out of the service. */
+/** Sending mails. */
 @NullMarked
 package com.altcontext.api.delivery;
 

@@ -21,14 +21,18 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The mail that asks an address to confirm what a form said for it. It asks for consent, so it says for what, who asks,
- * how to reach them and how to get no mail (SOR/2012-36, s. 2 to 4). It goes to people who may never have filled in
- * that form, so of the form's text it shows only the purposes, if they are plain words.
+ * The mail that asks the owner of an address to confirm the consent that a form gave. It asks for consent, so it
+ * names the purposes, who asks, how to reach them, and how to get no mail (SOR/2012-36, s. 2 to 4). It may go to
+ * people who never filled in that form. So the only text of the form that it shows is the purposes, if they are plain
+ * words.
  */
 public final class ConfirmationMail {
     private static final String PATH = "/v1/leads/confirm/";
 
-    /** Plain words, which mail programs turn into no link: no dot, colon, slash or at sign, and no telephone number. */
+    /**
+     * Plain words, which mail programs do not turn into links: no dot, colon, slash or at sign, and no telephone
+     * number.
+     */
     private static final Pattern PLAIN =
             Pattern.compile("(?!(?:[^0-9]*[0-9]){5})[\\p{L}\\p{M}0-9][\\p{L}\\p{M}0-9 ,'’&()-]{0,63}");
 
@@ -68,7 +72,7 @@ public final class ConfirmationMail {
     /**
      * @param publicUrl where the service is reached from outside
      * @param contact an address for questions about privacy
-     * @param postalAddress where the sender gets letters
+     * @param postalAddress the sender's postal address
      */
     public ConfirmationMail(
             URI publicUrl,
@@ -97,11 +101,13 @@ public final class ConfirmationMail {
             String unsubscribe,
             String questions) {}
 
-    /** The link's time begins when the mail is sent, however long the mail server was away. */
+    /**
+     * Writes the mail. The lifetime of the link begins when the mail is sent, however long the mail server was down.
+     */
     public Mail of(Outbox.Message message) {
         JsonObject body = new JsonObject(message.body());
-        UUID lead = Objects.requireNonNull(message.leadId(), "a confirmation is of a lead");
-        String property = Objects.requireNonNull(message.propertyId(), "a lead is of a property");
+        UUID lead = Objects.requireNonNull(message.leadId(), "a confirmation mail is about a lead");
+        String property = Objects.requireNonNull(message.propertyId(), "a lead belongs to a property");
         String link = base
                 + token.of(new ConfirmationToken.Request(
                         lead, body.getLong("consentId"), clock.instant().plus(ConfirmationToken.LIFETIME)));
@@ -143,12 +149,15 @@ public final class ConfirmationMail {
                 unsubscribeLink);
     }
 
-    /** A purpose as its reader should see it: the default one is no word of the site's. */
+    /**
+     * The purpose in the reader's language. Only the default purpose is translated: the others are the site's own
+     * words.
+     */
     static String purposeIn(Language language, String purpose) {
         return language == Language.FRENCH && purpose.equals(Consent.DEFAULT_PURPOSE) ? "infolettre" : purpose;
     }
 
-    /** The purposes in plain words; for others it says where to find them. */
+    /** The purposes that are plain words. If there are others, the text says where to find them. */
     private static String purposes(JsonArray asked, Language language, Words words) {
         List<String> plain = asked.stream()
                 .map(purpose -> purposeIn(language, String.valueOf(purpose)))

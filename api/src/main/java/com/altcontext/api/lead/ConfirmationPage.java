@@ -12,15 +12,16 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * The page that asks a person what to confirm: a button for a single form; boxes for several, or for those not
- * confirmed before. No box is ticked beforehand: a stranger may have sent the form, and a tick must be the person's own
- * (CASL, S.C. 2010, c. 23, s. 10(1)). What the forms say is shown as text, never as a link.
+ * The page that asks a person which forms to confirm. It has one button if a single form waits, and boxes if several
+ * wait or if the person has already confirmed another. No box is ticked beforehand: a stranger may have sent the
+ * form, and a tick must be the person's own (CASL, S.C. 2010, c. 23, s. 10(1)). What the forms say is shown as text,
+ * never as a link.
  */
 final class ConfirmationPage {
-    /** A box that is ticked, or the only form there is. */
+    /** The field of a ticked box, or of the only form. */
     private static final String CONSENT = "consent";
 
-    /** In the body if there were boxes: then no ticked box means that nothing is confirmed. */
+    /** The field of a page with boxes: if it is sent without a ticked box, nothing is confirmed. */
     private static final String LISTED = "listed";
 
     private static final Pattern TICKED = Pattern.compile("(?<![^&])" + CONSENT + "=([0-9]{1,18})(?![^&])");
@@ -60,9 +61,9 @@ final class ConfirmationPage {
             String button) {}
 
     /**
-     * The answer in the body that the page sends.
+     * The answer that the page sends.
      *
-     * @param chosen ids of rows of the record
+     * @param chosen ids of {@link Choice}
      * @param isListed whether the page had boxes
      */
     record Answer(List<Long> chosen, boolean isListed) {

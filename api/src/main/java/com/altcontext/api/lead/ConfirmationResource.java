@@ -24,8 +24,8 @@ import java.util.function.BiFunction;
 import org.jboss.resteasy.reactive.RestResponse;
 
 /**
- * {@code /v1/leads/confirm/{token}}: the link by which the owner of an address confirms what forms said. The page
- * changes nothing until its button is pressed, since mail scanners follow every link.
+ * {@code /v1/leads/confirm/{token}}: the link by which the owner of an address confirms forms. The page changes
+ * nothing until its button is pressed, since mail scanners follow every link.
  */
 @Path("/v1/leads/confirm/{token}")
 public class ConfirmationResource {
@@ -63,13 +63,13 @@ public class ConfirmationResource {
         this.clock = clock;
     }
 
-    /** The page of a link, with its button. */
+    /** Shows the page behind the link, with its button. */
     @GET
     public CompletionStage<RestResponse<String>> ask(@PathParam("token") String link, @Context RoutingContext routing) {
         return answer(link, routing, (request, now) -> page(request, LinkPage.language(routing), false, now));
     }
 
-    /** The button of that page. */
+    /** Handles the button of that page. */
     @POST
     @Consumes(MediaType.WILDCARD)
     public CompletionStage<RestResponse<String>> confirm(
@@ -110,7 +110,7 @@ public class ConfirmationResource {
         return LinkPage.of(200, ConfirmationPage.of(language, question, isRepeated));
     }
 
-    /** A body that names nothing confirms the only form that waits. */
+    /** A body without fields confirms the only form that waits. */
     private List<Long> only(ConfirmationToken.Request request, Instant now) {
         List<Confirmation.Choice> choices = confirmation
                 .ask(request, Language.ENGLISH, now)

@@ -74,13 +74,13 @@ public class LeadResource {
         }
     }
 
-    /** Accepts a form from a script. Of a robot's form nothing is stored. */
+    /** Accepts a form from a script. Nothing is stored of a form that a robot has filled in. */
     @POST
     @Consumes({MediaType.APPLICATION_JSON, MediaType.TEXT_PLAIN})
     @Produces(MediaType.APPLICATION_JSON)
-    public CompletionStage<RestResponse<Object>> takeScripted(@Context RoutingContext routing) {
+    public CompletionStage<RestResponse<Object>> captureJson(@Context RoutingContext routing) {
         RequestContext request = RequestContext.of(routing);
-        return take(request, request.json()).thenApply(captured -> {
+        return capture(request, request.json()).thenApply(captured -> {
             if (captured.isEmpty()) {
                 request.response().putHeader("x-outcome", "dropped");
                 return RestResponse.status(RestResponse.Status.ACCEPTED, OkBody.OK);
@@ -92,7 +92,7 @@ public class LeadResource {
     /** Accepts a form from a page without a script, and redirects the browser. */
     @POST
     @Consumes(MediaType.APPLICATION_FORM_URLENCODED)
-    public CompletionStage<RestResponse<Object>> takePosted(@Context RoutingContext routing) {
+    public CompletionStage<RestResponse<Object>> capturePost(@Context RoutingContext routing) {
         RequestContext request = RequestContext.of(routing);
         Issues issues = new Issues();
         Map<String, Object> form = FormBody.read(request.takeBody(), issues);
@@ -101,14 +101,14 @@ public class LeadResource {
         String pageOrigin = ReturnPath.pageOrigin(
                 request.request().getHeader(HttpHeaders.ORIGIN),
                 request.request().getHeader(HttpHeaders.REFERER));
-        return take(request, body)
+        return capture(request, body)
                 .thenApply(captured -> RestResponse.ResponseBuilder.create(RestResponse.Status.SEE_OTHER)
                         .header("Location", ReturnPath.location(path, pageOrigin, allowedOrigins))
                         .build());
     }
 
     /** The steps of a form: find its property, drop what a robot filled in, read the fields, store. */
-    private CompletionStage<Optional<Captured>> take(RequestContext request, JsonBody.Content body) {
+    private CompletionStage<Optional<Captured>> capture(RequestContext request, JsonBody.Content body) {
         boolean isWellFormed = body.isRead() && body.issues().isEmpty();
         Fields fields = body.fields();
         Property property = attribution.property(fields, "propertyId", request.client(), body.issues());
@@ -129,8 +129,8 @@ public class LeadResource {
     }
 
     /**
-     * A tablet at a trade fair sends many addresses, and so does somebody who fills lists: the forms are stored, and an
-     * operator decides.
+     * A tablet at a trade fair submits many addresses, and so does somebody who abuses the form. So the forms are
+     * stored, and an operator decides.
      */
     private boolean isForReview(RequestContext request, LeadForm form) {
         return !distinctEmails.note(ClientNetwork.of(request.client().address()), form.email());

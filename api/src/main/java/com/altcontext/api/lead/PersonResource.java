@@ -35,8 +35,8 @@ import org.jboss.resteasy.reactive.RestResponse;
 @Path("/v1/leads")
 public class PersonResource {
     /**
-     * Connections on which nothing happens are closed, by proxies after 60 seconds and by this service after 75. The answer
-     * comes before that.
+     * Idle connections are closed, by proxies after 60 seconds and by this service after 75. The answer must come
+     * before that.
      */
     static final Duration TIMEOUT = Duration.ofSeconds(45);
 

@@ -32,13 +32,13 @@ import org.jboss.resteasy.reactive.RestResponse;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code /v1/leads/unsubscribe}: by address, with the same answer whether or not it is a lead's, and by the link in a
- * mail, which shows its holder the site that it is about. The link's page changes nothing until its button is pressed,
- * since mail scanners follow every link.
+ * {@code /v1/leads/unsubscribe}: withdraws consent by address, with the same answer whether or not the address is a
+ * lead's, or by the link in a mail. The page behind the link names the site that the link is about. It changes
+ * nothing until its button is pressed, since mail scanners follow every link.
  */
 @Path("/v1/leads/unsubscribe")
 public class UnsubscribeResource {
-    /** A link of an address that was erased since; if the address came back, it has a new link. */
+    /** For a link whose lead was erased. If the address was captured again since, it has a new link. */
     static final LinkPage GONE = LinkPage.of(
             200,
             "Nothing is stored under this link",
@@ -86,7 +86,7 @@ public class UnsubscribeResource {
                 .thenApply(result -> OkBody.OK);
     }
 
-    /** The page of a link, with its button. */
+    /** Shows the page behind the link, with its button. */
     @GET
     @Path("{token}")
     public CompletionStage<RestResponse<String>> ask(@PathParam("token") String link, @Context RoutingContext routing) {
@@ -97,8 +97,8 @@ public class UnsubscribeResource {
     }
 
     /**
-     * The button of that page, or a mail program's own (RFC 8058), which may send either of two body types. The body is
-     * ignored.
+     * Handles the button of that page, or that of a mail program (RFC 8058), which may send either of two body types.
+     * The body is ignored.
      */
     @POST
     @Path("{token}")

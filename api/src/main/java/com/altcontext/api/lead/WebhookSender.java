@@ -27,8 +27,8 @@ import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends messages to the operator's webhooks, signed as Standard Webhooks has it. The receiver recognises a repeat by its
- * {@code webhook-id}.
+ * Sends messages to the operator's webhooks, signed as Standard Webhooks specifies. The receiver recognises a repeat
+ * by its {@code webhook-id}.
  */
 @Singleton
 public class WebhookSender {
@@ -55,12 +55,12 @@ public class WebhookSender {
                 Outbox.Kind.WEBHOOK,
                 TIMEOUT.multipliedBy(2),
                 this::post,
-                taken -> meters.counter("altcontext.webhook.sent", "outcome", taken ? "delivered" : "failed")
+                accepted -> meters.counter("altcontext.webhook.sent", "outcome", accepted ? "delivered" : "failed")
                         .increment());
     }
 
     /**
-     * Sends what is due.
+     * Sends the due messages.
      *
      * @throws com.altcontext.db.SqlFailure if the outbox cannot be read
      */
@@ -99,17 +99,17 @@ public class WebhookSender {
         return vertx.httpClientBuilder()
                 .with(new PoolOptions().setHttp1MaxSize(OutboxSender.MAX_IN_FLIGHT))
                 .with(new HttpClientOptions()
-                        // Each connection is closed with its answer: the next message must not get one that is being
+                        // Each connection is closed after its answer: the next message must not get one that is being
                         // closed.
                         .setKeepAlive(false)
                         .setConnectTimeout((int) TIMEOUT.toMillis()))
                 // A broken connection fails its request, which is logged. Vert.x would also log what the receiver has
-                // sent, which may repeat what it was sent.
+                // sent, which may repeat the message.
                 .withConnectHandler(connection -> connection.exceptionHandler(broken -> {}))
                 .build();
     }
 
-    /** The result for the status of an answer (RFC 9110). */
+    /** Posts a message. It is delivered if the status of the answer is 2xx (RFC 9110). */
     private Future<Attempt> post(Outbox.Message message, Receiver receiver) {
         Instant now = clock.instant();
         RequestOptions request = new RequestOptions()
@@ -134,7 +134,7 @@ public class WebhookSender {
                 .toCompletableFuture();
     }
 
-    /** The rest of the answer may be endless, and would delay the next message. */
+    /** Closes the connection: the rest of the answer may be endless, and would delay the next message. */
     private static void cutOff(HttpClientResponse answer) {
         try {
             answer.exceptionHandler(cutOff -> {});

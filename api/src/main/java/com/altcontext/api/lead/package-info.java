@@ -1,4 +1,4 @@
-/** Leads: forms, unsubscribing, a person's own data, and passing leads on. */
+/** Leads: forms, unsubscribing, a person's own data, and webhooks. */
 @NullMarked
 package com.altcontext.api.lead;
 

@@ -13,8 +13,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The mail about a new lead: that there is one, and where to sign in. It contains the form's content only if the
- * property is set so.
+ * The mail about a new lead. It says that there is one, and where to sign in. It contains what the form says only if
+ * the property allows it.
  */
 public final class LeadAlertMail {
     private static final Words ENGLISH = new Words(
@@ -107,7 +107,7 @@ public final class LeadAlertMail {
         return text == null ? null : Mail.inLine(text);
     }
 
-    /** The mail client ends lines by CR LF itself, and would encode a CR of ours. */
+    /** Adds a detail. The mail client ends lines with CR LF itself, and would encode a CR in the value. */
     private static void put(List<Detail> lines, String name, @Nullable Object value) {
         if (value != null) {
             lines.add(new Detail(name, value.toString().replaceAll("\\r\\n?", "\n")));

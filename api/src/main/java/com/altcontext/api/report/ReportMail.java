@@ -113,7 +113,7 @@ public final class ReportMail {
             String dashboard,
             String stop,
             String colon) {
-        /** By hand, since the image has no locale data. */
+        /** Groups the digits without locale data, which the image does not have. */
         String number(long number) {
             DecimalFormatSymbols symbols = DecimalFormatSymbols.getInstance(Locale.ROOT);
             symbols.setGroupingSeparator(grouping);
