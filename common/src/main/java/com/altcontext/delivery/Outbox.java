@@ -62,7 +62,7 @@ public final class Outbox {
             ORDER BY c.turn, c.created_at
             """;
 
-    /** Rows of the outbox are locked before rows of leads, in the same order as everywhere. */
+    /** Locks rows of the outbox before the caller locks rows of leads, in the same order as everywhere. */
     private static final String DELIVERED = """
             WITH gone AS (DELETE FROM outbox WHERE id = ANY (?) RETURNING lead_id, event)
             SELECT lead_id FROM gone WHERE event = '%s'

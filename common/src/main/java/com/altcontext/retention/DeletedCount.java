@@ -7,12 +7,12 @@ import java.util.UUID;
 
 /** The number of rows that statements of a pipeline delete. */
 record DeletedCount(List<Pipeline.Pending<Long>> answers) {
-    /** Adds a statement; {@code from} is what follows {@code DELETE FROM}. */
+    /** Adds a statement that deletes rows; {@code from} is what follows {@code DELETE FROM}. */
     static DeletedCount add(Pipeline pipeline, String from, Object... parameters) {
         return new DeletedCount(List.of(delete(pipeline, from, parameters)));
     }
 
-    /** Adds a statement for each bucket. Its parameters are the visitors in the bucket, and the bucket. */
+    /** Adds such a statement for each bucket. Its parameters are the visitors in the bucket, and the bucket. */
     static DeletedCount addByBucket(Pipeline pipeline, String from, Map<Short, UUID[]> visitors) {
         return new DeletedCount(visitors.entrySet().stream()
                 .map(ofBucket -> delete(pipeline, from, ofBucket.getValue(), ofBucket.getKey()))

@@ -41,8 +41,8 @@ import org.jspecify.annotations.Nullable;
  * rows that the other is about to delete. The steps are ordered so that other work is blocked as little as possible.
  * The slow step, searching all events, comes first and takes no other lock. Then the erasure waits for a running
  * rollup, and locks out captures of this address ({@link LeadLock}) and writers of the erased visitors ({@link
- * VisitorLock}). Later steps search all events no more: they work by key or by an index, or search the smaller tables
- * and the events that were received since the erasure began.
+ * VisitorLock}). The later steps work by key or by an index, or search the smaller tables and the events that were
+ * received since the erasure began.
  */
 public final class Erasure {
     /**

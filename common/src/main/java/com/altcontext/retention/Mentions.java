@@ -16,8 +16,8 @@ record Mentions(Map<String, Long> byTable) {
             "consent_events", List.of("form_name", "path", "policy_version", "purpose", "reason"), List.of());
 
     /**
-     * @param leads whose own rows are not counted
-     * @param visitors whose own rows are not counted
+     * @param leads those whose own rows are not counted
+     * @param visitors those whose own rows are not counted
      */
     static Mentions count(
             Tx tx, AddressPattern address, Collection<UUID> leads, Collection<UUID> visitors, Deadline deadline) {

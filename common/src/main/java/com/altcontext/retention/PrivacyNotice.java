@@ -4,8 +4,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whom to ask about personal information, what is collected, and for how long it is kept (PIPEDA, Schedule 1, principles 4.1 and
- * 4.8). docs/privacy.md says the same in full.
+ * The contact for questions about personal information, what is collected, and for how long it is kept (PIPEDA,
+ * Schedule 1, principles 4.1 and 4.8). docs/privacy.md says the same in full.
  *
  * @param contact an e-mail address, or null if the operator has named none
  */

@@ -113,12 +113,12 @@ public final class Purge {
     }
 
     /**
-     * Removes what the plan says. The entry in {@code purge_log} is written before anything is removed, updated after each
-     * day that is dropped, and marked as finished at the end.
+     * Removes what the plan says. The entry in {@code purge_log} is written before anything is removed, updated after
+     * each day that is dropped, and marked as finished at the end.
      *
      * @param at when it begins
      * @param progress is given the totals so far, after each step
-     * @return empty if another purge is under way: nothing was done
+     * @return empty if another purge is running: nothing was done
      */
     public Optional<PurgeReceipt> apply(PurgePlan plan, Instant at, Consumer<PurgeReceipt> progress) {
         // This transaction only holds the lock, and marks the entry as finished at the end. The work is done in others.
@@ -240,12 +240,12 @@ public final class Purge {
                 plan.expected().daysLeft()));
     }
 
-    private static int note(Tx tx, long entry, PurgeReceipt gone) {
+    private static int note(Tx tx, long entry, PurgeReceipt receipt) {
         List<Object> values = new ArrayList<>();
-        values.add(gone.days().size());
-        values.add(gone.daysLeft());
+        values.add(receipt.days().size());
+        values.add(receipt.daysLeft());
         for (PurgeCount count : PurgeCount.values()) {
-            values.add(gone.count(count));
+            values.add(receipt.count(count));
         }
         values.add(entry);
         return tx.update(NOTE, values.toArray());
@@ -272,10 +272,10 @@ public final class Purge {
             counts.merge(to, more, Long::sum);
         }
 
-        void add(ExpiredDay gone) {
-            days.add(gone.day());
-            add(PurgeCount.EVENTS, gone.events());
-            add(PurgeCount.BYTES, gone.bytes());
+        void add(ExpiredDay day) {
+            days.add(day.day());
+            add(PurgeCount.EVENTS, day.events());
+            add(PurgeCount.BYTES, day.bytes());
         }
 
         /** The first day whose events are still there. */

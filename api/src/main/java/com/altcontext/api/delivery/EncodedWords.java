@@ -15,8 +15,8 @@ final class EncodedWords {
     static final String FOLD = "\r\n ";
 
     /**
-     * A line has at most 76 characters: 52 for the Base64 of 39 bytes, 12 for what is around it, and 9 for "Subject:
-     * ".
+     * A line has at most 76 characters: 52 for the Base64 of 39 bytes, 12 for the marks around it, and 9 for the
+     * header's name.
      */
     private static final int MAX_BYTES = 39;
 
