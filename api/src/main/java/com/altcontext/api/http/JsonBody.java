@@ -31,9 +31,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a body as JSON (RFC 8259, I-JSON where it is stricter) and reports everything that cannot be stored or is
- * ambiguous, with its position: duplicate keys, deep nesting, text that is not Unicode, numbers out of range or without a value. If
- * possible it reads on after a fault, so that all faults are reported at once. The cost of a body is about proportional
- * to its length.
+ * ambiguous, with its position: duplicate keys, deep nesting, text that is not Unicode, numbers out of range or without
+ * a value. If possible it reads on after a fault, so that all faults are reported at once. The cost of a body is about
+ * proportional to its length.
  */
 public final class JsonBody {
     private static final int MAX_LEVELS = 16;
@@ -49,9 +49,7 @@ public final class JsonBody {
     /** Replaces bytes that are not UTF-8, so that their field can be found and named. */
     private static final char NOT_UTF8 = '\uD800';
 
-    /**
-     * A parser keeps up to 12,000 keys for later bodies. If it kept long ones, a hostile client could fill the heap.
-     */
+    /** Parsers keep up to 12,000 keys for later bodies: long ones of a hostile client would fill the heap. */
     private static final int MAX_KEPT_KEY_LENGTH = 64;
 
     private static final JsonFactory KEEPING_KEYS = factory(true, MAX_KEPT_KEY_LENGTH);
@@ -66,9 +64,7 @@ public final class JsonBody {
     private Issues issues = new Issues();
     /** Where paths begin, if not at the body itself. */
     private @Nullable JsonStreamContext root;
-    /**
-     * The number of digits in all numbers so far, written without exponents; in a batch, in those of the current event.
-     */
+    /** The digits in all numbers so far, written without exponents; in a batch, in those of the current event. */
     private int digits;
 
     private JsonBody(JsonParser parser, boolean keepsKeys, int maxEvents) {
@@ -77,10 +73,7 @@ public final class JsonBody {
         this.maxEvents = maxEvents;
     }
 
-    /**
-     * If the parser itself refused a number, the rest of a batch could not be read: {@link #number} refuses only the
-     * number. Such are long ones, and NaN, which Python writes.
-     */
+    /** It accepts long numbers, and the NaN that Python writes: {@link #number} refuses them without ending a batch. */
     private static JsonFactory factory(boolean keepsKeys, int maxKeyLength) {
         return JsonFactory.builder()
                 .configure(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES, keepsKeys)
@@ -132,9 +125,7 @@ public final class JsonBody {
         return content == null ? requireNonNull(read(bytes, text, maxEvents, false)) : content;
     }
 
-    /**
-     * Null if a key is too long to be kept, or the body is too deep. The caller must then read it without keeping keys.
-     */
+    /** Null if a key is too long to be kept, or the body too deep: it must then be read without keeping keys. */
     private static @Nullable Content read(byte[] bytes, @Nullable String text, int maxEvents, boolean keepsKeys) {
         JsonFactory json = keepsKeys ? KEEPING_KEYS : FORGETTING_KEYS;
         try (JsonParser parser = text == null ? json.createParser(bytes) : json.createParser(text)) {
