@@ -5,12 +5,12 @@ let behind: number | undefined;
 let zones = ['UTC'];
 let first = '';
 
-/** The service's current day: the latest that has begun in one of the time zones. */
+/** What the service calls today: the day that has begun in all of the time zones. */
 export const today = (): string =>
   zones
     .map((timeZone) => new Intl.DateTimeFormat('sv', { timeZone }).format(Date.now() + (behind ?? 0)))
     .sort()
-    .at(-1)!;
+    .at(0)!;
 
 /** Writes the hour of a time as a clock of the zone shows it: `2026-01-31T13:00`. */
 const hourIn = (timeZone: string): ((time: number) => string) => {
@@ -18,7 +18,7 @@ const hourIn = (timeZone: string): ((time: number) => string) => {
   return (time) => clock.format(time).replace(/ (\d\d).*/, 'T$1:00');
 };
 
-/** The service's current hour: the latest that has begun in one of the time zones. */
+/** The latest hour that has begun in one of the time zones. */
 export const thisHour = (): string =>
   zones
     .map((timeZone) => hourIn(timeZone)(Date.now() + (behind ?? 0)))

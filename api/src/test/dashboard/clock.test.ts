@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { hoursOfDay } from '../../main/dashboard/clock';
+import { setZones, hoursOfDay, setClock, today } from '../../main/dashboard/clock';
 
 const hours = (day: string, ...zones: string[]): string => hoursOfDay(day, zones).map(({ hour }) => hour.slice(11, 13)).join(' ');
 const twice = (day: string, ...zones: string[]): string[] => hoursOfDay(day, zones).filter(({ isTwice }) => isTwice).map(({ hour }) => hour);
@@ -30,4 +30,13 @@ test('an hour comes twice on the day on which clocks are put back', () => {
 test('a day of several zones has every hour that one of them has', () => {
   assert.equal(hours('2026-03-08', 'America/Toronto', 'UTC'), ALL);
   assert.deepEqual(twice('2026-11-01', 'UTC', 'America/Toronto'), ['2026-11-01T01:00']);
+});
+
+test('today is the day that has begun in each of the zones', () => {
+  setClock('2026-11-30T16:00:00Z');
+  setZones(['Australia/Sydney'], '');
+  assert.equal(today(), '2026-12-01');
+  setZones(['UTC', 'Australia/Sydney'], '');
+  assert.equal(today(), '2026-11-30');
+  setZones(['UTC'], '');
 });

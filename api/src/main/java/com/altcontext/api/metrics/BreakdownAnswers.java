@@ -151,7 +151,7 @@ final class BreakdownAnswers {
             if (slug == null || !question.filter.isEmpty()) {
                 throw gone;
             }
-            Summary summary = summaries.of(window, null, slug, zones.today(now));
+            Summary summary = summaries.of(window, null, slug, zones.latestToday(now));
             Number sessions = summary.of(Metric.SESSIONS).value();
             return BreakdownBody.of(
                     rolled.ofGoals(window, slug, sessions == null ? 0 : sessions.longValue())
@@ -183,7 +183,7 @@ final class BreakdownAnswers {
         RequestedProperty property = question.property;
         return BreakdownBody.of(
                 rolled.of(dimension, window, question.limit, property.slug()),
-                summaries.freshness(window, property.slug(), property.zones().today(now)),
+                summaries.freshness(window, property.slug(), property.zones().latestToday(now)),
                 sites);
     }
 }

@@ -122,7 +122,7 @@ public class QueryResource {
             throw gone;
         }
         return summaries.withDays(
-                question.window, property.slug(), property.zones().today(clock.instant()));
+                question.window, property.slug(), property.zones().latestToday(clock.instant()));
     }
 
     private QueryQuestion query(QuestionBody body, int defaultRows, int maxRows) {

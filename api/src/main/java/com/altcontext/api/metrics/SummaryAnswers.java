@@ -49,7 +49,7 @@ final class SummaryAnswers {
         PropertyZones zones = question.property.zones();
         EarlierWindow earlier = question.earlier;
         Window before = earlier == null ? null : earlier.of(window);
-        LocalDate today = zones.today(now);
+        LocalDate today = zones.latestToday(now);
         boolean inPart = question.comparesInPart(now);
         if (question.filter.isEmpty() && !inPart) {
             return SummaryBody.of(rolled.of(window, before, question.property.slug(), today));

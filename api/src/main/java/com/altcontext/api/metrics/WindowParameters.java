@@ -26,18 +26,18 @@ final class WindowParameters {
             issues.add("window", "must not be combined with from and to");
             return null;
         }
-        LocalDate today = zones.today(now);
+        LocalDate today = zones.earliestToday(now);
         if (TODAY.equals(query.text("window"))) {
             return new Window(today, today);
         }
         try {
             if (!hasDates(query)) {
                 int days = query.number("window", DEFAULT_WINDOW, Window.MAX_DAYS, ", or " + TODAY);
-                return Window.lastFull(days, zones.earliestToday(now));
+                return Window.lastFull(days, today);
             }
             LocalDate from = query.day("from");
             LocalDate to = query.day("to");
-            return from == null || to == null ? null : Window.between(from, to, today);
+            return from == null || to == null ? null : Window.between(from, to, zones.latestToday(now));
         } catch (Rejected rejected) {
             issues.addAll(rejected);
             return null;

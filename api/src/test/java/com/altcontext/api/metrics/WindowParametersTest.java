@@ -37,9 +37,10 @@ class WindowParametersTest {
         "1, window, Pacific/Auckland, 2026-03-10, 2026-03-10",
         "today, window, Pacific/Auckland, 2026-03-11, 2026-03-11",
         "1, window, Pacific/Auckland UTC, 2026-03-09, 2026-03-09",
-        "today, window, Pacific/Auckland UTC, 2026-03-11, 2026-03-11",
+        "today, window, Pacific/Auckland UTC, 2026-03-10, 2026-03-10",
+        "2026-03-01, from, Pacific/Auckland UTC, 2026-03-01, 2026-03-10",
     })
-    void a_window_is_of_days_that_are_over_everywhere_unless_it_is_today(
+    void a_window_is_of_days_that_are_over_everywhere_or_of_the_day_that_has_begun_everywhere(
             String asked, String path, String zones, LocalDate from, LocalDate to) {
         Issues issues = new Issues();
         QueryParameters query = new QueryParameters(

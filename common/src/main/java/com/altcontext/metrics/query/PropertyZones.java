@@ -31,7 +31,7 @@ public record PropertyZones(Map<ZoneId, List<String>> slugs) {
     }
 
     /** The latest current day of these properties. */
-    public LocalDate today(Instant now) {
+    public LocalDate latestToday(Instant now) {
         return slugs.keySet().stream()
                 .map(zone -> LocalDate.ofInstant(now, zone))
                 .max(LocalDate::compareTo)

@@ -46,26 +46,27 @@ public final class QueryReader {
     }
 
     /**
-     * Reads the required field {@code dateRange}: two days, or a word. Ranges like {@code 7d} end with the last day
-     * that is over.
+     * Reads the required field {@code dateRange}: two days, or a word. Words mean the day that has begun for all
+     * properties. Ranges like {@code 7d} end before it, with the last day that is over.
      */
     public @Nullable Window dateRange(PropertyZones zones, Instant now) {
         Object value = fields.value("dateRange");
-        LocalDate today = zones.today(now);
+        LocalDate today = zones.earliestToday(now);
+        LocalDate latest = zones.latestToday(now);
         try {
             return switch (value) {
                 case List<?> days
-                when days.size() == 2 -> Window.between(day(days.getFirst()), day(days.getLast()), today);
+                when days.size() == 2 -> Window.between(day(days.getFirst()), day(days.getLast()), latest);
                 case String word ->
                     switch (word) {
                         case "today" -> new Window(today, today);
-                        case "7d" -> Window.lastFull(7, zones.earliestToday(now));
-                        case "30d" -> Window.lastFull(30, zones.earliestToday(now));
+                        case "7d" -> Window.lastFull(7, today);
+                        case "30d" -> Window.lastFull(30, today);
                         case "month" -> new Window(today.withDayOfMonth(1), today);
                         case "year" -> new Window(today.withDayOfYear(1), today);
-                        default -> Window.between(day(null), today, today);
+                        default -> Window.between(day(null), latest, latest);
                     };
-                case null, default -> Window.between(day(null), today, today);
+                case null, default -> Window.between(day(null), latest, latest);
             };
         } catch (DateTimeParseException unreadable) {
             fields.issue("dateRange", "must be two days like 2026-01-31, or one of today 7d 30d month year");

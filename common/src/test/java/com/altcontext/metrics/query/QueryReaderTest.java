@@ -2,15 +2,25 @@ package com.altcontext.metrics.query;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.altcontext.metrics.Window;
 import com.altcontext.metrics.query.MetricsQuery.Order;
+import com.altcontext.property.Property;
+import com.altcontext.property.Shields;
 import com.altcontext.value.Fields;
 import com.altcontext.value.Issues;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
-/** In what order rows come. What is refused is tested where a question is sent. */
+/** Which days a word means, and in what order rows come. What is refused is tested where a question is sent. */
 class QueryReaderTest {
     private static List<Order> order(Map<String, Object> body, String... groupings) {
         Issues issues = new Issues();
@@ -20,6 +30,24 @@ class QueryReaderTest {
         List<Order> order = new QueryReader(Fields.of(body, issues), issues).order(List.of(QueryMetric.VISITORS), by);
         issues.throwIfAny();
         return order;
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "today, 2026-11-30, 2026-11-30",
+        "7d, 2026-11-23, 2026-11-29",
+        "month, 2026-11-01, 2026-11-30",
+        "year, 2026-01-01, 2026-11-30",
+    })
+    void today_of_several_properties_is_the_day_that_has_begun_for_all(String word, LocalDate from, LocalDate to) {
+        Issues issues = new Issues();
+        PropertyZones zones = PropertyZones.of(Stream.of("UTC", "Australia/Sydney")
+                .map(zone -> new Property(zone, Set.of(), ZoneId.of(zone), Shields.NONE, false))
+                .toList());
+
+        assertThat(new QueryReader(Fields.of(Map.of("dateRange", word), issues), issues)
+                        .dateRange(zones, Instant.parse("2026-11-30T16:00:00Z")))
+                .isEqualTo(new Window(from, to));
     }
 
     @Test

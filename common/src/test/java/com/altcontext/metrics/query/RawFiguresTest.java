@@ -272,7 +272,7 @@ class RawFiguresTest {
                 new Property("docs", Set.of(), ZoneId.of("Pacific/Auckland"), Shields.NONE, false)));
         Instant evening = Instant.parse("2026-01-31T20:00:00Z");
 
-        assertThat(both.today(evening)).isEqualTo(LocalDate.parse("2026-02-01"));
+        assertThat(both.latestToday(evening)).isEqualTo(LocalDate.parse("2026-02-01"));
         assertThat(both.earliestToday(evening)).isEqualTo(LocalDate.parse("2026-01-31"));
         Window february = new Window(LocalDate.parse("2026-02-01"), LocalDate.parse("2026-02-01"));
         assertThat(both.windows(february))
