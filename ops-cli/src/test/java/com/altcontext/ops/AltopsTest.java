@@ -179,7 +179,7 @@ class AltopsTest {
         assertThat(ran.exit()).isEqualTo(Exit.FAILED);
         assertThat(ran.err())
                 .isEqualTo(
-                        "altops: nothing answers at the database's address — check that the server, or fly proxy, runs\n");
+                        "altops: nothing answers at the database's address — check that the server, or fly proxy, is running\n");
         assertThat(ran.out())
                 .startsWith("{\"ok\":false,\"error\":\"nothing answers at the database's address\",\"remedy\":\"")
                 .doesNotContain("hidden", "127.0.0.1");
