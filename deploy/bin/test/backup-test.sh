@@ -144,6 +144,6 @@ mkdir "$work/old"
 printf '#!/bin/sh\necho "pg_dump (PostgreSQL) 9.6.24"\n' >"$work/old/pg_dump"
 chmod +x "$work/old/pg_dump"
 PATH=$work/old:$PATH altops 1 backup --to "$work/two.dump"
-says 'is of version 9, the server of'
+says 'has version 9, but the server has version'
 [[ ! -e $work/two.dump && -z $(compgen -G "$work/two.dump.*") ]] || fail "a backup that failed leaves a file"
 echo "backup-test: done, with PostgreSQL $("$bin/pg_dump" --version | grep -o '[0-9.]*' | head -n 1)"
