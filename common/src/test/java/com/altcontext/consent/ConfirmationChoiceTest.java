@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
-/** What the owner of an address finds behind the link of the mail if several forms named the address. */
+/** The choices on the page of a confirmation link if several forms contained the address. */
 class ConfirmationChoiceTest extends ConfirmationFixture {
     private static final TestForm STRANGER = JO.visitor("a-stranger")
             .from("198.51.100.7", "curl")
@@ -33,11 +33,11 @@ class ConfirmationChoiceTest extends ConfirmationFixture {
     }
 
     @Test
-    void the_owner_confirms_the_own_form_though_the_mail_was_sent_for_that_of_a_stranger() {
+    void the_owner_can_confirm_their_own_form_with_a_mail_that_a_stranger_s_form_sent() {
         capture(STRANGER);
         link = deliver().getFirst();
         capture(JO.at(NOW.plusSeconds(60)));
-        assertThat(mails()).as("one a day").isZero();
+        assertThat(mails()).as("one mail a day").isZero();
 
         List<Choice> choices = choices(link, NOW.plusSeconds(120));
         assertThat(shown(link))
@@ -55,7 +55,7 @@ class ConfirmationChoiceTest extends ConfirmationFixture {
     }
 
     @Test
-    void a_form_for_the_same_purpose_is_on_record_with_its_own_words() {
+    void each_form_for_the_same_purpose_is_a_separate_choice() {
         capture(STRANGER.purpose("newsletter").form("newsletter"));
         link = deliver().getFirst();
         capture(JO.at(NOW.plusSeconds(60)));
@@ -63,13 +63,13 @@ class ConfirmationChoiceTest extends ConfirmationFixture {
 
         assertThat(shown(link)).containsExactly("newsletter by footer on /", "newsletter by newsletter on /");
         long own = choices(link, NOW).getLast().id();
-        assertThat(own).as("the newest of equal ones").isGreaterThan(link.consentId());
+        assertThat(own).as("the newest of two identical forms").isGreaterThan(link.consentId());
         assertThat(confirm(link, List.of(own), NOW.plusSeconds(120))).isTrue();
         assertThat(shown(link)).containsExactly("newsletter by footer on /");
     }
 
     @Test
-    void other_words_are_confirmed_apart() {
+    void another_text_version_is_confirmed_separately() {
         capture(JO);
         link = deliver().getFirst();
         database.run("""
@@ -85,7 +85,7 @@ class ConfirmationChoiceTest extends ConfirmationFixture {
     }
 
     @Test
-    void another_form_is_on_record_also_if_its_purpose_is_express_already_and_sends_no_mail() {
+    void another_form_for_a_purpose_with_express_consent_is_recorded_and_sends_no_mail() {
         capture(JO);
         link = deliver().getFirst();
         assertThat(confirm(link, NOW)).isTrue();
@@ -105,7 +105,7 @@ class ConfirmationChoiceTest extends ConfirmationFixture {
     }
 
     @Test
-    void a_mail_does_not_ask_for_what_is_express_already() {
+    void a_mail_does_not_ask_about_purposes_with_express_consent() {
         capture(JO);
         link = deliver().getFirst();
         assertThat(confirm(link, NOW)).isTrue();
@@ -117,7 +117,7 @@ class ConfirmationChoiceTest extends ConfirmationFixture {
     }
 
     @Test
-    void words_that_were_confirmed_and_withdrawn_wait_again_though_a_stranger_used_up_the_mail() {
+    void after_a_withdrawal_a_form_can_be_confirmed_again_even_if_a_stranger_s_form_sent_the_mail() {
         capture(JO);
         link = deliver().getFirst();
         assertThat(confirm(link, NOW)).isTrue();
@@ -127,7 +127,7 @@ class ConfirmationChoiceTest extends ConfirmationFixture {
         assertThat(mails()).isOne();
         capture(JO.at(later.plusSeconds(120)));
 
-        assertThat(mails()).as("one a day").isOne();
+        assertThat(mails()).as("one mail a day").isOne();
         assertThat(recorded()).last().isEqualTo("pending|newsletter|newsletter|/");
         assertThat(choices(link, later.plusSeconds(180)))
                 .extracting(Choice::purpose)
@@ -143,7 +143,7 @@ class ConfirmationChoiceTest extends ConfirmationFixture {
         List<Long> all = choices(link, NOW).stream().map(Choice::id).toList();
 
         assertThat(confirm(link, all, NOW)).isTrue();
-        assertThat(confirm(link, all, NOW)).as("pressed twice").isTrue();
+        assertThat(confirm(link, all, NOW)).as("the button is clicked twice").isTrue();
         assertThat(database.texts("SELECT purpose FROM consent_events WHERE source = 'confirmed' ORDER BY id"))
                 .containsExactly("newsletter", "sales", "events");
         assertThat(shown(link)).isEmpty();
@@ -160,7 +160,7 @@ class ConfirmationChoiceTest extends ConfirmationFixture {
     }
 
     @Test
-    void nothing_is_confirmed_that_no_form_ticked_or_that_is_another_lead_s() {
+    void a_form_without_a_ticked_box_and_a_form_of_another_lead_cannot_be_confirmed() {
         capture(JO.consent(ConsentStatus.PENDING).purpose("sales"));
         capture(TestForm.by("kim@example.ca", NOW)
                 .consent(ConsentStatus.EXPRESS)
@@ -182,7 +182,7 @@ class ConfirmationChoiceTest extends ConfirmationFixture {
     }
 
     @Test
-    void whoever_unsubscribes_has_nothing_left_to_confirm() {
+    void after_an_unsubscribe_earlier_forms_cannot_be_confirmed() {
         capture(STRANGER);
         capture(JO.at(NOW.plusSeconds(60)));
         link = deliver().getFirst();
@@ -192,11 +192,11 @@ class ConfirmationChoiceTest extends ConfirmationFixture {
         assertThat(shown(link)).isEmpty();
         assertThat(confirm(link, all, NOW.plusSeconds(120))).isFalse();
         capture(JO.at(NOW.plusSeconds(150)));
-        assertThat(shown(link)).as("a later form").containsExactly("newsletter by newsletter on /");
+        assertThat(shown(link)).as("a form after the unsubscribe").containsExactly("newsletter by newsletter on /");
     }
 
     @Test
-    void a_form_can_be_confirmed_for_fourteen_days_and_then_is_no_choice_any_more() {
+    void a_form_can_be_confirmed_for_fourteen_days() {
         capture(JO.purpose("sales"));
         assertThat(deliver()).hasSize(1);
         capture(JO.form("footer").at(NOW.plus(Duration.ofDays(2))));
@@ -210,12 +210,12 @@ class ConfirmationChoiceTest extends ConfirmationFixture {
         assertThat(confirm(link, late, end)).isFalse();
         assertThat(confirm(link, late, end.minusMillis(1))).isTrue();
         assertThat(confirm(link, end.plus(Duration.ofDays(1))))
-                .as("what the mail asks lasts as long as its link")
+                .as("the form that sent the mail can be confirmed as long as the link is valid")
                 .isTrue();
     }
 
     @Test
-    void those_days_have_24_hours_each_where_the_clocks_change_meanwhile() {
+    void the_fourteen_days_have_24_hours_each_even_across_a_clock_change() {
         assertThat(isConfirmable("2026-03-15T11:59:59Z", "2026-03-01T12:00:00Z"))
                 .isTrue();
         assertThat(isConfirmable("2026-03-15T12:00:00Z", "2026-03-01T12:00:00Z"))
@@ -236,7 +236,7 @@ class ConfirmationChoiceTest extends ConfirmationFixture {
     }
 
     @Test
-    void the_same_form_is_on_record_once_for_each_page_that_it_is_on() {
+    void the_same_form_is_recorded_once_for_each_page() {
         capture(JO);
         capture(JO.path("/pricing").at(NOW.plusSeconds(60)));
         capture(JO.path("/pricing").at(NOW.plusSeconds(120)));
@@ -246,7 +246,7 @@ class ConfirmationChoiceTest extends ConfirmationFixture {
     }
 
     @Test
-    void a_flood_of_forms_is_on_record_in_part_and_does_not_crowd_out_the_owner_s() {
+    void a_flood_of_forms_is_recorded_only_in_part_and_the_owner_s_form_is_still_recorded() {
         for (int i = 0; i < 30; i++) {
             capture(STRANGER.purpose("offer " + i).at(NOW.plusSeconds(i)));
         }
@@ -264,7 +264,7 @@ class ConfirmationChoiceTest extends ConfirmationFixture {
     }
 
     @Test
-    void the_words_are_shown_in_the_language_of_the_page_if_they_are_on_record_in_it() {
+    void the_consent_text_is_shown_in_the_language_of_the_page_if_it_is_stored_in_that_language() {
         for (String language : List.of("en", "fr-ca")) {
             database.sql()
                     .inTransaction(tx -> ConsentTexts.add(

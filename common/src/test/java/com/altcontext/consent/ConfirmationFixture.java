@@ -28,7 +28,7 @@ import java.util.UUID;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 
-/** Jo, whose address is to confirm what her forms say. */
+/** Forms of Jo, on a site where the owner of the address must confirm the consent. */
 abstract class ConfirmationFixture {
     static final LeadRules WITH_MAIL =
             new LeadRules(false, Duration.ofMinutes(15), 6, new LeadMessages(true, false, true, List.of()));
@@ -65,7 +65,11 @@ abstract class ConfirmationFixture {
         return database.count("SELECT count(*) FROM outbox WHERE kind = 'mail' AND event = 'confirmation'");
     }
 
-    /** As if the mail server had taken them at once; the link of each. */
+    /**
+     * Removes the due messages, as if the mail server had accepted them.
+     *
+     * @return the links of the confirmation mails
+     */
     static List<Request> deliver() {
         List<String> sent = database.texts("SELECT concat_ws(' ', lead_id, body::jsonb ->> 'consentId') FROM outbox"
                 + " WHERE event = 'confirmation' AND next_attempt_at <= now() ORDER BY created_at");
@@ -82,12 +86,12 @@ abstract class ConfirmationFixture {
         return confirm(request, List.of(request.consentId()), at);
     }
 
-    /** As a person does who ticks these. */
+    /** Confirms the chosen forms, as a person does who ticks their boxes. */
     static boolean confirm(Request request, List<Long> chosen, Instant at) {
         return new Confirmation(database.sql()).confirm(request, chosen, null, at);
     }
 
-    /** What the page of a link shows, newest first. */
+    /** The choices that the page of the link shows, newest first. */
     static List<Choice> choices(Request request, Instant at) {
         return new Confirmation(database.sql())
                 .ask(request, Language.ENGLISH, at)
@@ -107,7 +111,7 @@ abstract class ConfirmationFixture {
         return database.texts("SELECT consent_status FROM leads").getFirst();
     }
 
-    /** What the list says of the newsletter. */
+    /** The verdict about the newsletter in the list of mailable leads. */
     static String verdict(Instant at) {
         String file = new MailableList(database.sql(), (lead, property) -> null)
                 .writeCsv(new MailableList.MailableRequest(null, "newsletter", Caller.ALTOPS, at), StringBuilder::new)
@@ -121,7 +125,11 @@ abstract class ConfirmationFixture {
 
     Request link = new Request(UUID.randomUUID(), 0, NOW);
 
-    /** One step, and the mails that it sent, which arrive. */
+    /**
+     * Does one step, and delivers the mails that it sends.
+     *
+     * @return the number of mails
+     */
     long act(String step, Instant at) {
         switch (step) {
             case "form pending", "form implied", "form express" ->

@@ -42,7 +42,7 @@ class ConfirmationMailsTest extends ConfirmationFixture {
     }
 
     @Test
-    void an_address_is_asked_no_more_often_because_several_properties_ask_it() {
+    void several_properties_together_send_an_address_no_more_mails_than_one() {
         List<Integer> mails = new ArrayList<>();
         for (int day = 0; day < 5; day++) {
             for (String property : List.of("default", "docs", "shop")) {
@@ -68,7 +68,7 @@ class ConfirmationMailsTest extends ConfirmationFixture {
     }
 
     @Test
-    void no_further_mail_is_made_while_one_is_on_its_way_and_the_day_counts_from_its_delivery() {
+    void no_second_mail_is_created_while_one_waits_in_the_outbox_and_the_day_counts_from_delivery() {
         capture(JO);
         capture(JO.at(NOW.plus(Duration.ofHours(25))));
         assertThat(mails()).isEqualTo(1);
@@ -89,7 +89,7 @@ class ConfirmationMailsTest extends ConfirmationFixture {
     }
 
     @Test
-    void a_mail_that_could_not_be_delivered_keeps_none_from_being_made_a_day_later() {
+    void an_undeliverable_mail_does_not_prevent_another_mail_a_day_later() {
         capture(JO);
         database.run("UPDATE outbox SET set_aside_at = now()");
 
@@ -114,7 +114,7 @@ class ConfirmationMailsTest extends ConfirmationFixture {
     }
 
     @Test
-    void an_answer_on_one_site_lets_another_ask_at_once() {
+    void after_an_answer_on_one_site_another_site_may_ask_at_once() {
         capture(JO.property("docs"));
         link = deliver().getFirst();
         capture(JO.at(NOW.plus(Duration.ofDays(1))));
@@ -123,17 +123,17 @@ class ConfirmationMailsTest extends ConfirmationFixture {
 
         capture(JO.purpose("sales").at(NOW.plus(Duration.ofHours(26))));
 
-        assertThat(deliver()).as("two hours after the last one").hasSize(1);
+        assertThat(deliver()).as("two hours after the last mail").hasSize(1);
         for (int day = 1; day <= 3; day++) {
             capture(JO.purpose("sales").at(NOW.plus(Duration.ofHours(26)).plus(Duration.ofDays(day))));
             assertThat(deliver()).as("%s days later", day).hasSize(day < 3 ? 1 : 0);
         }
     }
 
-    /** Within a day, on four connections. */
+    /** The forms arrive within a day, on four connections. */
     @Tag("slow")
     @Test
-    void ten_thousand_forms_with_one_address_make_one_mail() throws Exception {
+    void ten_thousand_forms_with_one_address_send_one_mail() throws Exception {
         try (ExecutorService threads = Executors.newFixedThreadPool(4)) {
             List<Future<?>> running = new ArrayList<>();
             for (int machine = 0; machine < 4; machine++) {
@@ -160,7 +160,7 @@ class ConfirmationMailsTest extends ConfirmationFixture {
         assertThat(mails()).isEqualTo(1);
         assertThat(database.texts("SELECT confirmation_mails::text FROM leads")).containsExactly("1");
         assertThat(database.count("SELECT count(*) FROM consent_events"))
-                .as("of one client")
+                .as("the limit for one client")
                 .isEqualTo(5);
     }
 
@@ -169,7 +169,7 @@ class ConfirmationMailsTest extends ConfirmationFixture {
         leads(database.sql(), WITH_MAIL).capture(JO.capture().markedForReview());
         capture(JO.form("another").at(NOW.plus(Duration.ofHours(25))));
         assertThat(mails()).isOne();
-        assertThat(deliver()).as("due").isEmpty();
+        assertThat(deliver()).as("mails that are due").isEmpty();
 
         assertThat(new LeadReview(database.sql()).accept("another-site", null, NOW))
                 .isZero();
@@ -181,9 +181,9 @@ class ConfirmationMailsTest extends ConfirmationFixture {
         assertThat(status()).isEqualTo("express");
     }
 
-    /** Consent in writing needs no form. A withdrawal that an operator has noted is no such consent. */
+    /** With consent in writing, a form sends no mail. A withdrawal that an operator recorded is not consent in writing. */
     @Test
-    void a_form_after_a_withdrawal_through_the_operator_asks_for_a_confirmation_also_in_review() {
+    void a_form_after_a_withdrawal_that_an_operator_recorded_sends_a_mail_even_if_the_lead_is_in_review() {
         leads(database.sql(), WITH_MAIL).capture(JO.capture().markedForReview());
         var _ = new Unsubscribe(database.sql())
                 .byAddress(ADDRESS, null, new UnsubscribeRequest(UnsubscribeSource.OPERATOR, null, null, NOW));
@@ -199,7 +199,7 @@ class ConfirmationMailsTest extends ConfirmationFixture {
     }
 
     @Test
-    void a_mail_that_waits_for_a_review_keeps_no_other_site_from_asking_and_goes_out_a_day_later() {
+    void a_mail_that_waits_for_a_review_does_not_delay_another_site_s_mail_and_is_sent_a_day_after_it() {
         leads(database.sql(), WITH_MAIL).capture(JO.property("docs").capture().markedForReview());
         capture(JO.property("shop").at(NOW.plus(Duration.ofHours(1))));
         assertThat(deliver()).hasSize(1);
@@ -207,7 +207,7 @@ class ConfirmationMailsTest extends ConfirmationFixture {
         Instant accepted = NOW.plus(Duration.ofHours(2));
         assertThat(new LeadReview(database.sql()).accept("docs", null, accepted))
                 .isOne();
-        assertThat(deliver()).as("the other site's was today").isEmpty();
+        assertThat(deliver()).as("the other site sent its mail today").isEmpty();
         assertThat(database.count(
                         "SELECT count(*) FROM outbox WHERE next_attempt_at = ? AND retry_until = ?",
                         NOW.plus(Duration.ofHours(25)),
@@ -216,7 +216,7 @@ class ConfirmationMailsTest extends ConfirmationFixture {
     }
 
     @Test
-    void of_several_marked_forms_with_an_address_one_alone_has_a_mail_that_waits() {
+    void several_marked_forms_with_one_address_create_one_mail() {
         for (String property : List.of("docs", "shop")) {
             leads(database.sql(), WITH_MAIL)
                     .capture(JO.property(property).capture().markedForReview());
@@ -227,7 +227,7 @@ class ConfirmationMailsTest extends ConfirmationFixture {
     }
 
     @Test
-    void a_marked_form_and_a_bot_s_form_send_no_mail_to_an_address() {
+    void a_bot_s_form_and_a_marked_form_of_a_known_lead_send_no_mail() {
         capture(JO.byBot());
         assertThat(mails()).isZero();
         capture(JO.consent(ConsentStatus.PENDING).at(NOW.plusSeconds(60)));
@@ -237,7 +237,7 @@ class ConfirmationMailsTest extends ConfirmationFixture {
     }
 
     @Test
-    void whoever_unsubscribes_gets_no_mail_that_was_on_its_way() {
+    void an_unsubscribe_removes_the_mail_that_waits_in_the_outbox() {
         capture(JO);
         unsubscribe(NOW.plusSeconds(60));
 
@@ -245,7 +245,7 @@ class ConfirmationMailsTest extends ConfirmationFixture {
     }
 
     @Test
-    void a_mail_is_in_the_language_of_the_lead_and_says_what_for_and_nothing_else_of_the_form() {
+    void a_mail_is_in_the_lead_s_language_and_contains_only_the_purpose_of_the_form() {
         capture(JO.form("buy pills").purpose("sales"));
 
         assertThat(database.texts(

@@ -17,12 +17,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Consent that holds only once the address itself has confirmed it. */
+/** Consent that holds only once the owner of the address has confirmed it. */
 class ConfirmationTest extends ConfirmationFixture {
-    /** With mail and on a site that asks for confirmation; without, see {@link com.altcontext.lead.ConsentTransitionsTest}. */
+    /**
+     * With a mail server, on a site that asks for confirmation. {@link com.altcontext.lead.ConsentTransitionsTest}
+     * tests the other sites.
+     */
     @ParameterizedTest(name = "{0} and then {1}")
     @CsvSource({
-        // steps before, then, rows added to the record, mails, status after, verdict
+        // steps before, step, consent events added, mails sent, status after, verdict
         "form pending, form express, 1, 1, pending, may_not",
         "form implied, form express, 1, 1, implied, may_until",
         "form express, form express, 1, 1, pending, may_not",
@@ -73,7 +76,7 @@ class ConfirmationTest extends ConfirmationFixture {
     }
 
     @Test
-    void the_record_of_a_confirmation_repeats_the_form_and_names_its_row() {
+    void a_confirmation_event_copies_the_event_of_the_form_and_refers_to_it() {
         act("form express", NOW);
 
         assertThat(new Confirmation(database.sql())
@@ -88,22 +91,22 @@ class ConfirmationTest extends ConfirmationFixture {
     }
 
     @Test
-    void a_link_confirms_the_purpose_of_its_form_alone() {
+    void a_link_confirms_only_the_purpose_of_its_form() {
         act("form express", NOW);
         capture(JO.purpose("sales").at(NOW.plusSeconds(60)));
-        assertThat(mails()).as("one mail a day, whatever for").isZero();
+        assertThat(mails()).as("one mail a day for all purposes together").isZero();
         assertThat(confirm(link, NOW.plusSeconds(120))).isTrue();
 
         assertThat(database.texts("SELECT purpose || ' ' || status FROM consent_events ORDER BY id"))
                 .containsExactly("newsletter pending", "sales pending", "newsletter express");
         capture(JO.purpose("sales").at(NOW.plusSeconds(180)));
         assertThat(deliver())
-                .as("an address that answers is asked again at once")
+                .as("after an answer, the address may be asked again at once")
                 .hasSize(1);
     }
 
     @Test
-    void two_clicks_at_once_are_one_confirmation() throws Exception {
+    void simultaneous_clicks_are_one_confirmation() throws Exception {
         act("form express", NOW);
         try (ExecutorService threads = Executors.newFixedThreadPool(4)) {
             List<Future<Boolean>> clicks = new ArrayList<>();
@@ -121,9 +124,9 @@ class ConfirmationTest extends ConfirmationFixture {
                 .isOne();
     }
 
-    /** The receiver had accepted the mail, and the process ended before that was noted. */
+    /** The mail server had accepted the mail, but the process ended before that was recorded. */
     @Test
-    void a_mail_that_is_answered_is_not_sent_again_and_those_of_others_are() {
+    void an_answered_mail_is_removed_from_the_outbox_and_mails_to_others_stay() {
         capture(JO);
         capture(TestForm.by("kim@example.ca", NOW)
                 .visitor("visitor-0002")
@@ -135,7 +138,7 @@ class ConfirmationTest extends ConfirmationFixture {
         capture(JO.form("another").purpose("sales").at(NOW.plusSeconds(60)));
         assertThat(mails()).isEqualTo(2);
 
-        // By the link of the mail, which asks for the other one. Somebody has added what Kim was asked.
+        // Jo's mail asks about the newsletter, but she confirms only sales. The request also contains an event of Kim.
         long other = database.count("SELECT id FROM consent_events WHERE lead_id = ? AND purpose = 'sales'", jo);
         long ofKim = database.count("SELECT id FROM consent_events WHERE lead_id <> ?", jo);
         link = new ConfirmationToken.Request(jo, asked, NOW.plus(ConfirmationToken.LIFETIME));
@@ -147,7 +150,7 @@ class ConfirmationTest extends ConfirmationFixture {
     }
 
     @Test
-    void a_mail_for_what_is_confirmed_by_an_earlier_link_is_not_sent() {
+    void a_mail_is_not_sent_once_its_form_is_confirmed_by_an_earlier_link() {
         act("form express", NOW);
         capture(JO.form("another").at(NOW.plus(Duration.ofHours(25))));
         assertThat(mails()).isOne();
@@ -170,7 +173,7 @@ class ConfirmationTest extends ConfirmationFixture {
     }
 
     @Test
-    void without_mail_or_on_a_site_that_does_not_ask_a_form_gives_consent_as_ever() {
+    void without_a_mail_server_or_on_a_site_that_asks_for_no_confirmation_a_form_gives_consent_at_once() {
         leads(database.sql(), WITHOUT_MAIL).capture(JO.capture());
         capture(TestForm.by("kim@example.ca", NOW).consent(ConsentStatus.EXPRESS));
 

@@ -16,7 +16,7 @@ class ConfirmationTokenTest {
     private final ConfirmationToken token = new ConfirmationToken(SECRET);
 
     @Test
-    void a_token_says_whose_consent_which_row_and_until_when() {
+    void a_token_contains_the_lead_the_consent_event_and_the_expiry_time() {
         assertThat(token.of(REQUEST)).hasSize(87).matches("[A-Za-z0-9_-]+");
         assertThat(token.verify(token.of(REQUEST))).contains(REQUEST);
         assertThat(REQUEST.isExpired(REQUEST.expiresAt().minusMillis(1))).isFalse();
@@ -24,7 +24,7 @@ class ConfirmationTokenTest {
     }
 
     @Test
-    void a_token_with_any_other_character_is_refused() {
+    void a_token_with_a_changed_character_is_refused() {
         String made = token.of(REQUEST);
         for (int i = 0; i < made.length(); i++) {
             String changed = made.substring(0, i) + (made.charAt(i) == 'A' ? 'B' : 'A') + made.substring(i + 1);
@@ -37,7 +37,7 @@ class ConfirmationTokenTest {
     }
 
     @Test
-    void the_token_of_one_kind_of_link_is_none_of_the_other() {
+    void a_token_of_one_kind_of_link_is_not_valid_for_the_other_kind() {
         UnsubscribeToken unsubscribe = new UnsubscribeToken(SECRET);
         String other = unsubscribe.of(new UnsubscribeToken.Subject(REQUEST.leadId(), "default"));
 

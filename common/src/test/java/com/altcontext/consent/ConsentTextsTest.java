@@ -42,7 +42,7 @@ class ConsentTextsTest {
     }
 
     @Test
-    void the_hash_is_that_of_the_file() {
+    void the_hash_is_the_sha_256_of_the_text() {
         add("2026-01", "fr", "Écrivez-moi.");
         ConsentText text = new ConsentText("2026-01", "fr", "Écrivez-moi.");
 
@@ -73,7 +73,7 @@ class ConsentTextsTest {
         "1, e, words, language",
         "1, en, ' ', text",
     })
-    void what_is_no_text_is_refused(String version, String language, String content, String field) {
+    void an_invalid_text_is_refused(String version, String language, String content, String field) {
         assertThatThrownBy(() -> new ConsentText(version, language, content))
                 .isInstanceOfSatisfying(
                         Rejected.class,
@@ -83,7 +83,7 @@ class ConsentTextsTest {
     }
 
     @Test
-    void a_text_is_bounded_in_bytes() {
+    void the_length_of_a_text_is_limited_in_bytes() {
         String longest = "é".repeat(ConsentText.MAX_BYTES / 2);
 
         assertThat(add("1", "fr", longest)).isEqualTo(TextAddition.ADDED);

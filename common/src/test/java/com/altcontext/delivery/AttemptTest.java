@@ -17,7 +17,7 @@ class AttemptTest {
     }
 
     @Test
-    void what_failed_is_said_in_words_and_without_the_address() throws Exception {
+    void a_failure_is_described_in_words_without_the_address() throws Exception {
         int port;
         try (ServerSocket free = new ServerSocket(0, 1, HERE)) {
             port = free.getLocalPort();

@@ -24,7 +24,7 @@ class OutboxSenderTest {
     private static final String WAITING = "SELECT event FROM outbox ORDER BY event";
 
     @Test
-    void a_message_that_was_accepted_is_noted_while_another_still_waits_for_its_answer() throws Exception {
+    void an_accepted_message_is_removed_while_another_still_waits_for_its_answer() throws Exception {
         Database database = Database.migrated();
         for (String event : new String[] {"quick", "slow"}) {
             database.run("INSERT INTO outbox (id, kind, event, body) VALUES (gen_random_uuid(), 'webhook', '" + event
@@ -48,7 +48,7 @@ class OutboxSenderTest {
     }
 
     @Test
-    void a_message_that_cannot_be_sent_at_all_fails_alone() throws Exception {
+    void a_message_that_cannot_be_sent_does_not_stop_the_others() throws Exception {
         Database database = Database.migrated();
         put(database, "broken", 1);
         put(database, "live", 1);
@@ -88,7 +88,7 @@ class OutboxSenderTest {
     }
 
     @Test
-    void a_webhook_that_is_slow_takes_its_turns_between_those_of_another() throws Exception {
+    void a_slow_webhook_gets_one_batch_and_does_not_delay_another() throws Exception {
         Database database = Database.migrated();
         put(database, "slow", 20);
         put(database, "live", 20);
@@ -105,9 +105,9 @@ class OutboxSenderTest {
                 .containsOnly("slow 0");
     }
 
-    /** Each use of the database is a transaction with a connection of its own. */
+    /** Each transaction opens a connection, so counting connections counts transactions. */
     @Test
-    void a_mail_server_that_is_away_is_no_reason_to_look_through_all_mails_that_wait() throws Exception {
+    void while_the_mail_server_is_down_only_one_batch_of_mails_is_claimed() throws Exception {
         Database database = Database.migrated();
         database.run(
                 "INSERT INTO outbox (id, kind, event, destination, body)"
@@ -134,12 +134,12 @@ class OutboxSenderTest {
                         taken -> {})
                 .sendDue();
 
-        assertThat(transactions).as("to claim, and to note that none was taken").hasValue(2);
+        assertThat(transactions).as("one to claim the batch, one to record the failures").hasValue(2);
         assertThat(database.count("SELECT count(*) FROM outbox WHERE attempts = 1"))
                 .isEqualTo(OutboxSender.MAX_IN_FLIGHT);
     }
 
-    /** Does not answer when asked for the first time. */
+    /** Times out at first, and is delivered when asked again. */
     private static final class AcceptedLate extends CompletableFuture<Attempt> {
         private boolean asked;
 

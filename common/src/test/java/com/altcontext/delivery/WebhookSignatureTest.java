@@ -10,7 +10,7 @@ class WebhookSignatureTest {
     private static final Instant AT = Instant.ofEpochSecond(1_614_265_330, 999_000_000);
 
     @Test
-    void it_is_that_of_the_standards_example() {
+    void the_signature_matches_the_example_of_the_standard() {
         String signature = new WebhookSignature("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
                 .of("msg_p5jXN8AQM9LWM0D4loKWxJek", AT, "{\"test\": 2432232314}");
 
@@ -18,7 +18,7 @@ class WebhookSignatureTest {
     }
 
     @Test
-    void a_secret_without_the_prefix_is_taken_by_its_bytes() {
+    void the_key_of_a_secret_without_the_prefix_is_its_utf_8_bytes() {
         assertThat(new WebhookSignature("a passphrase").of("id", AT, "é"))
                 .isEqualTo(new WebhookSignature("whsec_YSBwYXNzcGhyYXNl").of("id", AT, "é"));
     }
@@ -38,7 +38,7 @@ class WebhookSignatureTest {
     }
 
     @Test
-    void a_secret_that_is_none_is_refused() {
+    void an_invalid_secret_is_refused() {
         assertThatThrownBy(() -> new WebhookSignature("whsec_!")).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> new WebhookSignature("whsec_")).isInstanceOf(IllegalArgumentException.class);
     }

@@ -17,7 +17,7 @@ class WebhookTest {
     }
 
     @Test
-    void spaces_around_its_address_do_not_count_and_a_slash_at_its_end_does() {
+    void spaces_around_a_url_are_removed_and_a_slash_at_its_end_is_kept() {
         assertThat(at(" https://crm.example.ca/in/\n").url()).isEqualTo(URI.create("https://crm.example.ca/in/"));
     }
 
@@ -29,7 +29,7 @@ class WebhookTest {
                 "https://crm.example.ca/in#part",
                 "https://crm.example.ca/i n"
             })
-    void an_address_that_is_not_safe_is_refused(String url) {
+    void an_unsafe_url_is_refused(String url) {
         assertThatThrownBy(() -> at(url)).isInstanceOf(Rejected.class);
     }
 }

@@ -18,7 +18,7 @@ class ReportWeekTest {
         "2026-W01, 2025-12-29, 2026-01-04",
         "2026-W53, 2026-12-28, 2027-01-03"
     })
-    void a_week_is_that_of_iso_8601(String text, LocalDate from, LocalDate to) {
+    void weeks_follow_iso_8601(String text, LocalDate from, LocalDate to) {
         ReportWeek week = ReportWeek.parse(text);
         assertThat(week.window().from()).isEqualTo(from);
         assertThat(week.window().to()).isEqualTo(to);
@@ -28,7 +28,7 @@ class ReportWeekTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "47", "2026-47", "2026-W54", "2025-W53", "2026-W4", "2026-11-16"})
-    void anything_else_is_none(String text) {
+    void any_other_text_is_refused(String text) {
         assertThatThrownBy(() -> ReportWeek.parse(text)).isInstanceOf(Rejected.class);
     }
 
@@ -39,7 +39,7 @@ class ReportWeekTest {
     }
 
     @Test
-    void a_week_under_way_is_not_over() {
+    void a_week_is_over_at_the_end_of_its_sunday() {
         ReportWeek week = ReportWeek.parse("2026-W47");
         assertThat(week.isAfter(Instant.parse("2026-11-22T23:59:59Z"))).isTrue();
         assertThat(week.isAfter(Instant.parse("2026-11-23T00:00:00Z"))).isFalse();

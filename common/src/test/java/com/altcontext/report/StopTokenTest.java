@@ -11,7 +11,7 @@ class StopTokenTest {
     private final StopToken token = new StopToken("a secret of the tests");
 
     @Test
-    void a_token_is_that_of_its_recipient_and_of_its_secret() {
+    void a_token_depends_on_its_recipient_and_on_the_secret() {
         String link = token.of(RECIPIENT);
         assertThat(link).matches("[A-Za-z0-9_-]{64}").isEqualTo(token.of(RECIPIENT));
         assertThat(token.verify(link)).contains(RECIPIENT);
@@ -25,7 +25,7 @@ class StopTokenTest {
     }
 
     @Test
-    void no_other_text_is_one() {
+    void any_other_text_is_refused() {
         String link = token.of(RECIPIENT);
         for (int i = 0; i < link.length(); i++) {
             char other = link.charAt(i) == 'A' ? 'B' : 'A';

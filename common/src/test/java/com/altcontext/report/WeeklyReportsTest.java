@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 
 class WeeklyReportsTest {
     private final Site site = new Site("docs");
-    /** The Monday of this week, so that events of the last two weeks and of this one are raw rows. */
+    /** The Monday of this week. The raw events of this week and of the last two are still stored. */
     private final LocalDate monday = site.today().with(TemporalAdjusters.previousOrSame(DayOfWeek.MONDAY));
 
     private final ReportWeek week = new ReportWeek(monday.minusDays(7));
@@ -91,7 +91,7 @@ class WeeklyReportsTest {
     }
 
     @Test
-    void its_figures_are_those_of_the_summary_and_the_week_before() {
+    void the_figures_are_those_of_the_summary_compared_with_the_week_before() {
         visits();
         WeeklyReport report = report();
 
@@ -108,7 +108,7 @@ class WeeklyReportsTest {
     }
 
     @Test
-    void pages_of_a_week_without_raw_rows_are_counted_by_sessions_and_say_so() {
+    void the_pages_of_a_week_without_raw_events_are_counted_by_sessions_and_the_report_says_so() {
         visits();
         assertThat(report().toJson()).endsWith(",\"pagesBy\":\"uniqueVisitors\"}");
         site.database.run(
@@ -123,15 +123,15 @@ class WeeklyReportsTest {
     }
 
     @Test
-    void a_week_that_is_not_over_where_the_property_is_has_no_report() {
+    void a_week_that_is_not_over_in_the_property_s_time_zone_has_no_report() {
         site.database.run("UPDATE properties SET time_zone = 'America/Vancouver' WHERE id = 'docs'");
-        site.now = at(7, 1); // Sunday, 17:00 there
+        site.now = at(7, 1); // Sunday, 17:00 in Vancouver
         visits();
         assertThat(reports(site.database.sql()).of(docs(), week, site.now)).isEmpty();
 
         site.now = at(7, 12);
         assertThat(reports(site.database.sql()).of(docs(), week, site.now))
-                .as("Sunday's figures are those of 17:00")
+                .as("Sunday was last rolled up at 17:00")
                 .isEmpty();
 
         site.rollUp();
@@ -173,7 +173,7 @@ class WeeklyReportsTest {
     }
 
     @Test
-    void each_recipient_gets_one_and_a_second_run_sends_none() {
+    void each_recipient_gets_one_report_and_a_second_run_sends_none() {
         visits();
         WeeklyReport report = report();
         assertThat(reports(site.database.sql()).unsent(docs(), week)).isEqualTo(2);
@@ -187,7 +187,7 @@ class WeeklyReportsTest {
         assertThat(reports(site.database.sql()).unsent(docs(), week)).isOne();
         assertThat(put(site.database.sql(), report)).isOne();
         assertThat(mails())
-                .as("without that of the one who was taken out")
+                .as("the mail to the removed recipient is removed")
                 .containsExactly(
                         "mail report.weekly b@team.example docs fr", "mail report.weekly c@team.example docs fr");
     }
@@ -197,7 +197,7 @@ class WeeklyReportsTest {
     }
 
     @Test
-    void runs_at_once_send_each_report_once() throws Exception {
+    void simultaneous_runs_send_each_report_once() throws Exception {
         visits();
         WeeklyReport report = report();
         List<Callable<Long>> runs = new ArrayList<>();
@@ -216,7 +216,7 @@ class WeeklyReportsTest {
     }
 
     @Test
-    void one_who_has_stopped_it_gets_none_until_put_in_again() {
+    void a_recipient_who_unsubscribed_gets_no_report_until_added_again() {
         visits();
         site.database.sql().inTransaction(tx -> {
             Recipients.stop(
@@ -233,7 +233,7 @@ class WeeklyReportsTest {
     }
 
     @Test
-    void one_who_stops_it_does_not_get_the_one_that_waits() {
+    void a_recipient_who_unsubscribes_does_not_get_the_report_that_waits() {
         visits();
         assertThat(put(site.database.sql(), report())).isEqualTo(2);
         site.database.sql().inTransaction(tx -> {
@@ -248,7 +248,7 @@ class WeeklyReportsTest {
     }
 
     @Test
-    void nobody_gets_a_report_of_a_site_without_recipients() {
+    void a_property_without_recipients_has_no_report() {
         set("docs", List.of());
         assertThat(reports(site.database.sql()).properties(null)).isEmpty();
     }
