@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class BotConsentTest extends LeadsFixture {
     private static final TestForm BOT = JO.byBot().visitor("visitor-0002").form("crawled");
 
-    /** What may be written to each lead, by purpose. */
+    /** Purpose, verdict and reason of each row in the list of mailable leads. */
     private static List<String> verdicts() {
         return new MailableList(database.sql(), (lead, property) -> null)
                 .writeCsv(
@@ -52,7 +52,7 @@ class BotConsentTest extends LeadsFixture {
 
     @ParameterizedTest
     @EnumSource(names = {"EXPRESS", "IMPLIED"})
-    void what_a_bot_granted_is_not_a_person_s_once_the_person_leaves_the_address(ConsentStatus granted) {
+    void consent_from_a_bot_s_form_does_not_count_for_a_person_who_submits_the_address_later(ConsentStatus granted) {
         capture(BOT.consent(granted));
         assertThat(verdicts()).containsExactly("may_not bot");
         assertThat(certified()).isEmpty();
@@ -65,7 +65,7 @@ class BotConsentTest extends LeadsFixture {
 
     @ParameterizedTest
     @EnumSource(names = {"EXPRESS", "IMPLIED"})
-    void a_bot_grants_nothing_for_a_person_who_left_the_address_before(ConsentStatus granted) {
+    void a_bot_grants_nothing_for_a_person_who_submitted_the_address_before(ConsentStatus granted) {
         capture(JO);
         capture(BOT.consent(granted).at(NOW.plusSeconds(60)));
 
@@ -75,7 +75,7 @@ class BotConsentTest extends LeadsFixture {
     }
 
     @Test
-    void a_bot_renews_no_implied_consent() {
+    void a_bot_does_not_renew_implied_consent() {
         capture(JO.consent(ConsentStatus.IMPLIED));
         List<String> ends = database.texts("SELECT consent_expires_at::text FROM leads");
         capture(BOT.consent(ConsentStatus.IMPLIED).at(NOW.plusSeconds(60)));
@@ -85,7 +85,7 @@ class BotConsentTest extends LeadsFixture {
     }
 
     @Test
-    void the_consent_of_a_person_holds_whichever_bot_came_before() {
+    void a_person_s_consent_holds_even_if_a_bot_submitted_the_address_before() {
         capture(BOT.consent(ConsentStatus.EXPRESS));
         capture(JO.consent(ConsentStatus.IMPLIED).at(NOW.plusSeconds(60)));
 
@@ -93,7 +93,7 @@ class BotConsentTest extends LeadsFixture {
     }
 
     @Test
-    void a_withdrawal_holds_though_only_bots_had_sent_the_address() {
+    void a_withdrawal_holds_even_if_only_bots_had_submitted_the_address() {
         capture(BOT.consent(ConsentStatus.EXPRESS));
         var _ = new Unsubscribe(database.sql())
                 .byAddress(
@@ -106,7 +106,7 @@ class BotConsentTest extends LeadsFixture {
         assertThat(verdicts()).containsExactly("may_not withdrawn");
     }
 
-    // --- what an operator has in writing
+    // --- consent in writing, recorded by an operator
 
     private static void grantInWriting() {
         var _ = new OperatorConsent(database.sql())
@@ -115,18 +115,18 @@ class BotConsentTest extends LeadsFixture {
     }
 
     @Test
-    void what_an_operator_has_in_writing_holds_though_only_bots_sent_the_address() {
+    void consent_in_writing_holds_even_if_only_bots_submitted_the_address() {
         capture(BOT);
         grantInWriting();
 
         assertThat(verdicts()).containsExactly("newsletter may express");
         assertThat(database.texts("SELECT is_bot::text FROM leads"))
-                .as("out of the figures")
+                .as("the lead is still excluded from the figures")
                 .containsExactly("true");
     }
 
     @Test
-    void what_an_operator_has_in_writing_holds_for_a_lead_in_review_and_other_purposes_wait() {
+    void consent_in_writing_holds_for_a_lead_in_review_and_other_purposes_wait() {
         captureForReview(JO.consent(ConsentStatus.EXPRESS).purpose("sales"));
         grantInWriting();
 
@@ -135,7 +135,7 @@ class BotConsentTest extends LeadsFixture {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void a_later_form_takes_nothing_away_from_what_is_in_writing(boolean byBotFirst) {
+    void a_later_form_does_not_change_consent_in_writing(boolean byBotFirst) {
         captureForReview(byBotFirst ? BOT : JO);
         grantInWriting();
         captureForReview(JO.consent(ConsentStatus.EXPRESS).form("fair").at(NOW.plusSeconds(120)));

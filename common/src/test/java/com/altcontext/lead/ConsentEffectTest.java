@@ -15,7 +15,7 @@ class ConsentEffectTest {
         "true,  true,  false, WAITS",
         "true,  true,  true,  WAITS_WITH_MAIL",
     })
-    void a_form_is_taken_confirmed_and_mailed_about_as_far_as_it_may(
+    void each_combination_of_conditions_has_its_effect(
             boolean isTaken, boolean toConfirm, boolean mayMail, ConsentEffect effect) {
         assertThat(ConsentEffect.of(isTaken, toConfirm, mayMail)).isEqualTo(effect);
     }

@@ -18,7 +18,7 @@ import java.util.concurrent.Executors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What webhooks hear of changes of consent. */
+/** The messages that webhooks get when consent changes. */
 class ConsentMessagesTest extends LeadsFixture {
     private static final Instant END = java.util.Objects.requireNonNull(
             Consent.given(ConsentStatus.IMPLIED, NOW, 6).expiresAt());
@@ -35,8 +35,12 @@ class ConsentMessagesTest extends LeadsFixture {
         assertThat(added).isTrue();
     }
 
-    /** What each message says, and takes them away. */
-    private static List<String> heard() {
+    /**
+     * Removes the messages about changed consent.
+     *
+     * @return the content of each
+     */
+    private static List<String> takeMessages() {
         return database.texts("""
                 WITH heard AS (DELETE FROM outbox WHERE event = 'consent.changed' RETURNING *)
                 SELECT concat_ws(' ', destination, body::jsonb #>> '{data,change}', body::jsonb #>> '{data,status}',
@@ -63,43 +67,43 @@ class ConsentMessagesTest extends LeadsFixture {
     }
 
     @Test
-    void a_grant_and_a_renewal_are_heard_of_by_those_who_want_to() {
+    void a_grant_and_a_renewal_are_sent_to_the_webhooks_for_them() {
         capture(JO.consent(ConsentStatus.IMPLIED));
-        assertThat(heard())
+        assertThat(takeMessages())
                 .containsExactly(
                         "list granted implied newsletter " + END.toString().replace("Z", ".000Z"));
         capture(JO.consent(ConsentStatus.EXPRESS).form("b").at(NOW.plusSeconds(60)));
-        assertThat(heard()).containsExactly("list granted express newsletter");
+        assertThat(takeMessages()).containsExactly("list granted express newsletter");
         capture(JO.consent(ConsentStatus.EXPRESS).form("c").at(NOW.plusSeconds(120)));
-        assertThat(heard()).containsExactly("list granted express newsletter");
+        assertThat(takeMessages()).containsExactly("list granted express newsletter");
         assertThat(database.texts(
                         "SELECT destination FROM outbox WHERE event = 'lead.captured' ORDER BY 1 NULLS FIRST"))
                 .containsExactly("null", "null", "null", "crm", "crm", "crm");
     }
 
     @Test
-    void a_form_that_changes_no_consent_is_no_message() {
+    void a_form_that_does_not_change_consent_sends_no_message() {
         capture(JO);
         capture(JO.consent(ConsentStatus.EXPRESS).form("b").at(NOW.plusSeconds(60)));
-        assertThat(heard()).hasSize(1);
+        assertThat(takeMessages()).hasSize(1);
         capture(JO.consent(ConsentStatus.IMPLIED).form("c").at(NOW.plusSeconds(120)));
-        assertThat(heard()).isEmpty();
+        assertThat(takeMessages()).isEmpty();
     }
 
     @Test
-    void a_withdrawal_is_heard_of_once_and_so_is_what_an_operator_records() {
+    void a_withdrawal_is_sent_once_and_so_is_a_grant_that_an_operator_records() {
         capture(JO.consent(ConsentStatus.EXPRESS));
-        assertThat(heard()).hasSize(1);
+        assertThat(takeMessages()).hasSize(1);
         withdraw(NOW.plusSeconds(60));
-        assertThat(heard()).containsExactly("list withdrawn withdrawn all");
+        assertThat(takeMessages()).containsExactly("list withdrawn withdrawn all");
         withdraw(NOW.plusSeconds(120));
-        assertThat(heard()).isEmpty();
+        assertThat(takeMessages()).isEmpty();
         grantInWriting("workshops");
-        assertThat(heard()).containsExactly("list granted express workshops");
+        assertThat(takeMessages()).containsExactly("list granted express workshops");
     }
 
     @Test
-    void a_message_names_the_lead_and_when() {
+    void a_message_contains_the_lead_and_the_time() {
         Captured captured = capture(JO.consent(ConsentStatus.EXPRESS));
         assertThat(database.texts(
                         "SELECT (body::jsonb = jsonb_build_object('type', 'consent.changed', 'timestamp', ?::text, 'data',"
@@ -115,70 +119,70 @@ class ConsentMessagesTest extends LeadsFixture {
     @Test
     void a_lead_in_review_grants_nothing_until_it_is_accepted() {
         captureForReview(JO.consent(ConsentStatus.EXPRESS));
-        assertThat(heard()).isEmpty();
+        assertThat(takeMessages()).isEmpty();
         var _ = new LeadReview(database.sql()).accept(null, null, NOW);
-        assertThat(heard()).containsExactly("list granted express newsletter");
+        assertThat(takeMessages()).containsExactly("list granted express newsletter");
     }
 
     @Test
-    void a_withdrawal_in_review_is_heard_of_and_accepting_grants_nothing_then() {
+    void a_withdrawal_in_review_is_sent_and_accepting_the_lead_then_grants_nothing() {
         captureForReview(JO.consent(ConsentStatus.EXPRESS));
         withdraw(NOW.plusSeconds(60));
-        assertThat(heard()).containsExactly("list withdrawn withdrawn all");
+        assertThat(takeMessages()).containsExactly("list withdrawn withdrawn all");
         var _ = new LeadReview(database.sql()).accept(null, null, NOW);
-        assertThat(heard()).isEmpty();
+        assertThat(takeMessages()).isEmpty();
     }
 
     @Test
-    void accepting_grants_what_holds_then_and_what_was_heard_of_is_not_repeated() {
+    void accepting_a_lead_repeats_no_grant_and_grants_nothing_that_was_withdrawn() {
         TestForm rev = JO.consent(ConsentStatus.EXPRESS);
         captureForReview(rev.purpose("alpha"));
         captureForReview(rev.purpose("beta").at(NOW.plusSeconds(1)));
         withdraw(NOW.plusSeconds(60));
-        assertThat(heard()).containsExactly("list withdrawn withdrawn all");
+        assertThat(takeMessages()).containsExactly("list withdrawn withdrawn all");
         grantInWriting("alpha");
-        assertThat(heard()).containsExactly("list granted express alpha");
+        assertThat(takeMessages()).containsExactly("list granted express alpha");
 
         var _ = new LeadReview(database.sql()).accept(null, null, NOW.plusSeconds(120));
-        assertThat(heard()).isEmpty();
+        assertThat(takeMessages()).isEmpty();
     }
 
     @Test
-    void accepting_grants_no_implied_consent_that_has_ended() {
+    void accepting_a_lead_does_not_grant_implied_consent_that_has_expired() {
         captureForReview(JO.consent(ConsentStatus.IMPLIED));
         captureForReview(JO.consent(ConsentStatus.IMPLIED).purpose("workshops").at(NOW.plusSeconds(1)));
         var _ = new LeadReview(database.sql()).accept(null, null, END);
 
-        assertThat(heard()).hasSize(1).first().asString().startsWith("list granted implied workshops");
+        assertThat(takeMessages()).hasSize(1).first().asString().startsWith("list granted implied workshops");
     }
 
     @Test
-    void a_bot_grants_nothing_and_an_operator_who_has_it_in_writing_does() {
+    void a_bot_grants_nothing_and_an_operator_with_consent_in_writing_does() {
         capture(JO.byBot().consent(ConsentStatus.EXPRESS));
-        assertThat(heard()).isEmpty();
+        assertThat(takeMessages()).isEmpty();
         grantInWriting("newsletter");
-        assertThat(heard()).containsExactly("list granted express newsletter");
+        assertThat(takeMessages()).containsExactly("list granted express newsletter");
     }
 
-    // --- consent that ends by itself
+    // --- consent that expires
 
     @Test
-    void the_end_of_implied_consent_is_heard_of_once() {
+    void the_expiry_of_implied_consent_is_sent_once() {
         capture(JO.consent(ConsentStatus.IMPLIED));
-        assertThat(heard()).hasSize(1);
+        assertThat(takeMessages()).hasSize(1);
 
         ConsentMessages.putExpired(database.sql(), END.minusMillis(1));
-        assertThat(heard()).isEmpty();
+        assertThat(takeMessages()).isEmpty();
         ConsentMessages.putExpired(database.sql(), END);
-        assertThat(heard())
+        assertThat(takeMessages())
                 .containsExactly(
                         "list expired implied newsletter " + END.toString().replace("Z", ".000Z"));
         ConsentMessages.putExpired(database.anotherMachine(), END.plusSeconds(1));
-        assertThat(heard()).isEmpty();
+        assertThat(takeMessages()).isEmpty();
     }
 
     @Test
-    void consent_that_was_renewed_made_express_or_withdrawn_does_not_end() {
+    void consent_that_was_renewed_made_express_or_withdrawn_does_not_expire_at_its_first_end() {
         capture(JO.consent(ConsentStatus.IMPLIED));
         capture(JO.consent(ConsentStatus.IMPLIED).purpose("workshops").at(NOW.plusSeconds(1)));
         capture(JO.consent(ConsentStatus.IMPLIED).form("b").at(NOW.plus(Duration.ofDays(3))));
@@ -189,16 +193,16 @@ class ConsentMessagesTest extends LeadsFixture {
                         new Email("kim@example.ca"),
                         null,
                         new UnsubscribeRequest(UnsubscribeSource.UNSUBSCRIBE, null, null, NOW.plusSeconds(60)));
-        assertThat(heard()).isNotEmpty();
+        assertThat(takeMessages()).isNotEmpty();
 
         ConsentMessages.putExpired(database.sql(), END.plusSeconds(60));
-        assertThat(heard()).isEmpty();
+        assertThat(takeMessages()).isEmpty();
         ConsentMessages.putExpired(database.sql(), END.plus(Duration.ofDays(5)));
-        assertThat(heard()).hasSize(1).first().asString().startsWith("list expired implied newsletter");
+        assertThat(takeMessages()).hasSize(1).first().asString().startsWith("list expired implied newsletter");
     }
 
     @Test
-    void implied_consent_ends_also_while_a_form_waits_for_its_confirmation() {
+    void implied_consent_expires_even_while_a_form_waits_for_confirmation() {
         capture(JO.consent(ConsentStatus.IMPLIED));
         LeadRules withMail =
                 new LeadRules(false, Duration.ofMinutes(15), 6, new LeadMessages(true, false, true, List.of()));
@@ -209,28 +213,28 @@ class ConsentMessagesTest extends LeadsFixture {
                         .at(NOW.plusSeconds(60))
                         .capture());
         assertThat(rows("consent_events")).isEqualTo(2);
-        assertThat(heard()).hasSize(1);
+        assertThat(takeMessages()).hasSize(1);
 
         ConsentMessages.putExpired(database.sql(), END);
-        assertThat(heard()).singleElement().asString().startsWith("list expired implied newsletter");
+        assertThat(takeMessages()).singleElement().asString().startsWith("list expired implied newsletter");
     }
 
     @Test
-    void consent_that_ends_in_review_never_held_and_is_no_message() {
+    void consent_that_expires_in_review_never_held_and_sends_no_message() {
         captureForReview(JO.consent(ConsentStatus.IMPLIED));
 
         ConsentMessages.putExpired(database.sql(), END);
-        assertThat(heard()).isEmpty();
+        assertThat(takeMessages()).isEmpty();
     }
 
     @Test
-    void machines_that_look_at_once_pass_each_end_on_once() throws Exception {
+    void machines_that_search_at_the_same_time_send_each_expiry_once() throws Exception {
         for (int i = 0; i < 30; i++) {
             capture(JO.email("lead-" + i + "@example.ca")
                     .visitor("visitor-00" + (10 + i))
                     .consent(ConsentStatus.IMPLIED));
         }
-        assertThat(heard()).hasSize(30);
+        assertThat(takeMessages()).hasSize(30);
         List<Callable<Boolean>> looks = new ArrayList<>();
         for (int i = 0; i < 8; i++) {
             Sql machine = i % 2 == 0 ? database.sql() : database.anotherMachine();
@@ -244,16 +248,16 @@ class ConsentMessagesTest extends LeadsFixture {
                 assertThat(look.get()).isTrue();
             }
         }
-        assertThat(heard()).hasSize(30);
+        assertThat(takeMessages()).hasSize(30);
     }
 
     @Test
-    void an_end_before_there_was_a_webhook_is_not_passed_on_later() {
+    void an_expiry_before_the_webhook_was_added_is_not_sent_later() {
         database.run("DELETE FROM webhooks");
         capture(JO.consent(ConsentStatus.IMPLIED));
         ConsentMessages.putExpired(database.sql(), END);
         webhook("list", "consent.changed");
         ConsentMessages.putExpired(database.sql(), END.plusSeconds(1));
-        assertThat(heard()).isEmpty();
+        assertThat(takeMessages()).isEmpty();
     }
 }

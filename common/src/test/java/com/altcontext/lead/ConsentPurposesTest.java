@@ -10,7 +10,7 @@ import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Each purpose has a consent of its own; the lead shows the strongest. */
+/** Each purpose has its own consent. The lead shows the strongest one. */
 class ConsentPurposesTest extends LeadsFixture {
     private static final TestForm SALES = JO.purpose("sales");
 
@@ -28,7 +28,7 @@ class ConsentPurposesTest extends LeadsFixture {
     }
 
     @Test
-    void each_purpose_has_a_first_status_and_changes_of_its_own() {
+    void each_purpose_has_its_own_first_status_and_changes() {
         capture(JO.consent(ConsentStatus.EXPRESS));
         capture(SALES.at(NOW.plusSeconds(60)));
         capture(SALES.at(NOW.plusSeconds(120)));
@@ -39,7 +39,7 @@ class ConsentPurposesTest extends LeadsFixture {
     }
 
     @Test
-    void withdrawing_is_about_all_purposes() {
+    void a_withdrawal_applies_to_all_purposes() {
         capture(JO.consent(ConsentStatus.EXPRESS));
         capture(SALES.at(NOW.plusSeconds(60)).consent(ConsentStatus.IMPLIED));
         var _ = new Unsubscribe(database.sql())
@@ -56,7 +56,7 @@ class ConsentPurposesTest extends LeadsFixture {
     }
 
     @Test
-    void a_late_renewal_records_the_end_that_holds() {
+    void a_renewal_that_arrives_late_records_the_end_that_is_in_force() {
         capture(JO.consent(ConsentStatus.IMPLIED));
         capture(JO.consent(ConsentStatus.IMPLIED).at(NOW.minus(Duration.ofDays(5))));
 
@@ -66,7 +66,7 @@ class ConsentPurposesTest extends LeadsFixture {
     }
 
     @Test
-    void a_message_about_a_form_says_the_consent_for_its_purpose() {
+    void a_message_about_a_form_contains_the_consent_for_its_purpose() {
         capture(JO.consent(ConsentStatus.EXPRESS));
         capture(JO.consent(ConsentStatus.IMPLIED).purpose("events").at(NOW.plusSeconds(60)));
         capture(SALES.at(NOW.plusSeconds(120)));
@@ -97,7 +97,7 @@ class ConsentPurposesTest extends LeadsFixture {
     }
 
     @Test
-    void the_constant_of_the_last_release_is_the_default() {
+    void the_fixed_purpose_of_the_previous_release_is_stored_as_the_default() {
         capture(JO);
         database.run(
                 "INSERT INTO consent_events (lead_id, property_id, status, source, form_name, purpose, occurred_at)"

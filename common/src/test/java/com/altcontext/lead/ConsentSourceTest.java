@@ -32,7 +32,7 @@ class ConsentSourceTest {
                     + " FROM consent_events ORDER BY id";
 
     @Test
-    void a_form_that_calls_itself_as_the_system_does_forges_nothing() {
+    void a_form_with_the_name_of_another_source_is_still_recorded_as_a_form() {
         Database database = Database.migrated();
         Leads leads = new Leads(
                 database.sql(),
@@ -63,12 +63,12 @@ class ConsentSourceTest {
                         () -> database.run(
                                 "INSERT INTO consent_events (lead_id, property_id, status, source, purpose,"
                                         + " occurred_at, form_name) SELECT id, 'default', 'express', 'newsletter', 'news', now(), 'x' FROM leads"))
-                .as("no other word of the system")
+                .as("an unknown source is refused")
                 .hasMessageContaining("23514");
     }
 
     @Test
-    void what_an_operator_records_is_no_form() {
+    void consent_that_an_operator_records_has_no_form() {
         Database database = Database.migrated();
         database.run("INSERT INTO leads (id, property_id, email, first_captured_at, last_captured_at, consent_status)"
                 + " VALUES (gen_random_uuid(), 'default', 'jo@x.ca', now(), now(), 'express')");
@@ -79,7 +79,7 @@ class ConsentSourceTest {
     }
 
     @Test
-    void earlier_records_are_marked_and_stay() throws IOException, SQLException {
+    void earlier_records_get_a_source_and_cannot_be_changed() throws IOException, SQLException {
         Database database = Database.at(TestDatabase.fresh());
         apply(database, 1, 6);
         record(database, "express", "operator", "null");
@@ -102,12 +102,12 @@ class ConsentSourceTest {
         record(database, "express", "one_click", "null");
         record(database, "withdrawn", "unsubscribe", "null");
         assertThat(database.texts(CONSENTS))
-                .as("as the release before stores it until it is replaced")
+                .as("rows that the previous release adds until it is replaced")
                 .endsWith("express form of one_click", "withdrawn unsubscribe -");
     }
 
     @Test
-    void earlier_records_get_the_default_purpose_and_withdrawals_are_about_all() throws IOException, SQLException {
+    void earlier_records_get_the_default_purpose_and_withdrawals_apply_to_all_purposes() throws IOException, SQLException {
         Database database = Database.at(TestDatabase.fresh());
         apply(database, 1, 18);
         record(database, "express", "newsletter", "null");

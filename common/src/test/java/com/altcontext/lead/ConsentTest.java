@@ -35,7 +35,7 @@ class ConsentTest {
         "WITHDRAWN, EXPRESS,   false, WITHDRAWN",
         "WITHDRAWN, WITHDRAWN, false, WITHDRAWN",
     })
-    void every_step_on_the_ladder(ConsentStatus from, ConsentStatus to, boolean recorded, ConsentStatus result) {
+    void every_change_from_one_status_to_another(ConsentStatus from, ConsentStatus to, boolean recorded, ConsentStatus result) {
         Consent known = given(from, NOW);
         Consent after = known.after(given(to, NOW.plusSeconds(60)));
 
@@ -65,7 +65,7 @@ class ConsentTest {
 
     @ParameterizedTest
     @EnumSource(ConsentStatus.class)
-    void a_status_is_known_by_its_key(ConsentStatus status) {
+    void a_status_is_found_by_its_key(ConsentStatus status) {
         assertThat(ConsentStatus.ofKey(status.key())).isEqualTo(status);
         assertThatThrownBy(() -> ConsentStatus.ofKey("yes")).isInstanceOf(IllegalArgumentException.class);
     }

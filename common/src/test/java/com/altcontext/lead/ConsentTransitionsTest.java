@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** From each status, what each way of changing it does: by form, by unsubscribing, by an operator. */
+/** What a form, an unsubscribe and an operator's entry do to each status of consent. */
 class ConsentTransitionsTest extends LeadsFixture {
     private static final Email ADDRESS = new Email(JO.email());
 
@@ -39,7 +39,7 @@ class ConsentTransitionsTest extends LeadsFixture {
 
     @ParameterizedTest(name = "{0} and then {1}")
     @CsvSource({
-        // status before, what is done, rows added to the record, status after
+        // step before, step, consent events added, status after
         "form pending, form pending, 0, pending",
         "form pending, form implied, 1, implied",
         "form pending, form express, 1, express",
@@ -95,7 +95,7 @@ class ConsentTransitionsTest extends LeadsFixture {
     }
 
     @Test
-    void an_operator_s_entry_says_where_the_consent_is_found_and_is_audited() {
+    void an_operator_s_entry_says_how_the_consent_was_given_and_is_audited() {
         capture(JO);
         withdraw(UnsubscribeSource.ONE_CLICK, NOW.plusSeconds(60));
 
@@ -111,7 +111,7 @@ class ConsentTransitionsTest extends LeadsFixture {
     }
 
     @Test
-    void what_was_withdrawn_comes_back_for_the_granted_purpose_alone() {
+    void after_a_withdrawal_a_grant_restores_consent_only_for_its_purpose() {
         capture(JO.purpose("sales").consent(ConsentStatus.EXPRESS));
         withdraw(UnsubscribeSource.UNSUBSCRIBE, NOW.plusSeconds(60));
         grant("default", NOW.plusSeconds(120));
@@ -119,14 +119,14 @@ class ConsentTransitionsTest extends LeadsFixture {
 
         capture(JO.purpose("sales").at(NOW.plusSeconds(180)).consent(ConsentStatus.EXPRESS));
         capture(JO.purpose("events").at(NOW.plusSeconds(240)).consent(ConsentStatus.EXPRESS));
-        assertThat(rows("consent_events")).as("both stay withdrawn").isEqualTo(rows);
+        assertThat(rows("consent_events")).as("both purposes stay withdrawn").isEqualTo(rows);
 
         capture(JO.at(NOW.plusSeconds(300)).consent(ConsentStatus.EXPRESS));
         assertThat(rows("consent_events")).as("a renewal").isEqualTo(rows + 1);
     }
 
     @Test
-    void an_address_on_several_properties_is_granted_on_the_one_that_is_named() {
+    void a_grant_for_an_address_on_several_properties_applies_to_the_named_one() {
         capture(JO);
         capture(JO.property("docs"));
 

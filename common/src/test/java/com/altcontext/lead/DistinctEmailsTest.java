@@ -14,8 +14,8 @@ class DistinctEmailsTest {
     private long now = 77;
     private final DistinctEmails emails = emails(5);
 
-    private DistinctEmails emails(int mostAnHour) {
-        return new DistinctEmails(mostAnHour, new KeyedHash("a pepper for tests only"), () -> now);
+    private DistinctEmails emails(int maxPerHour) {
+        return new DistinctEmails(maxPerHour, new KeyedHash("a pepper for tests only"), () -> now);
     }
 
     private void pass(Duration time) {
@@ -44,7 +44,7 @@ class DistinctEmailsTest {
     }
 
     @Test
-    void a_known_address_costs_nothing_and_does_not_begin_a_new_hour() {
+    void a_repeated_address_does_not_count_and_does_not_start_a_new_hour() {
         noteFive();
         pass(Duration.ofMinutes(30));
 
@@ -66,7 +66,7 @@ class DistinctEmailsTest {
     }
 
     @Test
-    void clients_are_counted_apart_and_an_ipv6_client_is_its_slash_64() {
+    void clients_are_counted_separately_and_an_ipv6_client_is_its_slash_64() {
         ClientNetwork network = ClientNetwork.of(InetAddress.ofLiteral("2001:db8:0:1::1"));
         ClientNetwork same = ClientNetwork.of(InetAddress.ofLiteral("2001:db8:0:1:ffff::1"));
         ClientNetwork other = ClientNetwork.of(InetAddress.ofLiteral("2001:db8:0:2::1"));
@@ -80,7 +80,7 @@ class DistinctEmailsTest {
     }
 
     @Test
-    void a_limit_beyond_a_thousand_is_none() {
+    void a_limit_above_a_thousand_means_no_limit() {
         DistinctEmails unlimited = emails(1_001);
         for (int i = 0; i < 2_000; i++) {
             assertThat(unlimited.note(CLIENT, new Email(i + "@x.ca"))).isTrue();
@@ -88,7 +88,7 @@ class DistinctEmailsTest {
     }
 
     @Test
-    void addresses_of_one_hash_code_are_addresses_of_their_own() {
+    void addresses_with_the_same_hash_code_are_counted_separately() {
         assertThat("a}@x.ca".hashCode()).isEqualTo("b^@x.ca".hashCode());
         DistinctEmails one = emails(1);
         one.note(CLIENT, new Email("a}@x.ca"));
@@ -97,7 +97,7 @@ class DistinctEmailsTest {
     }
 
     @Test
-    void no_flood_of_clients_gives_anybody_another_hour() {
+    void a_flood_of_clients_does_not_reset_anybody_s_limit() {
         noteFive();
         int passed = 0;
         for (int i = 0; i < 50_000; i++) {

@@ -29,7 +29,7 @@ class EmailTest {
         "jo@xn--strae-oqa.de, jo@xn--strae-oqa.de",
         "!#$%&'*+/=?^_`{|}~-@example.ca, !#$%&'*+/=?^_`{|}~-@example.ca",
     })
-    void one_address_has_one_form(String written, String stored) {
+    void all_spellings_of_an_address_are_stored_as_one(String written, String stored) {
         assertThat(new Email(written).value()).isEqualTo(stored);
         assertThat(new Email(stored)).isEqualTo(new Email(written));
     }
@@ -73,7 +73,7 @@ class EmailTest {
     }
 
     @Test
-    void lengths_are_those_of_the_standards() {
+    void the_maximum_lengths_are_those_of_the_standards() {
         String local = "a".repeat(64);
         String domain = String.join(".", LABEL, LABEL, LABEL, "a".repeat(61));
 
@@ -86,7 +86,7 @@ class EmailTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "  "})
-    void nothing_is_refused_by_its_length(String text) {
+    void an_empty_address_is_refused_for_its_length(String text) {
         assertThatThrownBy(() -> new Email(text))
                 .isInstanceOfSatisfying(
                         Rejected.class,
@@ -95,7 +95,7 @@ class EmailTest {
     }
 
     @Test
-    void an_address_is_never_printed_whole() {
+    void an_address_is_never_printed_in_full() {
         assertThat(new Email("jo.doe@example.ca")).hasToString("j…@example.ca");
     }
 
@@ -106,9 +106,9 @@ class EmailTest {
                 .containsExactly("jo@xn--bcher-kva.example", "jo@bücher.example");
     }
 
-    /** The domain goes through foreign code: any input is an address or is refused. */
+    /** The JDK's {@link java.net.IDN} converts the domain. It must not fail in any other way than by a refusal. */
     @Test
-    void no_text_makes_it_fail_in_another_way() {
+    void every_text_is_an_address_or_is_rejected() {
         int[] alphabet = {
             'a', 'Z', '9', '.', '-', '@', 0x3002, 0xFF0E, 0xAD, 0xFC, 0x130, 0x345, 0x5D0, 0x661, 0x200B, 0x1D400,
             0x1F600, 0xE0001, 'x', 'n'
@@ -132,7 +132,7 @@ class EmailTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"x@y", "x@localhost", "x@CA", "x@xn--bcher-kva"})
-    void a_form_takes_no_address_whose_domain_has_no_dot(String address) {
+    void a_form_refuses_an_address_whose_domain_has_no_dot(String address) {
         assertThatThrownBy(() -> Email.reachable("email", address))
                 .isInstanceOfSatisfying(
                         Rejected.class,
@@ -145,7 +145,7 @@ class EmailTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"x@y.ca", "x@ai", "x@xn--bcher-kva.example"})
-    void a_form_takes_an_address_with_a_dot_or_of_a_domain_that_is_known_to_take_mail(String address) {
+    void a_form_accepts_a_domain_with_a_dot_and_a_top_level_domain_that_is_known_to_accept_mail(String address) {
         assertThat(Email.reachable("email", address).value()).isEqualTo(address);
     }
 }

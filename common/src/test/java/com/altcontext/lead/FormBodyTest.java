@@ -47,7 +47,7 @@ class FormBodyTest {
                 "&&email=a&& | {\"email\":\"a\"}",
                 "'' | {}"
             })
-    void a_form_reads_as_the_object_that_a_script_would_have_sent(String pairs, String json) {
+    void a_form_is_read_as_the_json_that_a_script_would_send(String pairs, String json) {
         StringBuilder written = new StringBuilder();
         JsonText.write(written, read(pairs));
         assertThat(written.toString()).isEqualTo(json);
@@ -56,7 +56,7 @@ class FormBodyTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"email=%", "email=%4", "email=%zz", "%g0=a", "a=b&email=%f%"})
-    void a_percent_sign_without_two_digits_is_one_issue_of_the_whole(String pairs) {
+    void a_percent_sign_without_two_hex_digits_is_one_issue_of_the_whole_body(String pairs) {
         assertThat(read(pairs)).isNull();
         assertThat(faultyFields()).containsExactly("");
     }
@@ -70,28 +70,28 @@ class FormBodyTest {
     }
 
     @Test
-    void bytes_that_are_no_utf_8_are_named() {
+    void a_field_with_unencoded_bytes_that_are_not_utf_8_is_named() {
         var _ = FormBody.read("formName=\u00e9".getBytes(StandardCharsets.ISO_8859_1), issues);
 
         assertThat(faultyFields()).containsExactly("formName");
     }
 
     @Test
-    void a_replacement_character_does_not_excuse_another_field() {
+    void a_replacement_character_in_one_field_does_not_hide_an_error_in_another() {
         read("formName=%ff&path=%EF%BF%BD");
 
         assertThat(faultyFields()).containsExactly("formName");
     }
 
     @Test
-    void the_replacement_character_itself_is_a_character_like_any_other() {
+    void a_replacement_character_that_was_sent_is_accepted() {
         assertThat(read("formName=%EF%BF%BD")).isNotNull();
         assertThat(issues.list()).isEmpty();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"formName=a%00b", "formName=%00"})
-    void nul_cannot_be_stored_and_is_named(String pairs) {
+    void a_field_with_nul_cannot_be_stored_and_is_named(String pairs) {
         read(pairs);
 
         assertThat(faultyFields()).containsExactly("formName");
@@ -112,20 +112,20 @@ class FormBodyTest {
         "payload.a=1&payload.a=2,payload.a",
         "honeypot=&honeypot=x,honeypot"
     })
-    void a_field_that_stands_twice_is_named_if_one_would_be_lost(String pairs, String field) {
+    void a_repeated_field_is_named_if_a_value_would_be_lost(String pairs, String field) {
         read(pairs);
 
         assertThat(faultyFields()).containsExactly(field);
     }
 
     @Test
-    void a_field_that_is_ignored_anyway_may_stand_twice() {
+    void an_ignored_field_may_be_repeated() {
         assertThat(read("color=red&color=blue&email=a")).isNotNull();
         assertThat(issues.list()).isEmpty();
     }
 
     @Test
-    void more_than_a_thousand_pairs_are_no_form() {
+    void a_form_with_more_than_a_thousand_fields_is_refused() {
         assertThat(read(fields(1_000))).hasSize(1_000);
         assertThat(issues.list()).isEmpty();
         assertThat(read(fields(1_001))).isNull();

@@ -45,12 +45,12 @@ class IdentityLinksTest {
                 .capture(submitted.capture());
     }
 
-    /** Another visitor, with JO's address and user agent unless changed. */
+    /** A form of another visitor, with Jo's IP address and user agent unless they are changed. */
     private static TestForm other(String anonId) {
         return JO.visitor(anonId);
     }
 
-    /** A visitor looks at a page, and leaves no address. */
+    /** Stores an event of a visitor who does not become a lead. */
     private static void seen(TestForm visit, Instant at) {
         Event event = visit.at(at).capture().event(UUID.randomUUID());
         var _ = database.sql().inTransaction(tx -> EVENTS.write(tx, List.of(event)));
@@ -64,7 +64,7 @@ class IdentityLinksTest {
     }
 
     @Test
-    void a_recent_visitor_with_the_same_address_and_agent_may_be_the_lead() {
+    void a_recent_visitor_with_the_same_ip_address_and_user_agent_is_linked() {
         seen(other("visitor-0002"), NOW.minusSeconds(60));
 
         Captured captured = capture(JO);
@@ -75,7 +75,7 @@ class IdentityLinksTest {
     }
 
     @Test
-    void no_other_visitor_may_be() {
+    void no_other_visitor_is_linked() {
         seen(other("other-agent").from("192.0.2.1", "Chrome"), NOW.minusSeconds(60));
         seen(other("no-agent").from("192.0.2.1", null), NOW.minusSeconds(60));
         seen(other("other-address").from("192.0.2.2", "Firefox"), NOW.minusSeconds(60));
@@ -88,9 +88,9 @@ class IdentityLinksTest {
         assertThat(links(captured.leadId())).containsExactly("visitor-0001 form_submit 1");
     }
 
-    /** The index knows the first eight bytes of a hash; a visitor who shares only those is another one. */
+    /** The index contains the first eight bytes of a hash. A visitor who shares only these bytes is not linked. */
     @Test
-    void hashes_are_compared_whole() {
+    void hashes_are_compared_in_full() {
         seen(other("like-by-address"), NOW.minusSeconds(60));
         database.run("UPDATE sessions SET ip_hash = substring(ip_hash FROM 1 FOR 8) || substring(sha256('') FROM 9)");
         seen(other("like-by-agent"), NOW.minusSeconds(60));
@@ -100,14 +100,14 @@ class IdentityLinksTest {
     }
 
     @Test
-    void a_client_without_an_agent_is_like_no_other() {
+    void a_client_without_a_user_agent_is_not_linked() {
         seen(other("visitor-0002").from("192.0.2.1", null), NOW.minusSeconds(60));
 
         assertThat(capture(JO.from("192.0.2.1", null)).heuristicLinksCreated()).isZero();
     }
 
     @Test
-    void the_window_ends_with_the_capture_and_holds_its_first_moment() {
+    void the_window_includes_its_first_moment_and_the_time_of_the_capture() {
         seen(other("too-early"), NOW.minus(WINDOW).minusMillis(1));
         seen(other("just-in-time"), NOW.minus(WINDOW));
         seen(other("at-once-1"), NOW);
@@ -133,11 +133,11 @@ class IdentityLinksTest {
     }
 
     @Test
-    void other_sessions_of_a_visitor_hide_none_that_fits() {
+    void other_sessions_of_a_visitor_do_not_hide_one_that_matches() {
         for (int minutes = 40; minutes >= 0; minutes -= 20) {
             seen(other("visitor-0002"), NOW.minus(Duration.ofMinutes(minutes)));
         }
-        // One was over before the window, one came from another address, and one began after the form.
+        // One session ended before the window, one came from another IP address, and one began after the form.
         database.run(
                 "INSERT INTO sessions (bucket, visitor_id, id, property_id, started_at, last_event_at, traffic_source, device, ip_hash, ua_hash)"
                         + " SELECT bucket, visitor_id, gen_random_uuid(), property_id, started_at + minutes * interval '1 min',"
@@ -149,7 +149,7 @@ class IdentityLinksTest {
     }
 
     @Test
-    void the_twenty_newest_are_linked_each_once() {
+    void the_twenty_newest_visitors_are_linked_once_each() {
         for (int i = 10; i < 35; i++) {
             seen(other("visitor-10" + i), NOW.minusSeconds(700 - i));
         }
@@ -168,7 +168,7 @@ class IdentityLinksTest {
     }
 
     @Test
-    void a_link_that_is_there_is_not_made_again() {
+    void an_existing_link_is_not_created_again() {
         seen(other("visitor-0002"), NOW.minusSeconds(60));
         capture(JO);
 
@@ -180,14 +180,14 @@ class IdentityLinksTest {
     }
 
     @Test
-    void a_submitted_form_turns_a_guess_into_knowledge_and_no_guess_turns_it_back() {
+    void a_submitted_form_replaces_a_heuristic_link_and_is_never_replaced_by_one() {
         seen(other("visitor-0002"), NOW.minusSeconds(60));
         capture(JO);
 
         Captured same = capture(other("visitor-0002").at(NOW.plusSeconds(60)));
         assertThat(links(same.leadId())).containsExactly("visitor-0001 form_submit 1", "visitor-0002 form_submit 1");
         assertThat(database.count("SELECT count(*) FROM lead_identities WHERE linked_at = ?", NOW.plusSeconds(60)))
-                .as("known from then on")
+                .as("linked by a form from then on")
                 .isOne();
 
         Captured third = capture(JO.at(NOW.plusSeconds(120)));
@@ -206,7 +206,7 @@ class IdentityLinksTest {
     }
 
     @Test
-    void one_setting_turns_guesses_off() {
+    void a_setting_turns_heuristic_links_off() {
         seen(other("visitor-0002"), NOW.minusSeconds(60));
 
         Captured captured = new Leads(database.sql(), EVENTS, new LeadRules(false, WINDOW, 6, LeadMessages.NONE))
@@ -217,10 +217,10 @@ class IdentityLinksTest {
     }
 
     @Test
-    @Tag("single-node") // Its own statements are not for a cluster.
-    void while_a_node_of_the_cluster_is_away_forms_of_others_are_stored_without_guesses() {
+    @Tag("single-node") // Its SQL does not run on a cluster.
+    void while_a_cluster_node_is_down_forms_on_other_nodes_are_stored_without_heuristic_links() {
         Database cluster = Database.migrated();
-        // What a coordinator says when it cannot reach a node.
+        // The error of a coordinator that cannot reach a node.
         cluster.run(
                 "UPDATE cluster SET buckets = 2",
                 "CREATE FUNCTION away() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
@@ -239,10 +239,10 @@ class IdentityLinksTest {
         assertThat(cluster.count("SELECT count(*) FROM events")).isEqualTo(2);
     }
 
-    /** Behind one gateway, a hundred thousand visitors were seen just now: the search stops at the twentieth. */
-    @Tag("single-node") // Its own statements are not for a cluster.
+    /** Behind one gateway, a hundred thousand visitors were just seen. The search stops at the twentieth. */
+    @Tag("single-node") // Its SQL does not run on a cluster.
     @Test
-    void the_look_up_reads_no_more_than_it_links() {
+    void the_search_reads_no_more_visitors_than_it_links() {
         Visitor visitor = JO.visitor();
         byte[] agent = java.util.Objects.requireNonNull(visitor.uaHash());
         UUID lead = capture(JO).leadId();

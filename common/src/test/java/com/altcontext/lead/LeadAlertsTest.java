@@ -9,7 +9,7 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Who hears of a new lead by mail. */
+/** Who gets a mail about a new lead. */
 class LeadAlertsTest extends LeadsFixture {
     private static final String MAILS = """
             SELECT concat_ws(' ', destination, property_id, language, CASE next_attempt_at WHEN 'infinity' THEN 'waits' END, body)
@@ -28,14 +28,14 @@ class LeadAlertsTest extends LeadsFixture {
         var _ = new Leads(database.sql(), EVENTS, rules).capture(forReview ? capture.markedForReview() : capture);
     }
 
-    private static void watch(String email) {
+    private static void addAlertRecipient(String email) {
         database.run(
                 "INSERT INTO recipients (id, property_id, kind, email, created_at) VALUES (gen_random_uuid(), 'default',"
                         + " 'alert', '" + email + "', now())");
     }
 
     @Test
-    void a_new_lead_is_one_mail_without_anything_about_the_person() {
+    void a_new_lead_sends_one_mail_without_personal_data() {
         captured(JO.payload("{\"company\": \"Jo Ltd\"}"), false);
         captured(JO.form("again").at(NOW.plusSeconds(60)), false);
 
@@ -43,10 +43,10 @@ class LeadAlertsTest extends LeadsFixture {
     }
 
     @Test
-    void those_who_watch_a_property_hear_of_it_instead_and_one_who_stopped_does_not() {
-        watch("a@team.example");
-        watch("b@team.example");
-        watch("c@team.example");
+    void the_recipients_of_a_property_get_the_mail_instead_except_one_who_unsubscribed() {
+        addAlertRecipient("a@team.example");
+        addAlertRecipient("b@team.example");
+        addAlertRecipient("c@team.example");
         database.run("UPDATE recipients SET stopped_at = now() WHERE email = 'c@team.example'");
         database.run("UPDATE properties SET mail_language = 'fr' WHERE id = 'default'");
         captured(JO, false);
@@ -59,13 +59,13 @@ class LeadAlertsTest extends LeadsFixture {
         database.run("DELETE FROM outbox", "UPDATE recipients SET stopped_at = now()");
         captured(JO.email("kim@example.ca"), false);
         assertThat(database.texts(MAILS))
-                .as("nor do the addresses for sites without watchers")
+                .as("the addresses for properties without recipients get no mail either")
                 .isEmpty();
     }
 
-    /** As text in the text, erasure would not find an address that the form has escaped. */
+    /** An erasure would not find an address that the form has escaped if the fields were JSON within a text. */
     @Test
-    void details_are_sent_where_the_property_says_so_with_the_fields_as_an_object() {
+    void details_are_sent_if_the_property_allows_it_with_the_fields_as_an_object() {
         database.run("UPDATE properties SET notify_details = true");
         captured(JO.payload("{\"friend\": \"kim\\u0040x.ca\"}"), false);
 
@@ -75,7 +75,7 @@ class LeadAlertsTest extends LeadsFixture {
     }
 
     @Test
-    void a_bot_is_no_news_and_the_first_form_of_a_person_is() {
+    void a_bot_s_form_sends_no_mail_and_the_first_form_of_a_person_does() {
         captured(JO.byBot(), false);
         assertThat(database.texts(MAILS)).isEmpty();
         captured(JO.form("own").at(NOW.plusSeconds(60)), false);
@@ -83,7 +83,7 @@ class LeadAlertsTest extends LeadsFixture {
     }
 
     @Test
-    void a_lead_in_review_is_news_once_it_is_accepted() {
+    void the_mail_about_a_lead_in_review_is_sent_once_the_lead_is_accepted() {
         captured(JO, true);
         assertThat(database.texts(MAILS)).hasSize(1).first().asString().contains(" waits ");
         var _ = new LeadReview(database.sql()).accept(null, null, NOW);
@@ -91,7 +91,7 @@ class LeadAlertsTest extends LeadsFixture {
     }
 
     @Test
-    void a_marked_form_is_no_news_before_it_is_accepted_though_a_bot_had_sent_the_address() {
+    void the_mail_about_a_marked_form_waits_even_if_a_bot_had_submitted_the_address() {
         captured(JO.byBot(), false);
         captured(JO.form("fair").at(NOW.plusSeconds(60)), true);
         assertThat(database.texts(MAILS)).hasSize(1).first().asString().contains(" waits ");

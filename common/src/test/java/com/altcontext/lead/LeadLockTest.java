@@ -57,7 +57,11 @@ class LeadLockTest {
                 > 0;
     }
 
-    /** Does the work while another transaction holds the address. @return whether it waited for that */
+    /**
+     * Does the work while another transaction holds the lock of the address.
+     *
+     * @return whether the work waited for that transaction
+     */
     private static boolean waits(Runnable work) throws Exception {
         try (ExecutorService pool = Executors.newSingleThreadExecutor()) {
             Future<?>[] done = new Future<?>[1];
@@ -88,7 +92,7 @@ class LeadLockTest {
     }
 
     @Test
-    void another_address_does_not_wait() throws Exception {
+    void work_on_another_address_does_not_wait() throws Exception {
         assertThat(waits(() -> capture(JO.email("kim@example.ca")))).isFalse();
     }
 }

@@ -21,7 +21,7 @@ class LeadReviewTest extends LeadsFixture {
     }
 
     @Test
-    void a_lead_that_begins_with_a_marked_form_may_not_be_written_to_until_it_is_accepted() {
+    void a_lead_whose_first_form_is_marked_is_not_mailable_until_it_is_accepted() {
         captureForReview(JO.consent(ConsentStatus.EXPRESS));
         capture(JO.form("another").consent(ConsentStatus.EXPRESS).at(NOW.plusSeconds(60)));
 
@@ -57,7 +57,7 @@ class LeadReviewTest extends LeadsFixture {
     }
 
     @Test
-    void a_marked_form_changes_no_consent_of_a_known_lead() {
+    void a_marked_form_does_not_change_the_consent_of_a_known_lead() {
         capture(JO.consent(ConsentStatus.IMPLIED));
         captureForReview(JO.consent(ConsentStatus.EXPRESS).at(NOW.plusSeconds(60)));
 
@@ -68,7 +68,7 @@ class LeadReviewTest extends LeadsFixture {
     }
 
     @Test
-    void a_lead_that_only_bots_sent_begins_with_the_first_form_of_a_person_marked_or_not() {
+    void the_first_form_of_a_person_decides_whether_a_bot_s_lead_is_in_review() {
         capture(JO.byBot());
         captureForReview(JO.consent(ConsentStatus.EXPRESS).at(NOW.plusSeconds(60)));
         assertThat(leads()).containsExactly("express t");

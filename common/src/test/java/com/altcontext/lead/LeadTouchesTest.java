@@ -48,7 +48,7 @@ class LeadTouchesTest extends LeadsFixture {
     }
 
     @Test
-    void a_lead_keeps_its_visitors_first_session_and_that_of_the_capture() {
+    void a_lead_keeps_the_visitor_s_first_session_and_the_session_of_the_capture() {
         visitsTwice();
 
         capture(JO);
@@ -59,7 +59,7 @@ class LeadTouchesTest extends LeadsFixture {
     }
 
     @Test
-    void a_direct_visit_after_a_campaign_is_the_touch_of_the_capture_all_the_same() {
+    void a_direct_visit_after_a_campaign_is_still_the_touch_of_the_capture() {
         visits(
                 NOW.minus(Duration.ofDays(3)),
                 "/landing",
@@ -75,14 +75,14 @@ class LeadTouchesTest extends LeadsFixture {
     }
 
     @Test
-    void a_form_that_begins_the_first_session_is_both() {
+    void a_form_that_begins_the_first_session_sets_both_touches() {
         capture(JO);
 
         assertThat(touch(FIRST)).isEqualTo("email spring email").isEqualTo(touch(CAPTURE));
     }
 
     @Test
-    void a_later_capture_changes_neither() {
+    void a_later_capture_changes_neither_touch() {
         visitsTwice();
         capture(JO);
 
@@ -94,7 +94,7 @@ class LeadTouchesTest extends LeadsFixture {
     }
 
     @Test
-    void a_lead_that_only_bots_captured_is_marked() {
+    void a_lead_with_only_bot_forms_is_marked_as_a_bot() {
         capture(JO.byBot());
         capture(JO.byBot().form("contact"));
 
@@ -104,7 +104,7 @@ class LeadTouchesTest extends LeadsFixture {
     }
 
     @Test
-    void the_first_form_of_a_person_makes_a_bots_lead_a_persons() {
+    void the_first_form_of_a_person_turns_a_bot_s_lead_into_the_person_s() {
         capture(JO.byBot());
         Instant later = NOW.plus(Duration.ofDays(1));
         capture(JO.form("contact").at(later));
@@ -118,7 +118,7 @@ class LeadTouchesTest extends LeadsFixture {
     }
 
     @Test
-    void a_bots_earlier_session_is_not_the_first_of_a_person() {
+    void a_bot_s_earlier_session_is_not_a_person_s_first_session() {
         capture(JO.byBot().email("bot@example.ca"));
         visits(NOW.plusSeconds(60), "/again", TrafficSource.REFERRAL, Utm.NONE, "blog.example");
         capture(JO.at(NOW.plusSeconds(90)));
@@ -127,10 +127,10 @@ class LeadTouchesTest extends LeadsFixture {
                 .containsExactly("referral");
     }
 
-    /** By the statements of the migration. */
+    /** Runs the statements of the migration on leads without touches. */
     @Test
-    @Tag("single-node") // Migrations come before a distribution.
-    void leads_that_were_there_get_what_a_capture_gives() throws IOException {
+    @Tag("single-node") // Migrations run before the tables are distributed.
+    void the_migration_gives_existing_leads_the_touches_that_a_capture_gives() throws IOException {
         visitsTwice();
         capture(JO);
         capture(JO.form("contact").at(NOW.plus(Duration.ofDays(1))));

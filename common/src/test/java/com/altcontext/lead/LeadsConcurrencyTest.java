@@ -20,11 +20,11 @@ import java.util.function.Function;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Forms that come at once: from one machine, from two, and as one batch. */
+/** Forms that arrive at the same time: on one machine, on two, and in one batch. */
 @Tag("slow")
 class LeadsConcurrencyTest extends LeadsFixture {
     @Test
-    void fifty_captures_of_one_address_at_once_are_one_submission() throws Exception {
+    void fifty_simultaneous_captures_of_one_form_are_one_submission() throws Exception {
         Sql[] machines = {database.sql(), database.anotherMachine()};
         List<Callable<Captured>> captures = new ArrayList<>();
         for (int i = 0; i < 50; i++) {
@@ -44,7 +44,7 @@ class LeadsConcurrencyTest extends LeadsFixture {
     }
 
     @Test
-    void two_machines_that_capture_one_address_at_once_make_one_lead() throws Exception {
+    void two_machines_that_capture_one_address_at_the_same_time_create_one_lead() throws Exception {
         Sql[] machines = {database.sql(), database.anotherMachine()};
         for (int round = 0; round < 20; round++) {
             String email = "round-" + round + "@example.ca";
@@ -65,10 +65,13 @@ class LeadsConcurrencyTest extends LeadsFixture {
         assertThat(counts()).containsExactly(20L, 40L, 40L, 20L, 40L);
     }
 
-    /** A new one, one of a known visitor, a repeat, a renewal and a stranger's, among others of one household. */
-    @Tag("single-node") // Its own statements are not for a cluster.
+    /**
+     * In this order: a repeated form, a known address from another visitor, a new address from a known visitor, a new
+     * visitor, and a form on another property.
+     */
+    @Tag("single-node") // Its SQL does not run on a cluster.
     @Test
-    void several_at_once_become_what_they_become_one_by_one() {
+    void a_batch_stores_the_same_rows_as_its_forms_one_by_one() {
         List<TestForm> before = List.of(JO, JO.email("kim@example.ca").visitor("visitor-0002"));
         List<TestForm> batch = List.of(
                 JO,
@@ -88,7 +91,7 @@ class LeadsConcurrencyTest extends LeadsFixture {
         TestForm.removeAll(database);
 
         before.forEach(LeadsTest::capture);
-        List<Captured> atOnce = free(batch).stream().map(Optional::orElseThrow).toList();
+        List<Captured> atOnce = captureUnlocked(batch).stream().map(Optional::orElseThrow).toList();
 
         assertThat(whatIsStored()).isEqualTo(expected);
         assertThat(atOnce).extracting(Captured::visitorId).isEqualTo(each(oneByOne, Captured::visitorId));
@@ -99,8 +102,8 @@ class LeadsConcurrencyTest extends LeadsFixture {
                 .containsExactly(0, 0, 1, 2, 0);
     }
 
-    /** Captures with a timeout of ten seconds, so that a wait for a lock fails. */
-    private static List<Optional<Captured>> free(List<TestForm> batch) {
+    /** Captures the forms whose addresses are not locked. The timeout of ten seconds makes a wait for a lock fail. */
+    private static List<Optional<Captured>> captureUnlocked(List<TestForm> batch) {
         return leads(database.sql().withTimeout(Duration.ofSeconds(10)))
                 .captureUnlocked(batch.stream().map(TestForm::capture).toList());
     }
@@ -109,7 +112,7 @@ class LeadsConcurrencyTest extends LeadsFixture {
         return captured.stream().map(part).toList();
     }
 
-    /** The rows without random values and values computed from them. */
+    /** All stored rows, without random values and values computed from them. */
     private static List<String> whatIsStored() {
         return database.texts("""
                 SELECT concat_ws(' ', 'lead', l.property_id, email, first_captured_at, last_captured_at, source_channel,
@@ -136,12 +139,12 @@ class LeadsConcurrencyTest extends LeadsFixture {
     }
 
     @Test
-    void a_locked_address_waits_alone() {
+    void a_locked_address_does_not_delay_the_other_forms_of_its_batch() {
         List<Optional<Captured>> captured = database.anotherMachine().inTransaction(tx -> {
             LeadLock.take(tx, JO.capture().form().email());
-            // An erasure holds the visitors of its lead as well.
+            // An erasure also locks the visitors of its lead.
             EventStore.lockVisitors(tx, List.of(JO.capture().event(UUID.randomUUID())));
-            return free(List.of(
+            return captureUnlocked(List.of(
                     JO.email("kim@example.ca").visitor("visitor-0002"),
                     JO,
                     JO.email("lee@example.ca").visitor("visitor-0003")));
@@ -155,22 +158,22 @@ class LeadsConcurrencyTest extends LeadsFixture {
     }
 
     @Test
-    void one_that_is_refused_leaves_nothing_of_the_others() {
+    void a_form_that_fails_rolls_back_its_whole_batch() {
         List<TestForm> batch = List.of(JO.email("kim@example.ca"), JO.payload("no json"));
 
-        assertThatThrownBy(() -> free(batch)).hasMessageNotContaining("@example.ca");
+        assertThatThrownBy(() -> captureUnlocked(batch)).hasMessageNotContaining("@example.ca");
 
         assertThat(counts()).containsOnly(0L);
         assertThat(rows("visitors") + rows("sessions")).isZero();
     }
 
     /**
-     * Every transaction locks addresses before visitors. The server resolves no deadlock here, since a capture that loses one
-     * would be repeated: it fails by its time limit.
+     * Every transaction locks addresses before visitors, so none waits for another in a circle. The server does not detect
+     * deadlocks here: a capture that it cancels would be repeated and succeed. So in a deadlock, a capture times out.
      */
-    @Tag("single-node") // On Citus the tests keep their connections, which a new default does not reach.
+    @Tag("single-node") // On Citus the tests keep their connections, and a new default applies only to new ones.
     @Test
-    void visitors_who_leave_each_others_addresses_at_once_do_not_wait_in_a_circle() throws Exception {
+    void visitors_who_submit_each_other_s_addresses_at_the_same_time_do_not_deadlock() throws Exception {
         List<Callable<Captured>> captures = new ArrayList<>();
         for (int i = 0; i < 60; i++) {
             TestForm one = JO.email("address-" + i % 3 + "@example.ca")

@@ -12,7 +12,7 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 
-/** A database that takes forms, with counts of their rows. */
+/** A database that stores forms, with counts of their rows. */
 abstract class LeadsFixture {
     static final EventStore EVENTS = new EventStore(new SessionRule(Duration.ofMinutes(30)));
     static final LeadRules RULES = new LeadRules(true, Duration.ofMinutes(15), 6, TestForm.TO_WEBHOOKS);
@@ -46,7 +46,7 @@ abstract class LeadsFixture {
         return database.count("SELECT count(*) FROM " + table);
     }
 
-    /** Lead, submissions, events, consent rows and messages. */
+    /** The numbers of leads, submissions, events, consent events and messages. */
     static List<Long> counts() {
         return List.of(rows("leads"), rows("form_submissions"), rows("events"), rows("consent_events"), rows("outbox"));
     }

@@ -16,9 +16,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class LeadsTest extends LeadsFixture {
-    @Tag("single-node") // Its own statements are not for a cluster.
+    @Tag("single-node") // Its SQL does not run on a cluster.
     @Test
-    void a_capture_stores_everything_that_it_makes() {
+    void a_capture_stores_all_its_rows() {
         Captured captured =
                 capture(JO.channel("footer").consent(ConsentStatus.IMPLIED).payload("{\"plan\": \"pro\"}"));
 
@@ -59,7 +59,7 @@ class LeadsTest extends LeadsFixture {
     }
 
     @Test
-    void a_double_click_is_one_of_everything_and_gets_the_same_answer() {
+    void a_double_click_is_stored_once_and_gets_the_same_answer() {
         Captured first = capture(JO.consent(ConsentStatus.EXPRESS));
         Captured again = capture(JO.consent(ConsentStatus.EXPRESS).at(NOW.plusSeconds(30)));
 
@@ -84,7 +84,7 @@ class LeadsTest extends LeadsFixture {
     }
 
     @Test
-    void other_content_at_once_is_another_submission() {
+    void different_content_at_the_same_time_is_another_submission() {
         capture(JO);
         capture(JO.payload("{\"plan\": \"pro\"}"));
         capture(JO.form("contact"));
@@ -95,7 +95,7 @@ class LeadsTest extends LeadsFixture {
     }
 
     @Test
-    void two_addresses_that_a_visitor_leaves_at_once_are_two_leads_and_two_events_of_one_session() {
+    void two_addresses_that_a_visitor_submits_at_the_same_time_are_two_leads_and_two_events_of_one_session() {
         Captured jo = capture(JO);
         Captured kim = capture(JO.email("kim@example.ca"));
 
@@ -127,7 +127,7 @@ class LeadsTest extends LeadsFixture {
         assertThat(database.texts("SELECT source_channel FROM leads")).containsExactly("popup");
     }
 
-    /** Whose reader prefers this language. */
+    /** Captures a form from a browser that prefers this language. */
     private static void capture(TestForm form, @Nullable Language language) {
         Capture sent = form.capture();
         var _ = leads(database.sql())
@@ -142,7 +142,7 @@ class LeadsTest extends LeadsFixture {
     }
 
     @Test
-    void a_lead_keeps_its_first_language_that_is_known() {
+    void a_lead_keeps_its_first_known_language() {
         List<String> languages = new ArrayList<>();
         Instant at = NOW;
         for (Language language : Arrays.asList(null, Language.FRENCH, null, Language.ENGLISH)) {
@@ -164,7 +164,7 @@ class LeadsTest extends LeadsFixture {
     }
 
     @Test
-    void a_capture_that_comes_late_does_not_move_the_last_one_back() {
+    void a_capture_that_arrives_late_does_not_move_the_last_capture_back() {
         capture(JO.at(NOW.plusSeconds(120)));
         capture(JO);
 
@@ -176,7 +176,7 @@ class LeadsTest extends LeadsFixture {
     }
 
     @Test
-    void every_grant_is_on_record_and_nothing_weaker() {
+    void every_grant_is_recorded_and_a_weaker_status_is_not() {
         ConsentStatus[] given = {
             ConsentStatus.PENDING,
             ConsentStatus.PENDING,
@@ -218,7 +218,7 @@ class LeadsTest extends LeadsFixture {
     }
 
     @Test
-    void a_form_withdraws_nothing() {
+    void a_form_cannot_withdraw_consent() {
         assertThatThrownBy(() -> JO.consent(ConsentStatus.WITHDRAWN).capture())
                 .isInstanceOf(IllegalArgumentException.class);
     }
@@ -261,7 +261,7 @@ class LeadsTest extends LeadsFixture {
     }
 
     @Test
-    void consent_is_deleted_with_a_logged_erasure_in_the_same_transaction_alone() {
+    void consent_can_be_deleted_only_in_the_transaction_of_a_logged_erasure() {
         capture(JO);
         database.run("INSERT INTO erasure_log (erased_at, erased_by, email_hash, counts)"
                 + " VALUES (now(), 'test', sha256(''), '{}')");

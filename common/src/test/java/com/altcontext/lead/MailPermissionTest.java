@@ -25,7 +25,7 @@ class MailPermissionTest {
         "IMPLIED,   true,  2026-06-15T11:59:59Z, may_not,   bot",
         "WITHDRAWN, true,  2026-06-15T11:59:59Z, may_not,   withdrawn",
     })
-    void each_status(ConsentStatus status, String mark, Instant at, String verdict, String reason) {
+    void each_status_has_its_verdict_and_reason(ConsentStatus status, String mark, Instant at, String verdict, String reason) {
         @Nullable Instant end = status == ConsentStatus.IMPLIED ? END : null;
         MailPermission permission =
                 MailPermission.of(new Consent(status, end), mark.equals("true"), mark.equals("review"), at);
@@ -36,7 +36,7 @@ class MailPermissionTest {
     }
 
     @Test
-    void what_is_not_on_record_may_not() {
+    void no_mail_is_allowed_without_a_consent_record() {
         assertThat(MailPermission.of(null, false, false, END))
                 .isEqualTo(new MailPermission(MailPermission.Verdict.MAY_NOT, MailPermission.Reason.NO_CONSENT, null));
         assertThat(MailPermission.of(null, true, false, END))

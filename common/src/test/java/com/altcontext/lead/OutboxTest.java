@@ -120,7 +120,7 @@ class OutboxTest {
     }
 
     @Test
-    void a_message_is_not_changed_by_what_comes_later() {
+    void a_later_change_of_consent_does_not_change_a_message() {
         capture(TestForm.by("jo@example.ca", NOW).consent(ConsentStatus.EXPRESS));
         var _ = new Unsubscribe(database.sql())
                 .byAddress(
@@ -135,7 +135,7 @@ class OutboxTest {
     }
 
     @Test
-    void a_claimed_message_is_not_claimed_again_before_its_next_turn() {
+    void a_claimed_message_is_not_claimed_again_before_it_is_due_again() {
         captureSome(3);
 
         assertThat(claim(2)).hasSize(2);
@@ -147,7 +147,7 @@ class OutboxTest {
     }
 
     @Test
-    void a_delivered_message_is_gone_and_the_others_stay() {
+    void a_delivered_message_is_removed_and_the_others_stay() {
         captureSome(2);
         UUID delivered = claim(1).getFirst().id();
 
@@ -161,13 +161,13 @@ class OutboxTest {
     }
 
     @Test
-    void the_time_between_attempts_doubles_up_to_six_hours_and_a_quarter_of_it_is_chance() {
+    void the_time_between_attempts_doubles_up_to_six_hours_and_up_to_a_quarter_is_added_at_random() {
         captureSome(1);
         List<Double> shares = new ArrayList<>();
         for (int attempt = 1; attempt <= 24; attempt++) {
             long seconds = Math.min(
                     60L << Math.min(attempt - 1, 20), Duration.ofHours(6).toSeconds());
-            // In one transaction the database's clock stands still.
+            // now() does not change within a transaction.
             shares.add(database.sql().inTransaction(tx -> {
                 var _ = tx.update("UPDATE outbox SET next_attempt_at = now()");
                 assertThat(Outbox.claim(tx, Kind.WEBHOOK, 1, Set.of())).hasSize(1);
@@ -182,7 +182,7 @@ class OutboxTest {
 
         assertThat(shares).allSatisfy(share -> assertThat(share).isBetween(1.0, 1.25));
         assertThat(shares)
-                .as("two that failed together do not come back together")
+                .as("messages that failed together are not retried together")
                 .doesNotHaveDuplicates();
         assertThat(Outbox.LEASE).isEqualTo(Duration.ofMinutes(1));
     }
@@ -193,7 +193,7 @@ class OutboxTest {
     }
 
     @Test
-    void a_message_that_fails_says_why_and_is_tried_again() {
+    void a_message_that_fails_keeps_the_error_and_is_tried_again() {
         captureSome(1);
         UUID id = claim(1).getFirst().id();
 
@@ -205,7 +205,7 @@ class OutboxTest {
     }
 
     @Test
-    void a_message_that_is_refused_or_whose_three_days_are_over_is_set_aside() {
+    void a_message_is_set_aside_if_it_is_refused_or_fails_after_three_days() {
         captureSome(2);
         UUID late = claim(1).getFirst().id();
         UUID refused = claim(1).getFirst().id();
@@ -223,7 +223,7 @@ class OutboxTest {
     }
 
     @Test
-    void mails_and_webhooks_are_claimed_apart_and_a_mail_goes_to_its_address_or_to_its_lead() {
+    void mails_and_webhooks_are_claimed_separately_and_a_mail_goes_to_its_destination_or_its_lead() {
         UUID lead = capture(TestForm.by("jo@example.ca", NOW)).leadId();
         database.run("DELETE FROM outbox");
         database.run("""
@@ -243,9 +243,9 @@ class OutboxTest {
                         "report ops@example.ca ENGLISH default {\"week\":1}");
     }
 
-    /** While machines are replaced, both releases serve. */
+    /** While machines are replaced, both releases run. */
     @Test
-    void the_release_before_goes_on_writing_claiming_and_removing_under_the_old_name() {
+    void the_previous_release_can_still_write_claim_and_remove_messages_under_the_old_table_name() {
         UUID lead = capture(TestForm.by("jo@example.ca", NOW)).leadId();
         database.run(
                 "INSERT INTO outbox (id, kind, event, lead_id, body) VALUES (gen_random_uuid(), 'mail', 'report', '"
@@ -270,12 +270,12 @@ class OutboxTest {
                 "DELETE FROM lead_identities",
                 "DELETE FROM leads");
         assertThat(database.count("SELECT count(*) FROM outbox"))
-                .as("with the lead")
+                .as("the mail is removed with its lead")
                 .isZero();
     }
 
     @Test
-    void whose_turn_came_first_goes_first() {
+    void the_message_that_was_due_first_is_claimed_first() {
         captureSome(5);
         database.run("UPDATE outbox o SET next_attempt_at = now() - interval '1 min' FROM leads l"
                 + " WHERE l.id = o.lead_id AND l.email = 'lead-3@example.ca'");
@@ -284,7 +284,7 @@ class OutboxTest {
     }
 
     @Test
-    void messages_claimed_together_are_in_the_order_of_their_turns() {
+    void messages_claimed_together_are_in_the_order_in_which_they_were_due() {
         captureSome(20);
         database.run(
                 "UPDATE outbox o SET next_attempt_at = now() - right(l.email, -5)::interval"
@@ -297,7 +297,7 @@ class OutboxTest {
     }
 
     @Test
-    void machines_that_claim_at_once_share_the_messages() throws Exception {
+    void machines_that_claim_at_the_same_time_share_the_messages() throws Exception {
         captureSome(40);
         List<Callable<List<Outbox.Message>>> claims = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
@@ -315,7 +315,7 @@ class OutboxTest {
         assertThat(claimed).doesNotHaveDuplicates().hasSize(40);
     }
 
-    /** A claim under way holds its rows: another takes what is left and does not wait. */
+    /** A running claim locks its rows. Another claim takes the remaining rows without waiting. */
     @Test
     void a_claim_does_not_wait_for_another() {
         captureSome(3);

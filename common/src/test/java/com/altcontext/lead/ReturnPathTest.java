@@ -30,7 +30,7 @@ class ReturnPathTest {
         "'/\"<x>{}|^`',/%22%3Cx%3E%7B%7D%7C%5E%60",
         "/\u2028x,/%E2%80%A8x"
     })
-    void a_path_on_the_same_site_is_kept_in_ascii(String path, String kept) {
+    void a_path_on_the_same_site_is_kept_and_encoded_in_ascii(String path, String kept) {
         assertThat(ReturnPath.location(path, null, ALLOWED)).isEqualTo(kept);
         assertThat(ReturnPath.location(path, SITE, ALLOWED)).isEqualTo(SITE + kept);
     }
@@ -78,18 +78,18 @@ class ReturnPathTest {
                 "null",
                 ""
             })
-    void a_site_that_is_not_allowed_gets_the_path_alone(String origin) {
+    void for_a_site_that_is_not_allowed_the_location_is_only_the_path(String origin) {
         assertThat(ReturnPath.location("/thanks", origin, ALLOWED)).isEqualTo("/thanks");
     }
 
     @Test
-    void an_origin_is_the_same_in_capitals() {
+    void the_case_of_an_origin_does_not_matter() {
         assertThat(ReturnPath.location("/thanks", "HTTPS://WWW.example.com", ALLOWED))
                 .isEqualToIgnoringCase(SITE + "/thanks");
     }
 
     @Test
-    void no_path_is_the_front_page() {
+    void a_missing_path_leads_to_the_front_page() {
         assertThat(ReturnPath.location(null, SITE, ALLOWED)).isEqualTo(SITE + "/");
     }
 }

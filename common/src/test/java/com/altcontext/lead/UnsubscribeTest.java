@@ -72,7 +72,7 @@ class UnsubscribeTest {
     @EnumSource(
             value = ConsentStatus.class,
             names = {"PENDING", "IMPLIED", "EXPRESS"})
-    void whatever_was_given_can_be_taken_back(ConsentStatus given) {
+    void every_consent_can_be_withdrawn(ConsentStatus given) {
         capture(JO.consent(given));
 
         Withdrawal result = unsubscribe()
@@ -93,7 +93,7 @@ class UnsubscribeTest {
     }
 
     @Test
-    void withdrawn_again_adds_no_row() {
+    void a_second_withdrawal_adds_no_row() {
         capture(JO);
         var _ = unsubscribe().byAddress(JO_EMAIL, null, ASKED);
 
@@ -103,7 +103,7 @@ class UnsubscribeTest {
     }
 
     @Test
-    void no_form_ends_it() {
+    void a_form_does_not_end_a_withdrawal() {
         capture(JO.consent(ConsentStatus.EXPRESS));
         var _ = unsubscribe().byAddress(JO_EMAIL, null, ASKED);
 
@@ -118,7 +118,7 @@ class UnsubscribeTest {
     }
 
     @Test
-    void one_property_or_all_of_them() {
+    void a_withdrawal_is_for_one_property_or_for_all() {
         capture(JO);
         capture(JO.property("docs"));
         capture(JO.property("blog"));
@@ -141,9 +141,9 @@ class UnsubscribeTest {
                 .isEqualTo(1);
     }
 
-    /** A transaction that wrote waits for the disk when it commits; one that only looked does not. */
+    /** A transaction that wrote waits for the disk when it commits. One that only read does not. */
     @Test
-    void an_unknown_address_commits_a_write_as_a_known_one_does() {
+    void a_request_for_an_unknown_address_commits_a_write_like_one_for_a_known_address() {
         capture(JO);
         for (String email : List.of("jo@example.ca", "jo@example.ca", "unknown@example.ca")) {
             long before = requests();
@@ -155,7 +155,7 @@ class UnsubscribeTest {
 
     /** Otherwise the time or the rows would show that the address is known. */
     @Test
-    void asked_again_a_known_address_writes_what_an_unknown_one_writes() {
+    void a_second_request_for_a_known_address_writes_the_same_as_one_for_an_unknown_address() {
         capture(JO);
         var _ = unsubscribe().byAddress(JO_EMAIL, null, ASKED);
         List<String> rows = rowsOfLeads();
@@ -172,7 +172,7 @@ class UnsubscribeTest {
     }
 
     @Test
-    void a_link_withdraws_its_own_lead_alone() {
+    void a_link_withdraws_only_its_own_lead() {
         Captured jo = capture(JO);
         capture(JO.property("docs"));
         Subject scope = new Subject(jo.leadId(), "default");
@@ -187,7 +187,7 @@ class UnsubscribeTest {
     }
 
     @Test
-    void the_link_of_a_erased_lead_does_nothing() {
+    void the_link_of_an_erased_lead_does_nothing() {
         Captured jo = capture(JO);
         capture(JO.property("docs"));
 
@@ -200,7 +200,7 @@ class UnsubscribeTest {
     }
 
     @Test
-    void asking_from_all_sides_at_once_is_one_withdrawal() throws Exception {
+    void simultaneous_requests_by_link_and_by_address_withdraw_each_lead_once() throws Exception {
         Captured jo = capture(JO);
         capture(JO.property("docs"));
         List<Callable<Withdrawal>> asks = new ArrayList<>();

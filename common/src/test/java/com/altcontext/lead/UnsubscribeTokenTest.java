@@ -14,9 +14,9 @@ class UnsubscribeTokenTest {
     private static final UnsubscribeToken TOKEN = new UnsubscribeToken("a secret of sixteen");
     private static final Subject SCOPE = new Subject(UUID.fromString("3f0d2c9e-6b1a-4c57-9f43-0d5e5d6b7a81"), "docs");
 
-    /** Links stand in messages that were sent: a change of how they are made would break them all. */
+    /** Messages that were sent contain these links. A change of the token's format would break all of them. */
     @Test
-    void a_token_is_the_same_for_ever() {
+    void the_token_of_a_subject_never_changes() {
         assertThat(TOKEN.of(SCOPE))
                 .isEqualTo("AT8NLJ5rGkxXn0MNXl1reoFkb2NzLqkO8VuJeMAtuTKM-Gv0NH0Sg3ZaBfOGDd6nTn6tA9k");
     }
@@ -31,7 +31,7 @@ class UnsubscribeTokenTest {
     }
 
     @Test
-    void no_character_of_it_can_be_changed() {
+    void a_token_with_a_changed_character_is_refused() {
         String token = TOKEN.of(SCOPE);
         for (int i = 0; i < token.length(); i++) {
             for (char c : "Ab09-_=".toCharArray()) {
@@ -44,7 +44,7 @@ class UnsubscribeTokenTest {
     }
 
     @Test
-    void it_can_be_neither_cut_nor_made_longer() {
+    void a_token_that_was_shortened_or_extended_is_refused() {
         String token = TOKEN.of(SCOPE);
         for (int length = 0; length < token.length(); length++) {
             assertThat(TOKEN.verify(token.substring(0, length))).isEmpty();
@@ -61,7 +61,7 @@ class UnsubscribeTokenTest {
     }
 
     @Test
-    void the_signature_of_one_lead_or_property_is_not_that_of_another() {
+    void a_signature_is_not_valid_for_another_property_or_secret() {
         byte[] docs = Base64.getUrlDecoder().decode(TOKEN.of(SCOPE));
         byte[] blog = Base64.getUrlDecoder().decode(TOKEN.of(new Subject(SCOPE.leadId(), "blog")));
         System.arraycopy(docs, docs.length - 32, blog, blog.length - 32, 32);
@@ -73,7 +73,7 @@ class UnsubscribeTokenTest {
     }
 
     @Test
-    void the_link_and_the_header_hold_it() {
+    void the_link_and_the_header_contain_the_token() {
         UnsubscribeLinks links = new UnsubscribeLinks(TOKEN, URI.create("https://leads.example.ca"));
 
         assertThat(links.of(SCOPE)).hasToString("https://leads.example.ca/v1/leads/unsubscribe/" + TOKEN.of(SCOPE));
