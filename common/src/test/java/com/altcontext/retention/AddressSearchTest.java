@@ -43,7 +43,7 @@ class AddressSearchTest {
     private static final Instant NOW =
             Instant.now().truncatedTo(ChronoUnit.DAYS).plus(Duration.ofHours(12));
 
-    /** A page of keys with values that are almost the address. */
+    /** A document with 250 keys whose values are almost the address. */
     private static final String NEARLY = props("jimbob@x.ca bob@x.ca.example");
 
     private static Database database;
@@ -82,7 +82,7 @@ class AddressSearchTest {
         var _ = database.sql().inTransaction(tx -> EVENTS.write(tx, sent));
     }
 
-    /** The calls of one of our functions in the transaction. */
+    /** The number of calls of a function in the transaction. */
     private static long calls(Tx tx, String function) {
         return tx.queryOne(
                 "SELECT coalesce(sum(calls), 0) FROM pg_stat_xact_user_functions WHERE funcname = ?",
@@ -106,7 +106,7 @@ class AddressSearchTest {
     }
 
     @Test
-    @Tag("single-node") // Nodes count what they read in processes of their own.
+    @Tag("single-node") // Nodes count what they read in their own processes.
     void only_events_that_hold_an_at_sign_are_read() {
         send(500, "{\"plan\": \"pro\", \"price\": 40}");
         send(3, "{\"to\": \"%40\"}");
@@ -121,17 +121,17 @@ class AddressSearchTest {
         assertThat(read).containsExactly(0L, 5L);
     }
 
-    /** Where a table has no index that helps, its plan looks as costly as if it were worth compiling. */
+    /** The plan for a table without a useful index looks so costly that PostgreSQL would compile it. */
     @Test
-    void no_statement_is_compiled_for_the_cost_of_a_table_without_such_an_index() {
+    void no_statement_is_compiled() {
         List<String> jit = counted(tx -> tx.query("SHOW jit", row -> row.text(1)));
 
         assertThat(jit).containsExactly("off");
     }
 
-    /** Only marked events are searched: in a text that does not mark its event, an address would stay for good. */
+    /** Only marked events are searched. An address in a text that does not mark its event would never be erased. */
     @Test
-    void an_at_sign_in_any_text_of_an_event_marks_it() {
+    void an_at_sign_in_any_text_of_an_event_marks_the_event() {
         String at = "bob@x.ca";
         TestEvent plain = TestEvent.at("visitor-marks", NOW);
         Map<String, TestEvent> byColumn = Map.ofEntries(
@@ -156,7 +156,7 @@ class AddressSearchTest {
     }
 
     @Test
-    void the_writer_marks_just_the_events_that_hold_an_at_sign() {
+    void the_writer_marks_exactly_the_events_that_contain_an_at_sign() {
         List<com.altcontext.event.Event> sent = new ArrayList<>();
         for (String text :
                 List.of("plain", "40", "%41", "a@b", "%40", "%2540", "100 % of 40", "４０％", "é@", "\\\\u0040")) {
@@ -177,7 +177,7 @@ class AddressSearchTest {
     }
 
     @Test
-    void an_event_that_nearly_matches_is_looked_at_once_and_never_taken_apart() {
+    void the_document_of_an_event_that_nearly_matches_is_never_taken_apart() {
         send(200, NEARLY);
 
         counted(tx -> {
@@ -191,7 +191,7 @@ class AddressSearchTest {
     }
 
     @Test
-    @Tag("single-node") // Nodes count their calls.
+    @Tag("single-node") // Nodes count their own calls.
     void an_event_that_matches_is_taken_apart_once_however_many_keys_it_has() {
         send(20, props("bob@x.ca"));
 
@@ -207,8 +207,8 @@ class AddressSearchTest {
     }
 
     @Test
-    @Tag("single-node") // As above.
-    void a_whole_erasure_reads_no_table_through_that_grows() {
+    @Tag("single-node") // Nodes count what they read in their own processes.
+    void an_erasure_and_an_export_never_scan_a_table_that_grows() {
         send(50, "{\"plan\": \"pro\"}");
         send(5, NEARLY);
         var _ = new Leads(database.sql(), EVENTS, new LeadRules(false, Duration.ofMinutes(15), 6, LeadMessages.NONE))
@@ -226,7 +226,7 @@ class AddressSearchTest {
         assertThat(new Export(database.sql(), (lead, property) -> null, new KeyedHash("a pepper"))
                         .write(new Export.ExportRequest(BOB, Caller.ALTOPS, NOW), new StringBuilder()))
                 .isFalse();
-        // A server process reports its counts when it ends, which is after its answer.
+        // A server process reports its counts when it ends, which is after its client has the answer.
         Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> database.count(looks) >= looksBefore + 2);
 
         assertThat(settled(scans)).isEqualTo(scansBefore);
@@ -242,7 +242,7 @@ class AddressSearchTest {
     }
 
     @Test
-    void partitions_of_coming_days_have_the_index_too() {
+    void partitions_of_future_days_have_the_index_too() {
         database.run(
                 "SELECT ensure_event_partition((now() AT TIME ZONE 'UTC')::date + 20) IS NULL AS made INTO TEMPORARY made");
 
@@ -254,10 +254,10 @@ class AddressSearchTest {
                 """)).isZero();
     }
 
-    /** Each costs its maker one event; the server has room for some 7000 locks. */
+    /** Anyone can create a visitor with one event. The server has room for about 7000 locks. */
     @Test
     @Tag("slow")
-    void more_visitors_than_one_transaction_can_lock_are_erased_all_the_same() {
+    void more_visitors_than_one_transaction_can_lock_are_erased() {
         database.run("""
                 INSERT INTO visitors (bucket, visitor_id, property_id, anon_id, first_seen_at)
                 SELECT bucket_of(id), id, 'default', n || ' bob@x.ca', now()
@@ -282,7 +282,7 @@ class AddressSearchTest {
     }
 
     @Test
-    void an_erasure_that_fails_after_its_surplus_has_logged_what_is_gone() {
+    void an_erasure_that_fails_has_logged_the_visitors_that_it_erased_in_earlier_transactions() {
         send(1, props("bob@x.ca"));
         database.run("""
                 INSERT INTO visitors (bucket, visitor_id, property_id, anon_id, first_seen_at)
@@ -308,7 +308,7 @@ class AddressSearchTest {
     }
 
     @Test
-    void work_beyond_the_deadline_is_given_up_and_changes_nothing() {
+    void an_erasure_beyond_the_deadline_is_given_up_and_changes_nothing() {
         send(3, props("bob@x.ca"));
         Erasure hurried = new Erasure(database.sql(), new KeyedHash("a pepper")).within(Duration.ofMillis(500));
 

@@ -55,7 +55,7 @@ class ConsentCertificateTest {
     }
 
     @Test
-    void it_holds_the_words_the_form_and_every_change() {
+    void a_certificate_contains_the_texts_the_forms_and_every_change() {
         TestForm form = TestForm.by("jo@x.ca", NOW);
         capture(form.consent(ConsentStatus.IMPLIED));
         capture(form.consent(ConsentStatus.EXPRESS).form("footer").at(NOW.plusSeconds(60)));
@@ -97,7 +97,7 @@ class ConsentCertificateTest {
     }
 
     @Test
-    void a_version_without_a_text_is_kept_and_known_to_have_no_words() {
+    void a_version_whose_text_was_never_added_is_still_named() {
         capture(TestForm.by("jo@x.ca", NOW).consent(ConsentStatus.EXPRESS));
 
         ConsentCertificate certificate = issue(JO, null).orElseThrow();
@@ -109,7 +109,7 @@ class ConsentCertificateTest {
     }
 
     @Test
-    void a_certificate_is_audited_and_nothing_is_if_the_address_is_unknown() {
+    void a_certificate_is_audited_and_a_request_for_an_unknown_address_is_not() {
         capture(TestForm.by("jo@x.ca", NOW).property("docs"));
 
         assertThat(issue(JO, "default")).isEmpty();

@@ -9,13 +9,13 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** What a search for an address finds in documents that nest, against a plain walk through them. */
+/** Compares the search for an address in nested documents with a plain walk through them. */
 class DocumentSearchTest {
     private static final AddressPattern ADDRESS = AddressPattern.of(new Email("bob@x.ca"));
 
     private final Database database = Database.migrated();
 
-    /** The function that walks through a document, as it was before: slow, and obviously right. */
+    /** An earlier version of the function {@code erased}, which calls itself for each key: slow, but obviously right. */
     private static final String WALKED = """
             CREATE OR REPLACE FUNCTION walked(document jsonb, address text) RETURNS jsonb LANGUAGE plpgsql IMMUTABLE AS $$
             BEGIN
@@ -94,13 +94,13 @@ class DocumentSearchTest {
         };
     }
 
-    /** Documents alone hold the sign for an escaped backslash. */
+    /** The walk reads unescaped texts. They do not contain the character that stands for an escaped backslash. */
     private static final String WALKED_ADDRESS = ADDRESS.precise().replace("\\x01", "");
 
     private static final String FOUND = PersonalDataColumns.documentTexts("document") + " ~* address";
 
     @Test
-    void a_search_in_a_document_finds_and_erases_what_a_walk_through_it_does() {
+    void a_search_finds_and_erases_the_same_as_a_walk_through_the_document() {
         database.run(WALKED);
         Random random = new Random(20261127);
         String[] documents = new String[3000];
@@ -123,14 +123,14 @@ class DocumentSearchTest {
                         documents,
                         ADDRESS.precise(),
                         WALKED_ADDRESS))
-                .as("documents that hold it, of all")
+                .as("documents that contain the address, of 3000")
                 .isBetween(300L, 2700L);
         assertThat(database.count(
                         "SELECT count(*)" + of + " WHERE " + FOUND + " AND NOT holds_at_sign(document::text)",
                         documents,
                         ADDRESS.precise(),
                         WALKED_ADDRESS))
-                .as("documents that hold it and that the index leaves out")
+                .as("documents that contain the address but are not in the index")
                 .isZero();
     }
 }

@@ -11,11 +11,11 @@ import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** The address of an erased person in what others have sent. */
+/** The address of an erased person in data that others have sent. */
 class ErasureAddressTest extends ErasureFixture {
-    @Tag("single-node") // Its own statements are not for a cluster.
+    @Tag("single-node") // Its SQL does not run on a cluster.
     @Test
-    void the_address_goes_from_all_that_anybody_has_sent_and_the_rest_of_it_stays() {
+    void the_address_is_erased_in_all_data_that_others_have_sent_and_the_rest_stays() {
         String document = """
                 {"Mail": "Bob@X.ca", "list": [1, "<bob@x.ca>", {"bob@x.ca": true}], "url": "/?m=bob%40x.ca",
                  "line": "one\\nbob@x.ca", "other": "jimbob@x.ca", "longer": "bob@x.ca.example", "n": 1.50, "none": null}""";
@@ -46,7 +46,7 @@ class ErasureAddressTest extends ErasureFixture {
                  "line": "[erased]", "other": "jimbob@x.ca", "longer": "bob@x.ca.example", "n": 1.50, "none": null}"""))
                 .containsExactly("true");
         assertThat(columnsWith("bob%40x.ca")).isEmpty();
-        assertThat(columnsWith("bob@x.ca")).as("that of others").containsExactly("events|props 1");
+        assertThat(columnsWith("bob@x.ca")).as("longer addresses that contain it").containsExactly("events|props 1");
         assertThat(database.texts("SELECT id::text FROM consent_events ORDER BY id"))
                 .isEqualTo(consentIds);
         assertThat(database.texts(
@@ -54,12 +54,12 @@ class ErasureAddressTest extends ErasureFixture {
                 .containsExactly("express [erased]", "withdrawn [erased]");
         assertThat(database.texts("SELECT source_channel FROM leads")).containsExactly("[erased]");
         assertThat(rows("lead_identities")).as("ann's link to her own visitor").isEqualTo(1);
-        assertThat(erase(BOB)).as("nothing is left to be done").isEmpty();
+        assertThat(erase(BOB)).as("nothing is left to erase").isEmpty();
     }
 
-    @Tag("single-node") // As above.
+    @Tag("single-node") // Its SQL does not run on a cluster.
     @Test
-    void an_address_in_a_document_that_was_sent_as_text_goes_and_another_that_ends_like_it_stays() {
+    void an_address_in_json_that_was_sent_as_text_is_erased_and_another_with_the_same_end_stays() {
         String inText = """
                 {"j": "{\\"m\\":\\"hello\\\\nbob@x.ca\\"}", "h": "{\\"to\\":\\"\\\\u003cbob@x.ca\\\\u003e\\"}"}""";
         String ofAnother = """
@@ -77,17 +77,17 @@ class ErasureAddressTest extends ErasureFixture {
                 .containsExactly(
                         "{\"j\": \"{\\\"to\\\":\\\"nbob@x.ca\\\"}\"}", "{\"h\": \"[erased]\", \"j\": \"[erased]\"}");
         assertThat(columnsWith("bob@x.ca"))
-                .as("that of another")
+                .as("the other address, nbob@x.ca")
                 .containsExactlyInAnyOrder("events|props 1", "form_submissions|payload 1", "outbox|body 1");
-        assertThat(erase(BOB)).as("nothing is left to be done").isEmpty();
+        assertThat(erase(BOB)).as("nothing is left to erase").isEmpty();
     }
 
-    /** As programs write it that put their JSON into pages: Facebook's API does. */
+    /** Programs that write JSON for HTML pages escape the at sign. Facebook's API does so. */
     private static final String ESCAPED = "{\"j\": \"{\\\"to\\\":\\\"bob\\\\u0040x.ca\\\"}\"}";
 
-    @Tag("single-node") // As above.
+    @Tag("single-node") // Its SQL does not run on a cluster.
     @Test
-    void an_address_whose_at_sign_a_program_has_escaped_goes() {
+    void an_address_with_an_escaped_at_sign_is_erased() {
         sendEscaped();
 
         assertThat(erase(BOB).orElseThrow().changed()).isEqualTo(5);
@@ -95,12 +95,12 @@ class ErasureAddressTest extends ErasureFixture {
         assertThat(columnsWith("u0040")).isEmpty();
         assertThat(database.texts("SELECT props::text FROM events WHERE props -> 'j' IS NOT NULL"))
                 .containsExactly("{\"j\": \"[erased]\"}");
-        assertThat(erase(BOB)).as("nothing is left to be done").isEmpty();
+        assertThat(erase(BOB)).as("nothing is left to erase").isEmpty();
     }
 
-    @Tag("single-node") // As above.
+    @Tag("single-node") // Its SQL does not run on a cluster.
     @Test
-    void so_does_one_that_was_stored_before_erasures_looked_for_it() throws IOException {
+    void an_address_with_an_escaped_at_sign_is_erased_if_it_was_stored_before_the_migration() throws IOException {
         database.run(
                 """
                 CREATE OR REPLACE FUNCTION holds_at_sign(content text) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE

@@ -23,12 +23,12 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Erasures while forms, events and rollups about the same person come in. */
+/** Erasures at the same time as forms, events and rollups of the same person. */
 @Tag("slow")
 class ErasureConcurrencyTest extends ErasureFixture {
-    @Tag("single-node") // Its own statements are not for a cluster.
+    @Tag("single-node") // Its SQL does not run on a cluster.
     @Test
-    void captures_that_come_meanwhile_leave_one_whole_lead_or_none() throws Exception {
+    void captures_during_an_erasure_leave_one_complete_lead_or_none() throws Exception {
         for (int round = 0; round < 5; round++) {
             List<Callable<Integer>> work = new ArrayList<>();
             for (int i = 0; i < 8; i++) {
@@ -52,9 +52,9 @@ class ErasureConcurrencyTest extends ErasureFixture {
         assertThat(List.of(rows("visitors"), rows("sessions"), rows("events"))).containsOnly(0L);
     }
 
-    @Tag("single-node") // Its own statements are not for a cluster.
+    @Tag("single-node") // Its SQL does not run on a cluster.
     @Test
-    void beacons_that_come_meanwhile_leave_no_event_without_its_visitor() throws Exception {
+    void events_during_an_erasure_are_not_stored_without_their_visitor() throws Exception {
         for (int round = 0; round < 5; round++) {
             capture(form("bob@x.ca", "visitor-bob1").at(NOW.plusSeconds(round * 60L)));
             List<Callable<Integer>> work = new ArrayList<>();
@@ -86,7 +86,7 @@ class ErasureConcurrencyTest extends ErasureFixture {
     }
 
     @Test
-    void a_rollup_that_is_under_way_does_not_bring_the_address_back() throws Exception {
+    void a_running_rollup_does_not_bring_the_address_back() throws Exception {
         send(visit("visitor-0009", "default").path("/hello/bob@x.ca"));
         CountDownLatch read = new CountDownLatch(1);
         try (ExecutorService pool = Executors.newSingleThreadExecutor()) {
@@ -127,7 +127,7 @@ class ErasureConcurrencyTest extends ErasureFixture {
         assertThat(columnsWith("bob@x.ca")).isEmpty();
     }
 
-    @Tag("single-node") // Its own statements are not for a cluster.
+    @Tag("single-node") // Its SQL does not run on a cluster.
     @Test
     void erasures_of_people_who_have_sent_each_other_s_addresses_take_turns() throws Exception {
         capture(form("bob@x.ca", "visitor-bob1"));
@@ -151,7 +151,7 @@ class ErasureConcurrencyTest extends ErasureFixture {
                     pool.submit(() ->
                             new Erasure(database.anotherMachine(), HASH).erase(new Email("ann@x.ca"), "altops", NOW)));
 
-            assertThat(rollup.get()).as("those that change events").isEqualTo(1);
+            assertThat(rollup.get()).as("the erasures that change events at the same time").isEqualTo(1);
             for (Future<Optional<Erased>> one : both) {
                 assertThat(one.get().orElseThrow().leads()).isEqualTo(1);
             }
@@ -159,7 +159,7 @@ class ErasureConcurrencyTest extends ErasureFixture {
         assertThat(columnsWith("@x.ca")).isEmpty();
     }
 
-    /** Until a transaction waits for a lock, or all have finished. */
+    /** Waits until a transaction waits for a lock, or until the erasure has finished. */
     private static void awaitWaiter() {
         Awaitility.await()
                 .atMost(Duration.ofMinutes(1))

@@ -23,7 +23,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 
-/** A database with the forms and events of several people, and erasures in it. */
+/** A database for forms, events and erasures of several people. */
 abstract class ErasureFixture {
     static final EventStore EVENTS = new EventStore(new SessionRule(Duration.ofMinutes(30)));
     static final LeadRules RULES = new LeadRules(true, Duration.ofMinutes(15), 6, TestForm.TO_WEBHOOKS);
@@ -81,7 +81,7 @@ abstract class ErasureFixture {
         return database.count("SELECT count(*) FROM " + table);
     }
 
-    /** Each table and column of the schema that holds the text, ignoring case. */
+    /** Each table and column of the schema that contains the text, ignoring case, with the number of rows. */
     static List<String> columnsWith(String text) {
         List<String> found = new ArrayList<>();
         List<String> columns = database.texts("""
@@ -89,7 +89,7 @@ abstract class ErasureFixture {
                 FROM information_schema.columns AS c JOIN information_schema.tables AS t USING (table_schema, table_name)
                 WHERE c.table_schema = current_schema AND t.table_type = 'BASE TABLE'
                   AND c.data_type IN ('text', 'character varying', 'json', 'jsonb', 'ARRAY', 'name', 'character')
-                  AND c.table_name !~ '^events_' -- whose rows are those of events
+                  AND c.table_name !~ '^events_' -- partitions, whose rows are found in events
                 ORDER BY 1
                 """);
         assertThat(columns).contains("events|props", "events|path", "consent_events|reason", "properties|domains");

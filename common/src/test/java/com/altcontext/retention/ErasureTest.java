@@ -38,7 +38,7 @@ class ErasureTest extends ErasureFixture {
     }
 
     @Test
-    void the_note_that_a_consent_has_ended_goes_with_the_consent() {
+    void the_record_of_an_expired_consent_is_erased_with_the_consent() {
         capture(form("bob@x.ca", "visitor-bob1").consent(ConsentStatus.IMPLIED));
         capture(form("ann@x.ca", "visitor-ann1").consent(ConsentStatus.IMPLIED));
         ConsentMessages.putExpired(database.sql(), NOW.plus(Duration.ofDays(365)));
@@ -53,7 +53,7 @@ class ErasureTest extends ErasureFixture {
     }
 
     @Test
-    void a_log_line_with_time_operator_and_counts_stays() {
+    void an_erasure_is_logged_with_its_time_operator_and_counts() {
         capture(form("bob@x.ca", "visitor-bob1"));
         long before = rows("erasure_log");
 
@@ -67,7 +67,7 @@ class ErasureTest extends ErasureFixture {
                 .containsExactly("altops 1 1 32");
         assertThat(database.count(
                         "SELECT count(*) FROM erasure_log WHERE email_hash = ?", (Object) HASH.of("bob@x.ca")))
-                .as("no hash that something else could be compared with")
+                .as("the hash differs from hashes of the address elsewhere")
                 .isZero();
     }
 
@@ -84,7 +84,7 @@ class ErasureTest extends ErasureFixture {
     }
 
     @Test
-    void a_browser_that_two_people_used_goes_with_the_one_who_is_erased_and_the_other_keeps_their_own_rows() {
+    void a_shared_browser_is_erased_with_one_person_and_the_other_keeps_their_own_rows() {
         Captured bob = capture(form("bob@x.ca", "visitor-home"));
         send(visit("visitor-home", "default").path("/in between"));
         Captured ann = capture(form("ann@x.ca", "visitor-home").at(NOW.plusSeconds(60)));
@@ -114,7 +114,7 @@ class ErasureTest extends ErasureFixture {
     }
 
     @Test
-    void the_same_form_begins_anew_after_its_visitor_was_erased_with_another_lead() {
+    void a_form_is_not_a_repeat_after_its_visitor_was_erased_with_another_lead() {
         capture(form("bob@x.ca", "visitor-home"));
         Captured ann = capture(form("ann@x.ca", "visitor-home").at(NOW.plusSeconds(1)));
         erase(BOB);
@@ -128,7 +128,7 @@ class ErasureTest extends ErasureFixture {
     }
 
     @Test
-    void a_second_address_on_a_visitor_keeps_nothing_of_the_first() {
+    void a_second_address_of_a_visitor_does_not_protect_the_data_of_the_first() {
         capture(form("bob@x.ca", "visitor-bob1"));
         send(visit("visitor-bob1", "default").path("/a"));
         send(visit("visitor-bob1", "default").path("/b"));
@@ -142,7 +142,7 @@ class ErasureTest extends ErasureFixture {
     }
 
     @Test
-    void a_visitor_who_was_only_guessed_stays_without_the_guess() {
+    void a_visitor_with_only_a_heuristic_link_stays_and_the_link_is_erased() {
         TestEvent neighbour = TestEvent.at("visitor-0005", NOW.minusSeconds(60));
         send(neighbour);
         UUID guessed = neighbour.event().visitor().id();
@@ -157,9 +157,9 @@ class ErasureTest extends ErasureFixture {
         assertThat(database.texts("SELECT anon_id FROM visitors")).containsExactly("visitor-0005");
     }
 
-    /** Fails when a column for sent values is added that erasure does not clear. */
+    /** Fails when a new column for sent values is not searched by an erasure. */
     @Test
-    void every_text_of_the_schema_is_looked_through_or_is_known_to_be_our_own() {
+    void every_text_column_of_the_schema_is_searched_or_listed_as_our_own() {
         List<String> unknown = database.texts("""
                 SELECT c.table_name || '.' || c.column_name
                 FROM information_schema.columns AS c JOIN information_schema.tables AS t USING (table_schema, table_name)
@@ -176,7 +176,7 @@ class ErasureTest extends ErasureFixture {
         });
 
         assertThat(unknown)
-                .as("ours, the lead's own, or looked through apart")
+                .as("columns with our own values or the lead's, or searched separately")
                 .containsExactlyInAnyOrder(OUR_OWN.toArray(String[]::new));
     }
 
@@ -243,7 +243,7 @@ class ErasureTest extends ErasureFixture {
             "erasure_log.counts");
 
     @Test
-    void webhooks_hear_of_an_erasure_by_ids_alone_and_only_if_it_is_done() {
+    void webhooks_get_only_the_ids_of_erased_leads_and_only_if_something_was_erased() {
         var _ = database.sql()
                 .inTransaction(tx -> Webhooks.add(
                         tx, Webhook.of("crm", "https://crm.example/", List.of("lead.captured", "lead.erased"), NOW)));
@@ -251,7 +251,7 @@ class ErasureTest extends ErasureFixture {
         capture(form("bob@x.ca", "visitor-bob2").property("docs"));
         database.run("INSERT INTO recipients (id, property_id, kind, email, created_at)"
                 + " VALUES (gen_random_uuid(), 'default', 'report', 'bob@x.ca', now())");
-        // A mail about another lead, on its way to the person.
+        // A mail to the person about another lead, which waits in the outbox.
         database.run("INSERT INTO outbox (id, kind, event, destination, body)"
                 + " VALUES (gen_random_uuid(), 'mail', 'lead.alert', 'bob@x.ca', '{}')");
         assertThat(erase(new Email("ann@x.ca"))).isEmpty();

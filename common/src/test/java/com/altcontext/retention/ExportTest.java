@@ -85,13 +85,13 @@ class ExportTest {
         return new Export.ExportRequest(email, new Caller("api", null, new byte[32]), NOW);
     }
 
-    /** The values at this path (SQL/JSON) of the document. */
+    /** The values at this SQL/JSON path of the document. */
     private static List<String> at(String document, String path) {
         return database.texts("SELECT jsonb_path_query(?::jsonb, ?::jsonpath)::text", document, path);
     }
 
     @Test
-    void a_person_is_shown_all_that_is_held_on_every_property() {
+    void an_export_contains_all_data_about_a_person_on_every_property() {
         capture(form("bob@x.ca", "visitor-bob1").channel("footer").payload("{\"name\": \"Bob\"}"));
         capture(form("bob@x.ca", "visitor-bob2").property("docs"));
         visit("visitor-bob1", NOW.plusSeconds(60), "{\"k\": \"é\\n\"}");
@@ -119,7 +119,7 @@ class ExportTest {
     }
 
     @Test
-    void one_who_gets_mails_about_a_site_is_shown_which() {
+    void an_export_contains_the_mails_that_the_person_gets_about_properties() {
         database.run("INSERT INTO recipients (id, property_id, kind, email, created_at)"
                 + " VALUES (gen_random_uuid(), 'default', 'report', 'bob@x.ca', now())");
 
@@ -129,7 +129,7 @@ class ExportTest {
     }
 
     @Test
-    void for_an_unknown_address_nothing_is_written() {
+    void nothing_is_written_for_an_unknown_address() {
         StringBuilder out = new StringBuilder();
 
         assertThat(export((lead, property) -> null).write(request(BOB), out)).isFalse();
@@ -137,9 +137,9 @@ class ExportTest {
         assertThat(out).isEmpty();
     }
 
-    @Tag("single-node") // Its own statements are not for a cluster.
+    @Tag("single-node") // Its SQL does not run on a cluster.
     @Test
-    void a_visitor_who_was_only_guessed_is_counted_and_not_shown() {
+    void a_visitor_with_only_a_heuristic_link_is_counted_and_not_shown() {
         Captured bob = capture(form("bob@x.ca", "visitor-bob1"));
         visit("visitor-next", NOW, "{}");
         database.run(
@@ -155,12 +155,12 @@ class ExportTest {
 
         capture(form("ann@x.ca", "visitor-next").at(NOW.plusSeconds(60)));
         assertThat(at(exported(ANN), "$.visitorsSharedWithOthers"))
-                .as("a guess makes it nobody else's")
+                .as("a heuristic link does not make a visitor shared")
                 .containsExactly("0");
     }
 
     @Test
-    void each_of_several_addresses_of_a_visitor_is_shown_the_sessions_of_its_own_forms() {
+    void people_who_share_a_visitor_are_each_shown_the_sessions_of_their_own_forms() {
         visit("visitor-home", NOW.minusSeconds(7200), "{\"k\": \"before both\"}");
         Captured bob = capture(form("bob@x.ca", "visitor-home"));
         visit("visitor-home", NOW.plusSeconds(60), "{\"k\": \"after bob's form\"}");
@@ -178,7 +178,7 @@ class ExportTest {
                 .containsExactly("\"form_submit\"", "\"page_view\"");
         assertThat(at(document, "$.visitors[*].events[*].props.k")).containsExactly("\"after bob's form\"");
         assertThat(document)
-                .as("neither since when it is known, nor as what")
+                .as("neither the first visit nor the anonymous id of a shared visitor")
                 .doesNotContain("visitor-home", "firstSeenAt");
         assertThat(at(exported(ANN), "$.visitors[*].events[*].props.k")).containsExactly("\"after ann's form\"");
     }
@@ -218,7 +218,7 @@ class ExportTest {
     }
 
     @Test
-    void what_cannot_be_logged_is_not_shown() {
+    void an_export_that_cannot_be_logged_is_not_written() {
         capture(form("bob@x.ca", "visitor-bob1"));
         StringBuilder out = new StringBuilder();
 
@@ -230,7 +230,7 @@ class ExportTest {
     }
 
     @Test
-    void an_address_in_what_others_have_sent_is_counted_and_not_shown() {
+    void an_address_in_data_that_others_have_sent_is_counted_and_not_shown() {
         capture(form("bob@x.ca", "visitor-bob1").payload("{\"mail\": \"bob@x.ca\"}"));
         capture(form("ann@x.ca", "visitor-ann1").channel("by Bob@X.ca").payload("{\"friend\": \"bob@x.ca\"}"));
         visit("visitor-next", NOW, "{\"q\": \"write to bob%40x.ca\"}");
@@ -262,7 +262,7 @@ class ExportTest {
 
     @Test
     @Tag("slow")
-    void more_events_than_are_read_at_once_are_all_there() {
+    void more_events_than_one_fetch_reads_are_all_exported() {
         capture(form("bob@x.ca", "visitor-bob1"));
         for (int i = 1; i <= 450; i++) {
             visit("visitor-bob1", NOW.plusSeconds(i), "{\"i\": " + i + "}");
@@ -271,9 +271,9 @@ class ExportTest {
         assertThat(at(exported(BOB), "$.visitors[0].events.size()")).containsExactly("451");
     }
 
-    /** An event that comes meanwhile is in every part of the document or in none. */
+    /** A form that arrives during the export is in every part of the document or in none. */
     @Test
-    void the_document_shows_one_moment() {
+    void the_document_is_a_snapshot() {
         capture(form("bob@x.ca", "visitor-bob1"));
         AtomicBoolean late = new AtomicBoolean();
         Export export = export((lead, property) -> {
@@ -291,9 +291,9 @@ class ExportTest {
         assertThat(at(exported(BOB), "$.visitors.size()")).containsExactly("2");
     }
 
-    /** Fails when a column is added that the export does not hold. */
+    /** Fails when a new column is missing from the export. */
     @Test
-    void every_column_is_shown() {
+    void every_column_is_exported() {
         capture(form("bob@x.ca", "visitor-bob1"));
         String document = exported(BOB);
 
@@ -322,7 +322,7 @@ class ExportTest {
                 "may_hold_address");
     }
 
-    /** @param implied columns that the surrounding object or another column gives */
+    /** @param implied columns whose value the surrounding object or another column shows */
     private static void assertShown(String document, String path, String table, String... implied) {
         List<String> columns = database.texts(
                 "SELECT column_name FROM information_schema.columns WHERE table_schema = current_schema AND table_name = ?",

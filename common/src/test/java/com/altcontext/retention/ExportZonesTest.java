@@ -18,7 +18,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import org.junit.jupiter.api.Test;
 
-/** An export from a server, or the nodes of a cluster, in another time zone. */
+/** An export from a server, or from nodes of a cluster, whose time zone is not UTC. */
 class ExportZonesTest {
     private static final EventStore EVENTS = new EventStore(new SessionRule(Duration.ofMinutes(30)));
     private static final LeadRules RULES = new LeadRules(false, Duration.ofMinutes(15), 6, LeadMessages.NONE);
@@ -33,7 +33,7 @@ class ExportZonesTest {
     }
 
     @Test
-    void its_times_are_in_utc() {
+    void the_times_of_an_export_are_in_utc() {
         String url = Database.migrated().url();
         setZone(url);
         TestDatabase.nodes().forEach(node -> setZone(TestDatabase.on(node, url)));

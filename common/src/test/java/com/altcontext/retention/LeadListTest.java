@@ -53,7 +53,7 @@ class LeadListTest {
                         expires));
     }
 
-    /** One of each effective, and a second express on another property. */
+    /** One lead for each effective consent, and another lead with express consent on a second property. */
     private static void oneOfEach() {
         lead("pending@x.ca", "default", "pending", null, null);
         lead("implied@x.ca", "default", "implied", NOW.plusSeconds(1), null);
@@ -85,7 +85,7 @@ class LeadListTest {
     }
 
     @Test
-    void every_lead_is_a_row_under_the_names_of_its_columns() {
+    void every_lead_is_a_row_below_the_header() {
         lead("jo@x.ca", "docs", "implied", Instant.parse("2026-07-02T03:04:05Z"), "footer, left");
         lead("ann@x.ca", "docs", "express", null, null);
         lead("zoe@x.ca", "default", "pending", null, "=cmd|' /C calc'!A0");
@@ -102,7 +102,7 @@ class LeadListTest {
     }
 
     @Test
-    void only_those_that_are_asked_for_are_in_it() {
+    void a_list_contains_only_the_requested_leads() {
         oneOfEach();
         for (EffectiveConsent effective : EffectiveConsent.values()) {
             List<String> lines = lines("default", effective);
@@ -116,7 +116,7 @@ class LeadListTest {
     }
 
     @Test
-    void a_lead_that_only_bots_sent_is_in_neither_the_file_nor_the_count() {
+    void a_lead_that_only_bots_submitted_is_in_neither_the_file_nor_the_count() {
         oneOfEach();
         lead("bot@x.ca", "docs", "express", null, null);
         database.run("UPDATE leads SET is_bot = true WHERE email = 'bot@x.ca'");
@@ -133,7 +133,7 @@ class LeadListTest {
     }
 
     @Test
-    void leads_are_counted_by_what_their_consent_comes_to_now() {
+    void leads_are_counted_by_their_effective_consent() {
         oneOfEach();
         lead("second@x.ca", "docs", "express", null, null);
         lead("for ever@x.ca", "docs", "implied", null, null);
@@ -143,7 +143,7 @@ class LeadListTest {
     }
 
     @Test
-    void without_an_address_of_the_service_there_is_no_link() {
+    void without_a_url_of_the_service_the_unsubscribe_link_is_empty() {
         lead("jo@x.ca", "default", "express", null, null);
         StringBuilder out = new LeadList(database.sql(), (lead, property) -> null)
                 .write(request(null, null), rows -> new StringBuilder());
@@ -151,11 +151,11 @@ class LeadListTest {
         assertThat(out.toString()).endsWith("2026-02-03T04:05:06Z,,\r\n");
     }
 
-    // --- the log
+    // --- the audit log
 
     @Test
     @Tag("slow")
-    void each_file_is_in_the_log_with_the_number_of_its_rows_and_no_address() {
+    void each_file_is_in_the_audit_log_with_its_number_of_rows_and_without_addresses() {
         int before = log().size();
         oneOfEach();
         lines(null, null);
@@ -170,7 +170,7 @@ class LeadListTest {
     }
 
     @Test
-    void the_log_has_it_before_anything_is_written_also_where_that_fails() {
+    void a_list_is_in_the_audit_log_before_it_is_written_even_if_writing_fails() {
         lead("jo@x.ca", "default", "express", null, null);
         int before = log().size();
         assertThatThrownBy(() -> list().write(request(null, null), rows -> {
@@ -182,7 +182,7 @@ class LeadListTest {
         assertThat(log()).hasSize(before + 1);
     }
 
-    /** A client that has gone. */
+    /** A client that has closed the connection. */
     private static final class Broken implements Appendable {
         @Override
         public Appendable append(CharSequence text) throws IOException {
@@ -201,19 +201,19 @@ class LeadListTest {
     }
 
     @Test
-    void what_cannot_be_logged_is_not_written() {
+    void a_list_that_cannot_be_logged_is_not_written() {
         lead("jo@x.ca", "default", "express", null, null);
         LeadList.LeadListRequest wrong =
                 new LeadList.LeadListRequest(null, null, new Caller("dashboard", null, new byte[5]), NOW);
 
         assertThatThrownBy(() -> list().write(wrong, rows -> {
-                    throw new AssertionError("nothing is logged");
+                    throw new AssertionError("the list is written without an entry in the log");
                 }))
                 .isInstanceOf(SqlFailure.class);
     }
 
     @Test
-    void the_file_holds_the_rows_of_the_moment_that_was_logged_whatever_happens_meanwhile() {
+    void the_file_contains_the_rows_that_were_logged_even_if_leads_change_meanwhile() {
         lead("first@x.ca", "default", "express", null, null);
         lead("second@x.ca", "default", "express", null, null);
         StringBuilder out = list().write(request(null, null), rows -> {
@@ -231,7 +231,7 @@ class LeadListTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"UPDATE audit_log SET row_count = 0", "DELETE FROM audit_log", "TRUNCATE audit_log"})
-    void the_log_cannot_be_changed(String change) {
+    void the_audit_log_cannot_be_changed(String change) {
         lines(null, null);
         int before = log().size();
         assertThatThrownBy(() -> database.run(change)).isInstanceOf(SqlFailure.class);
@@ -239,7 +239,7 @@ class LeadListTest {
     }
 
     @Test
-    void it_needs_no_right_but_to_read_leads_and_consent_and_add_to_the_log() {
+    void a_list_needs_only_the_rights_to_read_leads_and_consent_and_to_read_and_extend_the_audit_log() {
         oneOfEach();
         String role = "lister_" + UUID.randomUUID().toString().substring(0, 8);
         database.run(
@@ -256,7 +256,7 @@ class LeadListTest {
 
     @Test
     @Tag("slow")
-    void a_hundred_thousand_leads_are_all_in_it() {
+    void a_list_of_a_hundred_thousand_leads_is_complete() {
         database.run("INSERT INTO leads SELECT gen_random_uuid(), 'default', 'n' || n || '@x.ca', now(), now(),"
                 + " repeat('c', 200), 'express', NULL FROM generate_series(1, 100000) AS n");
         long[] seen = new long[2];
@@ -268,7 +268,7 @@ class LeadListTest {
         assertThat(seen).containsExactly(100_000, 100_001);
     }
 
-    /** Keeps nothing but the number of lines. */
+    /** Counts the lines and keeps nothing else. */
     private static final class Counting implements Appendable {
         private final long[] seen;
 

@@ -87,7 +87,7 @@ class MailableListTest {
     }
 
     @Test
-    void each_lead_and_purpose_has_a_verdict_its_reason_and_its_end() {
+    void each_lead_and_purpose_has_a_verdict_a_reason_and_an_end() {
         capture(form("express@x.ca", ConsentStatus.EXPRESS));
         capture(form("express@x.ca", ConsentStatus.IMPLIED).purpose("sales").at(NOW.plusSeconds(60)));
         capture(form("implied@x.ca", ConsentStatus.IMPLIED));

@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Holds the privacy pages against the schema: a new column needs a line there that says why it is held and how it is removed. */
+/** Compares the privacy pages with the schema. They must say of a new column why it is stored and how it is removed. */
 class PrivacyDocTest {
     private static final List<String> ABOUT_PEOPLE = List.of(
             "visitors",
@@ -73,7 +73,7 @@ class PrivacyDocTest {
     }
 
     @Test
-    void every_other_table_is_listed_and_those_with_pseudonyms_not_as_free_of_personal_data() {
+    void every_other_table_is_listed_and_tables_with_pseudonyms_are_not_listed_as_free_of_personal_data() {
         int figures = document.indexOf("### Figures of a day");
         int free = document.indexOf("### Tables without personal data", figures);
         String end = document.substring(free, document.indexOf("\n## ", free));
@@ -92,7 +92,7 @@ class PrivacyDocTest {
     }
 
     @Test
-    void the_periods_are_those_of_the_policy() {
+    void the_periods_are_those_of_the_default_policy() {
         assertThat(document)
                 .contains("| " + RetentionPolicy.DEFAULT.eventDays() + " days | `RAW_EVENT_RETENTION_DAYS` |")
                 .contains("| " + RetentionPolicy.DEFAULT.rollupMonths() + " months, ");

@@ -11,7 +11,7 @@ class PrivacyNoticeTest {
     }
 
     @Test
-    void what_stays_of_a_visit_with_an_address_is_named_with_its_time() {
+    void the_notice_names_the_data_of_a_visit_that_are_kept_as_long_as_the_address() {
         assertThat(notice(false).collected().getFirst().until())
                 .startsWith("90 days; ")
                 .contains("identifier", "campaign", "referring site", "first page")
@@ -19,7 +19,7 @@ class PrivacyNoticeTest {
     }
 
     @Test
-    void guesses_about_persons_are_named_where_they_are_made() {
+    void the_notice_mentions_heuristic_links_only_if_they_are_made() {
         assertThat(notice(true).collected()).extracting(Collected::why).anyMatch(why -> why.contains("guess"));
         assertThat(notice(false).collected()).extracting(Collected::why).noneMatch(why -> why.contains("guess"));
     }

@@ -17,11 +17,11 @@ import org.junit.jupiter.api.Test;
 class PropertyErasureTest extends ErasureFixture {
     private static final LocalDate TODAY = LocalDate.ofInstant(NOW, ZoneOffset.UTC);
 
-    /** Tables whose rows stay whatever is erased. */
+    /** Tables whose rows are never erased. */
     private static final List<String> RECORDS = List.of("erasure_log", "audit_log", "flyway_schema_history");
 
     @Test
-    void all_rows_of_a_property_go_and_those_of_the_others_stay() {
+    void all_rows_of_a_property_are_erased_and_the_rows_of_others_stay() {
         database.run("INSERT INTO properties (id, name) VALUES ('gone', 'Gone') ON CONFLICT DO NOTHING");
         capture(form("bob@x.ca", "visitor-0001"));
         send(visit("visitor-0002", "default"));
@@ -47,7 +47,7 @@ class PropertyErasureTest extends ErasureFixture {
         assertThat(database.count("SELECT count(*) FROM erasure_log WHERE erased_by = 'altops'"))
                 .isOne();
         assertThat(version())
-                .as("what a service holds of all properties is read again")
+                .as("services reload what they have cached of all properties")
                 .isGreaterThan(version + 1);
     }
 
@@ -59,7 +59,7 @@ class PropertyErasureTest extends ErasureFixture {
         return database.count("SELECT max(version) FROM daily_metric_rollups WHERE property_id = 'default'");
     }
 
-    /** Rows of each table but the records and the rollups, of which a property without visits has some too. */
+    /** The number of rows of each table, without RECORDS and rollups: properties without visits have rollups, too. */
     private static Map<String, Long> counts() {
         Map<String, Long> counts = new TreeMap<>();
         for (String table : database.texts("""

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 @Tag("slow")
 class PurgeConcurrencyTest extends PurgeFixture {
     @Test
-    void a_visitor_who_becomes_active_meanwhile_stays() {
+    void a_visitor_who_becomes_active_during_a_purge_stays() {
         visit("visitor-0001", 100);
         List<IdleVisitors.EndedSession> ended = database.sql()
                 .inTransaction(tx -> tx.query(
@@ -30,7 +30,7 @@ class PurgeConcurrencyTest extends PurgeFixture {
         assertThat(ended).hasSize(1);
         rolledUp(100);
 
-        // Between the search and the deletion, the visitor's session went on.
+        // Between the search and the deletion, the visitor's session continues.
         IdleVisitors idle = new IdleVisitors(database.sql(), daysAgo(90));
         database.run("UPDATE sessions SET last_event_at = now()");
         idle.deleteSessions(ended, (sessions, visitors) -> {
@@ -43,14 +43,14 @@ class PurgeConcurrencyTest extends PurgeFixture {
     }
 
     @Test
-    void a_visitor_who_comes_back_during_the_deletion_is_waited_for() throws Exception {
+    void a_purge_waits_for_a_visitor_who_comes_back_during_the_deletion() throws Exception {
         visit("visitor-0001", 100);
         rolledUp(100);
         CountDownLatch written = new CountDownLatch(1);
         CountDownLatch purging = new CountDownLatch(1);
 
         try (ExecutorService pool = Executors.newFixedThreadPool(2)) {
-            // The writer has found the old session out of reach and begun another, and has not committed.
+            // The writer has begun another session, since the old one is over, and has not committed yet.
             Future<?> writer = pool.submit(() -> database.anotherMachine().inTransaction(tx -> {
                 var _ = STORE.write(
                         tx, List.of(TestEvent.at("visitor-0001", NOW).event()));
@@ -67,7 +67,7 @@ class PurgeConcurrencyTest extends PurgeFixture {
             writer.get();
             assertThat(purge.get().count(PurgeCount.SESSIONS)).isEqualTo(1);
             assertThat(purge.get().count(PurgeCount.VISITORS))
-                    .as("who has another session now")
+                    .as("the visitor has another session now")
                     .isZero();
         }
         assertThat(database.count("SELECT count(*) FROM visitors")).isEqualTo(1);
@@ -75,7 +75,7 @@ class PurgeConcurrencyTest extends PurgeFixture {
                 .isEqualTo(1);
     }
 
-    /** Until a transaction waits for a lock that another one holds. */
+    /** Waits until a transaction waits for a lock that another one holds. */
     private static void awaitWaiters(CountDownLatch begun) {
         try {
             begun.await();
@@ -91,7 +91,7 @@ class PurgeConcurrencyTest extends PurgeFixture {
     }
 
     @Test
-    void two_purges_at_once_are_one_and_the_other_says_so() {
+    void a_purge_during_another_one_does_nothing_and_says_so() {
         partition(100);
         PurgePlan plan = purge().plan(POLICY, NOW, false);
         List<Optional<PurgeReceipt>> second = new ArrayList<>();
@@ -105,7 +105,7 @@ class PurgeConcurrencyTest extends PurgeFixture {
     }
 
     @Test
-    void a_partition_in_use_stays_without_a_wait_and_the_next_purge_takes_it() throws Exception {
+    void a_partition_in_use_stays_without_blocking_writers_and_the_next_purge_drops_it() throws Exception {
         partition(100);
         visit("visitor-0001", 100);
         rolledUp(100);
@@ -129,7 +129,7 @@ class PurgeConcurrencyTest extends PurgeFixture {
             assertThat(receipt.busyDays()).containsExactly(TODAY.minusDays(100));
             assertThat(receipt.days()).isEmpty();
             assertThat(receipt.count(PurgeCount.SESSIONS))
-                    .as("of a day that is still there")
+                    .as("sessions of a day that is still there")
                     .isZero();
             assertThat(database.count("SELECT days_left FROM purge_log")).isEqualTo(1);
             done.countDown();
@@ -140,7 +140,7 @@ class PurgeConcurrencyTest extends PurgeFixture {
     }
 
     @Test
-    void ingest_goes_on_while_the_purge_comes_again_and_again_for_a_partition_that_is_read() throws Exception {
+    void ingest_continues_while_a_purge_retries_to_drop_a_partition_in_use() throws Exception {
         partition(100);
         visit("visitor-0001", 100);
         rolledUp(100);
@@ -165,7 +165,7 @@ class PurgeConcurrencyTest extends PurgeFixture {
                     awaitExclusiveLock(purge);
                     writeOrFail("visitor-n" + (1000 + i));
                 }
-                assertThat(purge.isDone()).as("it is still refused").isFalse();
+                assertThat(purge.isDone()).as("the purge has not dropped the partition yet").isFalse();
             } finally {
                 done.countDown();
             }
@@ -176,7 +176,7 @@ class PurgeConcurrencyTest extends PurgeFixture {
         assertThat(events()).isEqualTo(20);
     }
 
-    /** A drop that waits for its lock makes every writer wait behind it, here for ever. */
+    /** Stores an event. Fails if a drop waits for its lock without a limit, since every writer then waits behind it. */
     private static void writeOrFail(String anonId) {
         var _ = database.sql().inTransaction(tx -> {
             var _ = tx.query("SELECT set_config('lock_timeout', '20s', true)", row -> row.text(1));
@@ -184,7 +184,7 @@ class PurgeConcurrencyTest extends PurgeFixture {
         });
     }
 
-    /** Until the purge asks for the exclusive lock on events. */
+    /** Waits until the purge waits for the exclusive lock on events. */
     private static void awaitExclusiveLock(Future<?> purge) {
         Awaitility.await()
                 .atMost(Duration.ofMinutes(1))
@@ -195,9 +195,9 @@ class PurgeConcurrencyTest extends PurgeFixture {
                         """) > 0);
     }
 
-    /** The second one holds for each of two tables: 80 ms in all. */
+    /** The second timeout applies to each of two tables, so a drop waits for 80 ms at most. */
     @Test
-    void a_drop_bounds_its_waits_for_locks() {
+    void a_drop_limits_its_waits_for_locks() {
         assertThat(database.texts("""
                         SELECT (regexp_matches(prosrc, $re$'lock_timeout', '(\\d+)ms'$re$, 'g'))[1]
                         FROM pg_proc WHERE proname = 'drop_event_partition'

@@ -16,12 +16,12 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 
-/** A database with visits of long ago, and purges of it. */
+/** A database for old visits and their purge. */
 abstract class PurgeFixture {
     static final EventStore STORE = new EventStore(new SessionRule(Duration.ofMinutes(30)));
     static final RetentionPolicy POLICY = RetentionPolicy.DEFAULT;
 
-    @SuppressWarnings("TimeInStaticInitializer") // No partition is made for days that are too far from the real one.
+    @SuppressWarnings("TimeInStaticInitializer") // No partition is created for days that are too far from today.
     static final Instant NOW = Instant.now().truncatedTo(ChronoUnit.DAYS).plus(Duration.ofHours(12));
 
     static final LocalDate TODAY = LocalDate.ofInstant(NOW, ZoneOffset.UTC);
@@ -48,7 +48,7 @@ abstract class PurgeFixture {
         return NOW.minus(Duration.ofDays(days));
     }
 
-    /** A visitor's page view so many days ago. */
+    /** Stores a visitor's page view of this many days ago. */
     static void visit(String anonId, int daysAgo) {
         visitAt(anonId, daysAgo(daysAgo));
     }
@@ -81,7 +81,7 @@ abstract class PurgeFixture {
         return new Purge(database.sql(), new Purge.RetryPolicy(0, Duration.ZERO));
     }
 
-    /** What a purge does is what its plan has said. */
+    /** Purges, and checks that the receipt says what the plan expected. */
     static PurgeReceipt purgeNow(boolean force) {
         PurgePlan plan = purge().plan(POLICY, NOW, force);
         PurgeReceipt receipt = purge().apply(plan, NOW, step -> {}).orElseThrow();

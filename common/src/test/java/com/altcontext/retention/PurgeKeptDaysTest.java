@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Expired days whose events stay until their figures are there. */
+/** Expired days whose events stay until their figures are rolled up. */
 class PurgeKeptDaysTest extends PurgeFixture {
     @Test
     void a_day_whose_figures_have_expired_as_well_needs_no_rollup() {
@@ -61,7 +61,7 @@ class PurgeKeptDaysTest extends PurgeFixture {
         assertThat(receipt.keptDays()).containsExactly(TODAY.minusDays(100));
         assertThat(receipt.days()).containsExactly(TODAY.minusDays(101), TODAY.minusDays(99));
         assertThat(database.texts("SELECT anon_id FROM visitors ORDER BY 1"))
-                .as("whatever is not older than the day that stays")
+                .as("the visitors of the kept day and of later days")
                 .containsExactly("visitor-0001", "visitor-0002", "visitor-docs");
 
         assertThat(purgeNow(true).days()).containsExactly(TODAY.minusDays(100));
@@ -69,7 +69,7 @@ class PurgeKeptDaysTest extends PurgeFixture {
     }
 
     @Test
-    void events_of_a_property_that_was_removed_keep_no_day() {
+    void events_of_a_removed_property_do_not_keep_a_day() {
         visit("visitor-0001", 100);
         store(TestEvent.at("visitor-late", daysAgo(100)).property("removed").event());
         rolledUp(100);
@@ -80,7 +80,7 @@ class PurgeKeptDaysTest extends PurgeFixture {
 
     @ParameterizedTest
     @CsvSource({"100, 101", "101, 100"})
-    void a_day_is_kept_until_both_days_of_the_site_that_it_touches_are_rolled_up(int first, int second) {
+    void a_utc_day_is_kept_until_both_days_of_the_site_that_overlap_it_are_rolled_up(int first, int second) {
         database.run("UPDATE properties SET time_zone = 'America/Toronto'");
         partition(100);
         visit("visitor-0001", 100);
@@ -88,7 +88,7 @@ class PurgeKeptDaysTest extends PurgeFixture {
         rolledUp(first);
 
         assertThat(purgeNow(false).keptDays())
-                .as("at two in the morning it was still the day before there")
+                .as("at 02:00 UTC it was still the day before in Toronto")
                 .containsExactly(TODAY.minusDays(100));
         rolledUp(second);
 
@@ -96,7 +96,7 @@ class PurgeKeptDaysTest extends PurgeFixture {
     }
 
     @Test
-    void a_day_is_complete_by_the_clock_of_its_site() {
+    void the_time_zone_of_the_site_decides_when_a_day_is_complete() {
         database.run("UPDATE properties SET time_zone = 'America/Toronto'");
         partition(100);
         visit("visitor-0001", 100);
@@ -123,7 +123,7 @@ class PurgeKeptDaysTest extends PurgeFixture {
     }
 
     @Test
-    void events_on_a_day_that_another_system_counted_keep_it_not() {
+    void events_do_not_keep_a_day_that_was_imported_from_another_system() {
         visit("visitor-0001", 100);
         rolledUp(100);
         database.run("UPDATE daily_metric_rollups SET imported = 1, rolled_up_at = day");

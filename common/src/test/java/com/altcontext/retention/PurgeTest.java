@@ -9,10 +9,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What a purge removes, and what it says of it. */
+/** What a purge removes, and what it reports. */
 class PurgeTest extends PurgeFixture {
     @Test
-    void the_days_within_retention_stay_and_the_day_before_them_goes_as_a_whole() {
+    void the_days_within_retention_stay_and_the_day_before_them_is_dropped() {
         partition(90);
         partition(91);
         visitAt("visitor-kept", TODAY.minusDays(90).atStartOfDay().toInstant(ZoneOffset.UTC));
@@ -32,7 +32,7 @@ class PurgeTest extends PurgeFixture {
     }
 
     @Test
-    void expired_events_that_never_had_a_partition_go_too() {
+    void expired_events_in_the_default_partition_are_removed_too() {
         visit("visitor-0001", 95);
         visit("visitor-0002", 3);
         visit("visitor-0003", 60);
@@ -49,7 +49,7 @@ class PurgeTest extends PurgeFixture {
     }
 
     @Test
-    void a_plan_changes_nothing_and_says_what_the_purge_then_does() {
+    void a_plan_changes_nothing_and_says_what_the_purge_will_do() {
         partition(100);
         visit("visitor-0001", 100);
         visit("visitor-0002", 100);
@@ -79,7 +79,7 @@ class PurgeTest extends PurgeFixture {
         assertThat(purge().plan(POLICY, NOW, false).days()).isEmpty();
     }
 
-    /** One row of each kind of count for a day. */
+    /** Stores a row of each kind of count for a day. */
     private static void counted(LocalDate day) {
         String of = "('default', '" + day + "'";
         database.run(
@@ -92,7 +92,7 @@ class PurgeTest extends PurgeFixture {
     }
 
     @Test
-    void counts_go_after_their_months_to_the_day_and_so_does_the_note_that_they_were_computed() {
+    void counts_and_the_rows_of_rollup_days_are_removed_after_their_months_to_the_day() {
         LocalDate kept = TODAY.minusMonths(24);
         counted(kept);
         counted(kept.minusDays(1));
@@ -115,7 +115,7 @@ class PurgeTest extends PurgeFixture {
     }
 
     @Test
-    void the_figures_of_a_day_never_go_before_its_events() {
+    void the_figures_of_a_day_are_never_removed_before_its_events() {
         RetentionPolicy oneMonth = new RetentionPolicy(90, 1, 30, null);
         counted(TODAY.minusDays(90));
         counted(TODAY.minusDays(91));
@@ -131,7 +131,7 @@ class PurgeTest extends PurgeFixture {
     }
 
     @Test
-    void an_expired_partition_without_events_goes_unasked() {
+    void an_expired_partition_without_events_is_dropped_without_a_rollup() {
         partition(120);
 
         assertThat(purgeNow(false).days()).containsExactly(TODAY.minusDays(120));
@@ -139,7 +139,7 @@ class PurgeTest extends PurgeFixture {
     }
 
     @Test
-    void the_receipt_is_there_before_anything_is_gone_and_says_when_that_was_all() {
+    void the_receipt_is_updated_after_each_day_and_finished_at_the_end() {
         partition(101);
         partition(100);
         visit("visitor-0001", 101);

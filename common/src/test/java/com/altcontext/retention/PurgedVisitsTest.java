@@ -14,10 +14,10 @@ import java.util.UUID;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** What a purge makes of sessions and visitors. */
+/** What a purge does to sessions and visitors. */
 class PurgedVisitsTest extends PurgeFixture {
     @Test
-    void a_session_that_loses_its_first_events_counts_what_is_left() {
+    void a_session_that_loses_its_first_events_counts_the_remaining_ones() {
         partition(90);
         partition(91);
         rolledUp(91);
@@ -54,7 +54,7 @@ class PurgedVisitsTest extends PurgeFixture {
     }
 
     @Test
-    void a_session_that_reaches_into_the_days_that_stay_stays() {
+    void a_session_that_continues_into_a_kept_day_stays() {
         Instant midnight = TODAY.minusDays(90).atStartOfDay().toInstant(ZoneOffset.UTC);
         visitAt("visitor-0001", midnight.minusSeconds(60));
         visitAt("visitor-0001", midnight.plusSeconds(60));
@@ -68,7 +68,7 @@ class PurgedVisitsTest extends PurgeFixture {
     }
 
     @Test
-    void a_visitor_who_is_linked_to_a_lead_stays_when_all_sessions_are_gone() {
+    void a_visitor_who_is_linked_to_a_lead_stays_after_all_sessions_are_removed() {
         UUID visitor = new AnonId("visitor-0001").visitorOf("default");
         visit("visitor-0001", 100);
         rolledUp(100);
@@ -87,12 +87,12 @@ class PurgedVisitsTest extends PurgeFixture {
 
         database.run("DELETE FROM lead_identities", "DELETE FROM leads");
         assertThat(purgeNow(false).count(PurgeCount.VISITORS))
-                .as("once the lead is gone")
+                .as("once the lead is deleted")
                 .isEqualTo(1);
     }
 
     @Test
-    void many_sessions_go_in_several_parts() {
+    void many_sessions_are_removed_in_several_parts() {
         database.run("""
                 INSERT INTO visitors (bucket, visitor_id, property_id, anon_id, first_seen_at)
                 SELECT bucket_of(md5(v::text)::uuid), md5(v::text)::uuid, 'default', 'anon-' || v, now() - interval '100 days'
@@ -114,10 +114,10 @@ class PurgedVisitsTest extends PurgeFixture {
         assertThat(steps.getLast().count(PurgeCount.SESSIONS)).isEqualTo(3600);
     }
 
-    /** Over all parts each page is read once; deleting is by key. */
-    @Tag("single-node") // Its own statements are not for a cluster.
+    /** All parts together read each page once. Sessions are deleted by key. */
+    @Tag("single-node") // Its SQL does not run on a cluster.
     @Test
-    void idle_sessions_are_found_by_pages_and_never_by_a_scan_of_the_whole_table() {
+    void idle_sessions_are_found_by_ranges_of_pages_and_never_by_a_scan_of_the_whole_table() {
         visit("visitor-0001", 100);
         TablePart part = TablePart.of(database.sql(), "sessions", 4096).getFirst();
         String plan = database.sql().inTransaction(tx -> {

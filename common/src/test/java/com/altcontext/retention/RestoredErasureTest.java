@@ -8,10 +8,10 @@ import org.junit.jupiter.api.Test;
 /** Who is erased again after a restore. */
 class RestoredErasureTest extends ErasureFixture {
     @Test
-    void a_restored_backup_is_cleaned_of_those_who_were_erased_since() {
+    void leads_that_were_erased_after_the_backup_are_erased_again() {
         capture(form("bob@x.ca", "visitor-bob1"));
         var _ = erasure().erase(BOB, "altops", NOW.plusSeconds(60));
-        capture(form("bob@x.ca", "visitor-bob1")); // as the backup has it
+        capture(form("bob@x.ca", "visitor-bob1")); // as in the backup
         capture(form("ann@x.ca", "visitor-ann1"));
 
         assertThat(erasure().replay("restore", NOW.plusSeconds(120))).isEqualTo(1);
@@ -20,15 +20,15 @@ class RestoredErasureTest extends ErasureFixture {
         assertThat(erasure().replay("restore", NOW.plusSeconds(120))).isZero();
         capture(form("bob@x.ca", "visitor-bob1").at(NOW.plusSeconds(300)));
         assertThat(erasure().replay("restore", NOW.plusSeconds(360)))
-                .as("who came back by themselves")
+                .as("a lead who submitted a form after the erasure")
                 .isZero();
     }
 
     @Test
-    void a_restored_backup_is_cleaned_of_recipients_who_were_erased_since() {
+    void recipients_who_were_erased_after_the_backup_are_erased_again() {
         recipient("bob@x.ca", NOW);
         var _ = erasure().erase(BOB, "altops", NOW.plusSeconds(60));
-        recipient("bob@x.ca", NOW); // as the backup has it
+        recipient("bob@x.ca", NOW); // as in the backup
         recipient("ann@x.ca", NOW);
 
         assertThat(erasure().replay("restore", NOW.plusSeconds(120))).isEqualTo(1);
@@ -36,7 +36,7 @@ class RestoredErasureTest extends ErasureFixture {
         assertThat(database.texts("SELECT email FROM recipients")).containsExactly("ann@x.ca");
         recipient("bob@x.ca", NOW.plusSeconds(300));
         assertThat(erasure().replay("restore", NOW.plusSeconds(360)))
-                .as("who was named again")
+                .as("a recipient who was added again after the erasure")
                 .isZero();
     }
 

@@ -36,7 +36,7 @@ class SubmissionListTest {
         TestForm.removeAll(database);
     }
 
-    /** A lead with one submission, and its touches. */
+    /** Stores a lead with its touches and one submission. */
     private static UUID submission(String email, String property, String form, Instant at) {
         UUID lead = UUID.randomUUID();
         database.sql().inTransaction(tx -> {
@@ -66,7 +66,7 @@ class SubmissionListTest {
     }
 
     @Test
-    void a_submission_has_its_fields_its_lead_the_consent_of_now_and_the_touches() {
+    void a_submission_is_listed_with_its_fields_its_lead_the_current_consent_and_the_touches() {
         UUID lead = submission("jo@x.ca", "default", "newsletter", Instant.parse("2026-06-01T02:03:04.567Z"));
 
         assertThat(page(null, null, null, 10))
@@ -80,7 +80,7 @@ class SubmissionListTest {
     }
 
     @Test
-    void pages_follow_each_other_from_the_newest_also_through_one_moment() {
+    void pages_run_from_the_newest_to_the_oldest_even_if_submissions_have_the_same_time() {
         for (int i = 0; i < 6; i++) {
             submission("a" + i + "@x.ca", "default", "f" + i, NOW.minusSeconds(i == 0 || i == 5 ? i : 1));
         }
@@ -111,7 +111,7 @@ class SubmissionListTest {
     }
 
     @Test
-    void each_page_is_noted_with_the_key_that_asked_before_it_is_written() {
+    void each_page_is_in_the_audit_log_with_its_access_key_before_it_is_written() {
         submission("jo@x.ca", "default", "one", NOW);
         long before = database.count("SELECT count(*) FROM audit_log");
         SubmissionRequest request =
@@ -128,7 +128,7 @@ class SubmissionListTest {
     }
 
     @Test
-    void a_cursor_that_no_answer_gave_is_none() {
+    void an_invalid_cursor_is_refused() {
         Cursor cursor = new Cursor(NOW.plusNanos(123_456_000), KEY);
         assertThat(Cursor.parse(cursor.text())).contains(cursor);
         String beyond = new Cursor(Instant.MAX, KEY).text();
@@ -139,7 +139,7 @@ class SubmissionListTest {
     }
 
     @Test
-    void a_search_that_few_leads_match_reads_none_of_the_submissions_of_others() {
+    void a_search_does_not_read_the_submissions_of_leads_that_do_not_match() {
         database.run("""
                 INSERT INTO leads (id, property_id, email, first_captured_at, last_captured_at, consent_status)
                 SELECT gen_random_uuid(), 'default', n || '@x.ca', now(), now(), 'pending' FROM generate_series(1, 3000) AS n

@@ -16,15 +16,15 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What the purge removes of leads. */
+/** The leads, submissions and messages that a purge removes. */
 class UnconfirmedLeadsTest extends ErasureFixture {
     private static final RetentionPolicy POLICY = new RetentionPolicy(90, 24, 30, 365);
 
-    /** The purge comes so long after the forms, which lie in today's partition. */
+    /** When a lead has just expired whose form was sent at {@link #NOW}: the forms are in today's partition. */
     private static final Instant LATER = NOW.plus(Duration.ofDays(30)).plusMillis(1);
 
     @BeforeEach
-    void erase() {
+    void emptyPurgeLog() {
         database.run("TRUNCATE purge_log");
     }
 
@@ -50,7 +50,7 @@ class UnconfirmedLeadsTest extends ErasureFixture {
     }
 
     @Test
-    void a_lead_that_never_confirmed_goes_with_all_that_belongs_to_it() {
+    void a_lead_that_never_confirmed_is_removed_with_all_its_rows() {
         pending("never@x.ca", 1);
         pending("unasked@x.ca", 0);
 
@@ -70,7 +70,7 @@ class UnconfirmedLeadsTest extends ErasureFixture {
     }
 
     @Test
-    void a_lead_that_got_no_mail_because_another_site_had_just_asked_the_address_goes_too() {
+    void a_lead_that_got_no_mail_because_another_site_had_just_sent_one_is_removed_too() {
         Leads leads = new Leads(
                 database.sql(),
                 EVENTS,
@@ -89,7 +89,7 @@ class UnconfirmedLeadsTest extends ErasureFixture {
     }
 
     @Test
-    void what_was_ever_granted_or_withdrawn_and_what_waits_for_an_operator_stays() {
+    void leads_with_a_grant_or_a_withdrawal_and_leads_in_review_stay() {
         pending("implied@x.ca", 1);
         pending("review@x.ca", 3);
         pending("withdrawn@x.ca", 1);
@@ -111,7 +111,7 @@ class UnconfirmedLeadsTest extends ErasureFixture {
     }
 
     @Test
-    void more_than_one_transaction_takes_go_all_the_same_and_webhooks_hear_of_each_by_its_id() {
+    void more_leads_than_one_transaction_deletes_are_removed_and_webhooks_get_the_id_of_each() {
         var _ = database.sql()
                 .inTransaction(
                         tx -> Webhooks.add(tx, Webhook.of("crm", "https://crm.example/", List.of("lead.erased"), NOW)));
@@ -132,7 +132,7 @@ class UnconfirmedLeadsTest extends ErasureFixture {
     }
 
     @Test
-    void a_lead_whose_address_is_being_written_to_is_left_to_the_next_purge() {
+    void a_lead_whose_address_is_locked_is_left_to_the_next_purge() {
         pending("busy@x.ca", 1);
         PurgePlan plan = purge().plan(POLICY, LATER, true);
         var _ = database.sql().inTransaction(tx -> {
@@ -159,7 +159,7 @@ class UnconfirmedLeadsTest extends ErasureFixture {
             LeadLock.take(tx, new Email("late@x.ca"));
             var _ = tx.update("UPDATE leads SET consent_status = 'express' WHERE email = 'late@x.ca'");
             assertThat(UnconfirmedLeads.delete(database.sql(), found, LATER, LATER))
-                    .as("one is locked")
+                    .as("the locked lead is not deleted")
                     .isOne();
             return true;
         });
@@ -169,7 +169,7 @@ class UnconfirmedLeadsTest extends ErasureFixture {
     }
 
     @Test
-    void what_was_filled_in_goes_after_its_days_and_the_lead_stays() {
+    void submissions_are_removed_after_their_days_and_the_lead_stays() {
         capture(form("bob@x.ca", "visitor-bob1").payload("{\"company\": \"Bob Ltd\"}"));
         RetentionPolicy forever = new RetentionPolicy(90, 24, 30, null);
         database.run("UPDATE form_submissions SET submitted_at = submitted_at - interval '365 days'");
@@ -184,7 +184,7 @@ class UnconfirmedLeadsTest extends ErasureFixture {
     }
 
     @Test
-    void messages_that_were_set_aside_go_after_thirty_days() {
+    void messages_that_were_set_aside_are_removed_after_thirty_days() {
         capture(form("bob@x.ca", "visitor-bob1"));
         capture(form("ann@x.ca", "visitor-ann1"));
         database.run("UPDATE outbox SET set_aside_at = '" + NOW + "' WHERE body LIKE '%bob@x.ca%'");
@@ -195,9 +195,9 @@ class UnconfirmedLeadsTest extends ErasureFixture {
                 .containsExactly("ann@x.ca");
     }
 
-    /** Otherwise all leads would be read again for each part of those that go. */
+    /** Otherwise each part of the deletion would read all leads again. */
     @Test
-    void they_are_found_in_the_order_of_their_key() {
+    void unconfirmed_leads_are_found_in_the_order_of_their_key() {
         List<String> plan = database.sql().inTransaction(tx -> {
             var _ = UnconfirmedLeads.find(tx, LATER, null);
             return tx.query("EXPLAIN (COSTS OFF) " + UnconfirmedLeads.FIND, row -> row.text(1), LATER, null, null, 100);
