@@ -25,7 +25,7 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Which forms send a mail that asks for confirmation, and what it says. */
+/** Which forms send a confirmation mail, and what the mail contains. */
 class ConfirmationMailsTest extends ConfirmationFixture {
     @Test
     void an_address_that_does_not_answer_gets_one_mail_a_day_and_three_in_all() {

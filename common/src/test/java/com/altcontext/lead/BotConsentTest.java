@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A bot's form says nothing about the consent of the person whose address it holds. */
+/** A bot's form says nothing about the consent of the person whose address it contains. */
 class BotConsentTest extends LeadsFixture {
     private static final TestForm BOT = JO.byBot().visitor("visitor-0002").form("crawled");
 

@@ -106,7 +106,7 @@ class EmailTest {
                 .containsExactly("jo@xn--bcher-kva.example", "jo@bücher.example");
     }
 
-    /** The JDK's {@link java.net.IDN} converts the domain. It must not fail in any other way than by a refusal. */
+    /** The JDK's {@link java.net.IDN} converts the domain. Whatever the text, it is an address or is refused. */
     @Test
     void every_text_is_an_address_or_is_rejected() {
         int[] alphabet = {

@@ -63,7 +63,7 @@ class LeadAlertsTest extends LeadsFixture {
                 .isEmpty();
     }
 
-    /** An erasure would not find an address that the form has escaped if the fields were JSON within a text. */
+    /** If the fields were JSON within a text, an erasure would not find an address that the form has escaped. */
     @Test
     void details_are_sent_if_the_property_allows_it_with_the_fields_as_an_object() {
         database.run("UPDATE properties SET notify_details = true");

@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Compares the privacy pages with the schema. They must say of a new column why it is stored and how it is removed. */
+/** Compares the privacy pages with the schema. They must say why each column about people is stored. */
 class PrivacyDocTest {
     private static final List<String> ABOUT_PEOPLE = List.of(
             "visitors",

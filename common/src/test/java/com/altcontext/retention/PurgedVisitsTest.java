@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 /** What a purge does to sessions and visitors. */
 class PurgedVisitsTest extends PurgeFixture {
     @Test
-    void a_session_that_loses_its_first_events_counts_the_remaining_ones() {
+    void a_session_that_loses_its_first_events_counts_the_remaining_events() {
         partition(90);
         partition(91);
         rolledUp(91);

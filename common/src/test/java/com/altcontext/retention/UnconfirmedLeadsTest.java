@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 class UnconfirmedLeadsTest extends ErasureFixture {
     private static final RetentionPolicy POLICY = new RetentionPolicy(90, 24, 30, 365);
 
-    /** When a lead has just expired whose form was sent at {@link #NOW}: the forms are in today's partition. */
+    /** A lead whose form was sent at {@link #NOW} has just expired at this time. The form is in today's partition. */
     private static final Instant LATER = NOW.plus(Duration.ofDays(30)).plusMillis(1);
 
     @BeforeEach
