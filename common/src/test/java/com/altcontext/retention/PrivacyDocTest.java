@@ -13,7 +13,10 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Compares the privacy pages with the schema. They must say why each column about people is stored. */
+/**
+ * Compares the privacy pages with the schema. For each column about people, they must say why it is stored and how it
+ * is removed.
+ */
 class PrivacyDocTest {
     private static final List<String> ABOUT_PEOPLE = List.of(
             "visitors",
