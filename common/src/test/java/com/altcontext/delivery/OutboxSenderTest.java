@@ -134,7 +134,9 @@ class OutboxSenderTest {
                         taken -> {})
                 .sendDue();
 
-        assertThat(transactions).as("one to claim the batch, one to record the failures").hasValue(2);
+        assertThat(transactions)
+                .as("one to claim the batch, one to record the failures")
+                .hasValue(2);
         assertThat(database.count("SELECT count(*) FROM outbox WHERE attempts = 1"))
                 .isEqualTo(OutboxSender.MAX_IN_FLIGHT);
     }

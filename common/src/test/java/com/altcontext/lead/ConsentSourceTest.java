@@ -107,7 +107,8 @@ class ConsentSourceTest {
     }
 
     @Test
-    void earlier_records_get_the_default_purpose_and_withdrawals_apply_to_all_purposes() throws IOException, SQLException {
+    void earlier_records_get_the_default_purpose_and_withdrawals_apply_to_all_purposes()
+            throws IOException, SQLException {
         Database database = Database.at(TestDatabase.fresh());
         apply(database, 1, 18);
         record(database, "express", "newsletter", "null");

@@ -35,7 +35,8 @@ class ConsentTest {
         "WITHDRAWN, EXPRESS,   false, WITHDRAWN",
         "WITHDRAWN, WITHDRAWN, false, WITHDRAWN",
     })
-    void every_change_from_one_status_to_another(ConsentStatus from, ConsentStatus to, boolean recorded, ConsentStatus result) {
+    void every_change_from_one_status_to_another(
+            ConsentStatus from, ConsentStatus to, boolean recorded, ConsentStatus result) {
         Consent known = given(from, NOW);
         Consent after = known.after(given(to, NOW.plusSeconds(60)));
 

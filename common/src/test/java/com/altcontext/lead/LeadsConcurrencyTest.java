@@ -91,7 +91,8 @@ class LeadsConcurrencyTest extends LeadsFixture {
         TestForm.removeAll(database);
 
         before.forEach(LeadsTest::capture);
-        List<Captured> atOnce = captureUnlocked(batch).stream().map(Optional::orElseThrow).toList();
+        List<Captured> atOnce =
+                captureUnlocked(batch).stream().map(Optional::orElseThrow).toList();
 
         assertThat(whatIsStored()).isEqualTo(expected);
         assertThat(atOnce).extracting(Captured::visitorId).isEqualTo(each(oneByOne, Captured::visitorId));

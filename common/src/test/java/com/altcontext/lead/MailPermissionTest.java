@@ -25,7 +25,8 @@ class MailPermissionTest {
         "IMPLIED,   true,  2026-06-15T11:59:59Z, may_not,   bot",
         "WITHDRAWN, true,  2026-06-15T11:59:59Z, may_not,   withdrawn",
     })
-    void each_status_has_its_verdict_and_reason(ConsentStatus status, String mark, Instant at, String verdict, String reason) {
+    void each_status_has_its_verdict_and_reason(
+            ConsentStatus status, String mark, Instant at, String verdict, String reason) {
         @Nullable Instant end = status == ConsentStatus.IMPLIED ? END : null;
         MailPermission permission =
                 MailPermission.of(new Consent(status, end), mark.equals("true"), mark.equals("review"), at);

@@ -23,7 +23,9 @@ class AddressPatternTest {
         AddressPattern pattern = AddressPattern.of(new Email(address));
         boolean precise = database.count("SELECT (? ~* ?)::int", text, pattern.precise()) == 1;
         boolean rough = database.count("SELECT (? ~* ?)::int", text, pattern.rough()) == 1;
-        assertThat(rough || !precise).as("the rough pattern matches all that the precise one does").isTrue();
+        assertThat(rough || !precise)
+                .as("the rough pattern matches all that the precise one does")
+                .isTrue();
         return precise;
     }
 

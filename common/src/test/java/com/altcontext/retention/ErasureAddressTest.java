@@ -46,7 +46,9 @@ class ErasureAddressTest extends ErasureFixture {
                  "line": "[erased]", "other": "jimbob@x.ca", "longer": "bob@x.ca.example", "n": 1.50, "none": null}"""))
                 .containsExactly("true");
         assertThat(columnsWith("bob%40x.ca")).isEmpty();
-        assertThat(columnsWith("bob@x.ca")).as("longer addresses that contain it").containsExactly("events|props 1");
+        assertThat(columnsWith("bob@x.ca"))
+                .as("longer addresses that contain it")
+                .containsExactly("events|props 1");
         assertThat(database.texts("SELECT id::text FROM consent_events ORDER BY id"))
                 .isEqualTo(consentIds);
         assertThat(database.texts(

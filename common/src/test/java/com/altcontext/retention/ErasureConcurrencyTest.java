@@ -151,7 +151,9 @@ class ErasureConcurrencyTest extends ErasureFixture {
                     pool.submit(() ->
                             new Erasure(database.anotherMachine(), HASH).erase(new Email("ann@x.ca"), "altops", NOW)));
 
-            assertThat(rollup.get()).as("the erasures that change events at the same time").isEqualTo(1);
+            assertThat(rollup.get())
+                    .as("the erasures that change events at the same time")
+                    .isEqualTo(1);
             for (Future<Optional<Erased>> one : both) {
                 assertThat(one.get().orElseThrow().leads()).isEqualTo(1);
             }

@@ -165,7 +165,9 @@ class PurgeConcurrencyTest extends PurgeFixture {
                     awaitExclusiveLock(purge);
                     writeOrFail("visitor-n" + (1000 + i));
                 }
-                assertThat(purge.isDone()).as("the purge has not dropped the partition yet").isFalse();
+                assertThat(purge.isDone())
+                        .as("the purge has not dropped the partition yet")
+                        .isFalse();
             } finally {
                 done.countDown();
             }
