@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 /** Keys and share links of the dashboard, in a real browser. */
 class DashboardAccessIT extends FilledDashboard {
     @Test
-    void a_share_link_opens_figures_and_no_leads_and_leaves_no_key_in_the_address() {
+    void a_share_link_shows_figures_but_no_leads_and_its_key_is_removed_from_the_address() {
         String key = SignIn.key(
                 DATABASE.sql(), NewKey.ofShare("a link", "kiln", Instant.now().plus(Duration.ofDays(1))));
 
@@ -29,7 +29,7 @@ class DashboardAccessIT extends FilledDashboard {
         page.assertAccessible("shared", DashboardTab.PHONE);
         page.open("?window=7&f=is%3Acountry%3ACA").settled();
         assertThat(page.text("[data-dimension=path] .body"))
-                .as("of one visitor")
+                .as("pages that only one visitor saw are hidden")
                 .isEqualTo("Nothing in this window.");
         page.assertBlameless();
 
@@ -44,7 +44,7 @@ class DashboardAccessIT extends FilledDashboard {
     }
 
     @Test
-    void a_filtered_share_link_has_no_line_of_a_goal_since_days_of_few_visitors_are_hidden() {
+    void a_filtered_share_link_shows_no_line_of_a_goal_since_days_with_few_visitors_are_hidden() {
         PAST.store(
                 PAST.view("shared", "guest-1", 2, "10:00:00"),
                 PAST.view("shared", "guest-2", 2, "10:00:00"),
@@ -71,7 +71,7 @@ class DashboardAccessIT extends FilledDashboard {
     }
 
     @Test
-    void revoking_a_key_ends_the_session_that_it_began() {
+    void revoking_a_key_ends_the_session_that_was_started_with_it() {
         String key = SignIn.key(
                 DATABASE.sql(), new NewKey("marketing", Set.of(Scope.FIGURES_READ), List.of("kiln"), false, null));
         page.open("?window=7").enter(key);
@@ -79,7 +79,7 @@ class DashboardAccessIT extends FilledDashboard {
         assertThat(page.tile("uniqueVisitors")).startsWith("2");
         assertThat(page.text(".toolbar select")).isEqualTo("Maple Kiln (kiln)");
         assertThat(page.has(".forms, .leads .download, .menu.needed"))
-                .as("what the key does not open is not offered")
+                .as("the page does not offer what the key gives no access to")
                 .isFalse();
         page.assertBlameless();
 
@@ -95,7 +95,7 @@ class DashboardAccessIT extends FilledDashboard {
     }
 
     @Test
-    void a_key_for_one_property_reads_submissions_but_opens_no_person() {
+    void a_key_for_one_property_can_read_submissions_but_cannot_open_a_person() {
         PAST.lead("shared", "reader@example.ca", "express", 1);
         PAST.stored.execute(
                 "INSERT INTO form_submissions (id, lead_id, property_id, form_name, submitted_at, content_hash)"

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 /** The chart, by mouse, finger and keyboard, in a real browser. */
 class DashboardChartIT extends FilledDashboard {
     @Test
-    void the_chart_is_drawn_from_the_days_and_a_table_has_them_all() {
+    void the_chart_shows_each_day_and_the_table_below_it_lists_every_day() {
         page.signIn(SEVEN);
 
         // The zero line is at 212, and the maximum, 2, at 10.
@@ -46,7 +46,7 @@ class DashboardChartIT extends FilledDashboard {
     }
 
     @Test
-    void a_single_day_that_is_over_is_not_dotted_as_one_that_is_not() {
+    void a_single_day_that_has_ended_is_not_drawn_as_an_unfinished_day() {
         page.signIn("?window=7&property=odd");
         assertThat(page.text("h1")).startsWith("Since ");
         assertThat(page.has("path.now:not(.open)")).isTrue();
@@ -54,10 +54,11 @@ class DashboardChartIT extends FilledDashboard {
     }
 
     @Test
-    void a_chart_needs_no_single_visits_of_the_time_that_it_is_compared_with() {
+    void a_chart_is_drawn_even_if_only_daily_figures_are_known_of_the_compared_window() {
         PAST.store(PAST.view("moved", "one", 1, "08:00:00"), PAST.view("moved", "two", 1, "08:30:00"));
         PAST.rollUp(1, 1);
-        // Another system counted the day before: as after a purge, nothing finer than its day is known.
+        // The day before was imported from another system. As after a purge, only the figures of the whole day are
+        // known.
         PAST.stored.execute("INSERT INTO daily_metric_rollups (property_id, day, page_views, sessions, imported)"
                 + " VALUES ('moved', current_date - 2, 3, 3, 1)");
         page.signIn("?window=yesterday&property=moved");
@@ -77,18 +78,18 @@ class DashboardChartIT extends FilledDashboard {
         assertThat(page.text(".trend thead th")).isEqualTo("Day");
         assertThat(page.rows(".trend details").getFirst()).endsWith("|0|3|3|0");
         assertThat(page.text(".extras .body")).startsWith("Not known for days before ");
-        assertThat(page.has(".alert p")).as("all other figures are there").isFalse();
+        assertThat(page.has(".alert p")).as("all other figures are shown").isFalse();
 
         page.open("?from=%s&to=%s&property=moved&f=is:device:desktop".formatted(PAST.today.minusDays(1), PAST.today))
                 .settled();
         assertThat(page.has("path.now"))
-                .as("two days, and those before are gone")
+                .as("the two days, though single visits of the days before them are not known")
                 .isTrue();
         assertThat(page.has("path.before")).isFalse();
     }
 
     @Test
-    void a_day_is_told_by_its_hours_and_a_year_before_by_that_name() {
+    void a_single_day_is_labelled_by_hours_and_its_comparison_as_a_year_before() {
         page.signIn("?window=yesterday&compare=year&property=kiln");
 
         assertThat(page.tab
@@ -108,7 +109,8 @@ class DashboardChartIT extends FilledDashboard {
         page.signIn(SEVEN);
         String yesterday =
                 DateTimeFormatter.ofPattern("EEE, MMM d, yyyy", Locale.US).format(PAST.today.minusDays(1));
-        // As a hand does, the pointer moves a little: after a new layout, the next move finds what is below it.
+        // The pointer moves twice, as a hand does: after a new layout, the browser finds the element below the pointer
+        // only at the next move.
         StoredRows.await(
                 () -> {
                     JsonNode box = page.tab.evaluate(
@@ -123,7 +125,7 @@ class DashboardChartIT extends FilledDashboard {
         assertThat(callout()).isEqualTo("2");
 
         page.tab.press("Escape");
-        assertThat(callout()).as("what it covers can be seen").isEmpty();
+        assertThat(callout()).as("Escape hides the callout, which covers a part of the chart").isEmpty();
         assertThat(page.text(".legend .now")).isEqualTo("This window");
     }
 
@@ -134,7 +136,7 @@ class DashboardChartIT extends FilledDashboard {
     }
 
     @Test
-    void a_finger_on_the_chart_shows_the_day_and_it_stays_when_the_finger_is_lifted() {
+    void a_touched_day_is_shown_and_stays_when_the_finger_is_lifted() {
         page.signIn(SEVEN);
         page.look(DashboardTab.PHONE, false);
         page.tab.call("Emulation.setTouchEmulationEnabled", Map.of("enabled", true));
@@ -153,7 +155,7 @@ class DashboardChartIT extends FilledDashboard {
     }
 
     @Test
-    void the_arrow_keys_go_from_day_to_day() {
+    void the_arrow_keys_move_from_day_to_day() {
         page.signIn(SEVEN);
         page.tab.evaluate("document.querySelector('.plot svg').focus()");
 
@@ -171,7 +173,7 @@ class DashboardChartIT extends FilledDashboard {
     }
 
     @Test
-    void leads_that_are_not_known_are_not_drawn_as_none() {
+    void an_unknown_number_of_leads_is_not_drawn_as_zero() {
         page.signIn(SEVEN + "&f=is%3Apath%3A%2Fnews&chart=newLeads");
 
         assertThat(page.text(".plot")).isEqualTo("With these filters, new leads are not known.");

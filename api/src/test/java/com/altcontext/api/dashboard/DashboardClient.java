@@ -5,7 +5,10 @@ import com.altcontext.api.testing.TestService;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A client of the dashboard's routes, with an address of its own for each test, since attempts to sign in are counted by address. */
+/**
+ * A client of the dashboard's routes. Each test has its own IP address, because attempts to sign in are counted by
+ * address.
+ */
 abstract class DashboardClient {
     static final String SESSION = "/v1/dashboard/session";
     static final String PROPERTIES = "/v1/dashboard/properties";

@@ -8,17 +8,17 @@ import java.time.Instant;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** What happens on a site, in a real browser: now, goals, funnels, links, files and named events. */
+/** Realtime figures, goals, funnels, links, files and named events in the dashboard, in a real browser. */
 class DashboardEventsIT extends FilledDashboard {
     @Test
-    void what_happens_now_is_shown() {
+    void visitors_of_the_last_minutes_are_shown() {
         String property = "busy-now";
         page.signIn("?window=7&property=" + property);
         page.tab.await("document.querySelector('.minutes')");
         assertThat(page.text(".now-visitors")).isEqualTo("0 visitors in the last 5 minutes");
         PAST.store(TestEvent.view("guest-now", Instant.now(), "/here").property(property));
 
-        // Looks again when the page is seen again.
+        // The page requests new figures when it becomes visible again.
         page.tab.evaluate("document.dispatchEvent(new Event('visibilitychange'))");
         page.tab.await("document.querySelector('.now-visitors').textContent.startsWith('1 ')");
 
@@ -31,7 +31,7 @@ class DashboardEventsIT extends FilledDashboard {
     }
 
     @Test
-    void nothing_is_asked_about_now_while_the_page_is_hidden() {
+    void a_hidden_page_requests_no_realtime_figures() {
         page.signIn(SEVEN);
         page.tab.await("document.querySelector('.minutes')");
         long asked = realtimeRequests();
@@ -51,7 +51,7 @@ class DashboardEventsIT extends FilledDashboard {
     }
 
     @Test
-    void a_funnel_is_drawn_and_stands_in_the_address() {
+    void a_funnel_is_drawn_and_its_steps_are_in_the_address() {
         page.signIn(SEVEN);
         page.tab.evaluate("document.querySelector('.funnel input').value = '/news, form_start, form_submit, /nowhere'");
         page.tab.click(".funnel button");
@@ -67,7 +67,7 @@ class DashboardEventsIT extends FilledDashboard {
     }
 
     @Test
-    void links_files_and_reading_are_shown_and_filter_too() {
+    void links_downloads_and_reading_times_are_shown_and_a_click_on_a_link_filters() {
         String property = "read";
         PAST.store(
                 PAST.view(property, "reader", 1, "10:00:00").path("/guide").engaged(30_000),
@@ -160,7 +160,7 @@ class DashboardEventsIT extends FilledDashboard {
     }
 
     @Test
-    void a_goal_is_made_from_the_row_of_a_page() {
+    void a_goal_can_be_added_from_the_row_of_a_page() {
         String property = "wished";
         openGoalOfThanks(property);
         assertThat(page.tab.evaluate("document.activeElement.value").asText()).isEqualTo("Visited /thanks");
@@ -186,7 +186,7 @@ class DashboardEventsIT extends FilledDashboard {
     }
 
     @Test
-    void each_of_many_goals_has_the_line_of_all_its_days() {
+    void each_of_many_goals_has_a_line_with_all_days() {
         int days = 89;
         PAST.store(IntStream.rangeClosed(1, days)
                 .mapToObj(daysAgo -> PAST.view("goals", "guest-" + daysAgo, daysAgo, "10:00:00"))
@@ -203,7 +203,7 @@ class DashboardEventsIT extends FilledDashboard {
     }
 
     @Test
-    void visitors_of_another_property_are_gone_before_those_of_the_chosen_one_are_there() {
+    void current_visitors_of_the_previous_property_are_cleared_while_those_of_the_chosen_one_load() {
         page.signIn(SEVEN);
         page.tab.await("document.querySelector('.minutes')");
         page.hold("*/v1/metrics/realtime*");
@@ -238,7 +238,7 @@ class DashboardEventsIT extends FilledDashboard {
     }
 
     @Test
-    void a_value_of_a_key_with_a_colon_filters_by_that_key() {
+    void a_click_on_a_value_of_a_prop_filters_even_if_its_key_has_a_colon() {
         PAST.store(
                 ordered("colours", "guest-1", "{\"shop:colour 100%\": \"red: dark\"}"),
                 ordered("colours", "guest-2", "{\"shop:colour 100%\": \"blue\"}"));
@@ -249,7 +249,7 @@ class DashboardEventsIT extends FilledDashboard {
         assertThat(page.text(".chips")).isEqualTo("shop:colour 100% is red: dark ×");
         assertThat(page.tile("sessions")).startsWith("1");
         page.open(page.query()).settled();
-        assertThat(page.text(".chips")).as("a link reproduces it").isEqualTo("shop:colour 100% is red: dark ×");
+        assertThat(page.text(".chips")).as("opening the address again shows the same filter").isEqualTo("shop:colour 100% is red: dark ×");
         assertThat(page.tile("sessions")).startsWith("1");
         page.assertBlameless();
     }

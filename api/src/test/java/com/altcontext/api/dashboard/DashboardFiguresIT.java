@@ -29,7 +29,7 @@ class DashboardFiguresIT extends FilledDashboard {
     }
 
     @Test
-    void it_is_said_why_a_figure_is_missing_in_the_language_of_the_page() {
+    void the_page_says_in_its_language_why_a_figure_is_missing() {
         page.signIn(SEVEN + "&f=is%3Acountry%3ACA");
         assertThat(page.tile("newLeads")).isEqualTo("–");
         assertThat(page.text(".key .quiet")).isEqualTo("–: not known with these filters.");
@@ -42,7 +42,7 @@ class DashboardFiguresIT extends FilledDashboard {
     }
 
     @Test
-    void the_breakdowns_are_those_of_what_is_stored() {
+    void the_breakdowns_match_what_is_stored() {
         page.signIn(SEVEN);
 
         assertThat(page.breakdown("traffic_source"))
@@ -70,7 +70,7 @@ class DashboardFiguresIT extends FilledDashboard {
     }
 
     @Test
-    void the_details_have_every_figure_and_give_the_focus_back() {
+    void the_details_show_every_figure_and_return_the_focus_when_they_are_closed() {
         page.signIn(SEVEN + "&sources=referrer_host");
         page.tab.click("[data-dimension=referrer_host] button.details");
         page.tab.await("document.querySelector('dialog table')");
@@ -88,7 +88,7 @@ class DashboardFiguresIT extends FilledDashboard {
     }
 
     @Test
-    void web_vitals_have_their_bands() {
+    void web_vitals_are_shown_with_their_ratings() {
         page.signIn(SEVEN);
         page.tab.click(".vitals summary");
 
@@ -113,14 +113,14 @@ class DashboardFiguresIT extends FilledDashboard {
     }
 
     @Test
-    void a_day_without_events_has_no_share_of_accepted_ones() {
+    void a_day_without_events_has_no_share_of_accepted_events() {
         page.signIn("?window=today&property=odd");
 
         assertThat(page.text(".ingest summary")).isEqualTo("No event was accepted or refused");
     }
 
     @Test
-    void text_of_visitors_is_shown_as_text_and_breaks_nothing() {
+    void text_from_visitors_is_shown_as_text_and_not_as_markup() {
         page.signIn("?window=7&property=odd&sources=utm_campaign").look(DashboardTab.PHONE, false);
 
         assertThat(page.breakdown("path"))
@@ -162,7 +162,7 @@ class DashboardFiguresIT extends FilledDashboard {
     }
 
     @Test
-    void it_is_whole_in_light_and_dark_and_on_a_phone() {
+    void the_page_is_accessible_in_light_and_dark_and_on_a_phone() {
         page.signIn("?property=default");
         page.assertAccessible("dashboard", DashboardTab.WIDE);
         page.assertAccessible("dashboard-phone", DashboardTab.PHONE);

@@ -13,13 +13,13 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The files of lists that show and ask for fewer rows than there are, in a real browser. */
+/** The CSV files of lists that request and show only some of the rows, in a real browser. */
 class DashboardFilesIT extends FilledDashboard {
     @TempDir
     Path downloads;
 
     @Test
-    void the_file_of_links_has_each_of_them() throws IOException {
+    void the_file_of_links_has_every_link() throws IOException {
         PAST.store(IntStream.range(0, 1_050)
                 .mapToObj(i -> PAST.view("far", "clicker-" + i, 3, "10:00:00")
                         .type("outbound_click")
@@ -28,25 +28,25 @@ class DashboardFilesIT extends FilledDashboard {
         String day = PAST.today.minusDays(3).toString();
         page.signIn("?from=%1$s&to=%1$s&property=far".formatted(day));
         assertThat(page.rows(".extras")).hasSize(9);
-        long asked = questions();
+        long asked = queries();
 
         assertThat(saved(".extras .csv", "outbound-links.csv"))
                 .startsWith("\ufeffOutbound links,Visitors,Clicks")
                 .contains("https://other.example/0,1,1", "https://other.example/1049,1,1")
                 .doesNotHaveDuplicates()
                 .hasSize(1_051);
-        // Between two questions, a new click could move a link from one answer to the other.
-        assertThat(questions()).isEqualTo(asked + 1);
+        // One query, because a new click between two queries could move a link from one answer to the other.
+        assertThat(queries()).isEqualTo(asked + 1);
         page.assertBlameless();
     }
 
-    private long questions() {
+    private long queries() {
         return page.tab.requests().stream()
                 .filter(asked -> asked.endsWith("/v1/metrics/query"))
                 .count();
     }
 
-    /** It separates by semicolons, also within our quotation marks. */
+    /** A French spreadsheet splits cells at semicolons, even inside quotation marks. */
     @Test
     void a_french_spreadsheet_sees_no_formula_in_a_file() throws IOException {
         PAST.store(PAST.view("far", "clicker-hostile", 4, "10:00:00")
@@ -61,7 +61,7 @@ class DashboardFilesIT extends FilledDashboard {
     }
 
     @Test
-    void the_file_of_days_has_the_name_of_its_card_and_that_of_details_is_read_as_utf_8() throws IOException {
+    void the_button_for_the_file_of_days_names_its_card_and_the_file_of_details_has_a_byte_order_mark() throws IOException {
         page.signIn("?window=7&property=odd");
         page.tab.click(".trend summary");
         page.tab.await("document.querySelector('.trend .csv')");
@@ -91,7 +91,7 @@ class DashboardFilesIT extends FilledDashboard {
     }
 
     @Test
-    void an_event_or_a_value_of_any_name_has_one_to_see_and_to_press() {
+    void events_and_values_with_unusual_names_are_visible_and_can_be_clicked() {
         PAST.store(
                 chosen("guest-1", "{\"plan\": \"\"}"),
                 chosen("guest-2", "{\"plan\": \"pro\"}"),

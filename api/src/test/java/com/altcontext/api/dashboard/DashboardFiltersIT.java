@@ -7,7 +7,7 @@ import com.altcontext.attribution.Utm;
 import com.altcontext.testing.TestEvent;
 import org.junit.jupiter.api.Test;
 
-/** Filters of the dashboard, in a real browser: by a click, a menu, the keyboard, an address. */
+/** Filters of the dashboard, in a real browser: set by a click, a menu, the keyboard or an address. */
 class DashboardFiltersIT extends FilledDashboard {
     private static final String SEGMENTS = "[aria-label=\"Saved segments\"]";
 
@@ -17,7 +17,7 @@ class DashboardFiltersIT extends FilledDashboard {
     }
 
     @Test
-    void a_click_on_a_row_filters_everything_and_filters_combine_turn_and_go() {
+    void a_click_on_a_row_filters_everything_and_filters_can_be_combined_negated_and_removed() {
         page.signIn(SEVEN);
 
         clickRow("country", 1);
@@ -79,7 +79,7 @@ class DashboardFiltersIT extends FilledDashboard {
     }
 
     @Test
-    void the_menu_of_a_row_leaves_its_value_out_by_keyboard_alone() {
+    void the_menu_of_a_row_can_exclude_its_value_by_keyboard_alone() {
         page.signIn(SEVEN);
         page.tab.evaluate("document.querySelector('[data-dimension=country] tbody button').focus()");
         page.tab.press("Tab");
@@ -149,7 +149,7 @@ class DashboardFiltersIT extends FilledDashboard {
         assertThat(page.text(".chips")).isEqualTo("Referrer is google.ca, www.google.com ×");
         assertThat(page.tile("sessions")).startsWith("2");
         page.open(page.query()).settled();
-        assertThat(page.tile("sessions")).as("a link reproduces it").startsWith("2");
+        assertThat(page.tile("sessions")).as("opening the address again shows the same figures").startsWith("2");
         page.assertBlameless();
     }
 
@@ -158,7 +158,7 @@ class DashboardFiltersIT extends FilledDashboard {
     }
 
     @Test
-    void a_saved_segment_stays_chosen_so_that_the_arrow_keys_go_on_and_can_be_deleted() {
+    void a_saved_segment_stays_selected_for_the_arrow_keys_and_can_be_deleted() {
         page.signIn(SEVEN + "&f=is%3Acountry%3ACA");
         save("At home");
         page.open(SEVEN + "&f=is%3Acountry%3AFR").settled();
@@ -194,7 +194,7 @@ class DashboardFiltersIT extends FilledDashboard {
     }
 
     @Test
-    void a_goal_is_one_of_its_property_and_an_unknown_filter_is_named_as_a_reason() {
+    void a_goal_belongs_to_its_property_and_an_unknown_filter_is_given_as_a_reason() {
         page.signIn(SEVEN + "&f=is%3Agoal%3Aordered&f=is%3Acountry%3ACA");
         assertThat(page.text(".alert p"))
                 .isEqualTo("This address names a property, a window or a filter that does not exist here."

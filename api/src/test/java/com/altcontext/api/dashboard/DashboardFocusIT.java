@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-/** Where the focus is when a part of the page changes, in a real browser: never lost. */
+/** The focus is not lost when a part of the page changes, in a real browser. */
 class DashboardFocusIT extends FilledDashboard {
     private static final String COUNTRY = "[data-dimension=country] tbody ";
 
@@ -12,7 +12,7 @@ class DashboardFocusIT extends FilledDashboard {
         page.tab.evaluate("document.querySelector('" + selector + "').focus()");
     }
 
-    /** The name of the element with the focus, and the kind that it is. */
+    /** The kind and the name of the element with the focus. */
     private String focused() {
         return page.tab
                 .evaluate(
@@ -20,14 +20,14 @@ class DashboardFocusIT extends FilledDashboard {
                 .asText();
     }
 
-    /** As the timer does every five minutes. */
+    /** Refreshes the figures, as the timer does every five minutes. */
     private void refresh() {
         page.tab.evaluate("document.querySelector('.fresh button').click()");
         page.settled();
     }
 
     @Test
-    void a_row_that_filters_keeps_the_focus_and_where_it_goes_the_heading_has_it() {
+    void a_clicked_row_keeps_the_focus_and_if_the_row_disappears_the_heading_gets_it() {
         page.signIn(SEVEN);
         focus(COUNTRY + ".value");
         page.tab.press("Enter");
@@ -51,7 +51,7 @@ class DashboardFocusIT extends FilledDashboard {
     }
 
     @Test
-    void a_refresh_takes_no_focus_away_and_closes_no_row() {
+    void a_refresh_keeps_the_focus_and_leaves_opened_rows_open() {
         page.signIn(SEVEN + "&sources=referrer_host");
         page.tab.click("[data-dimension=referrer_host] .opener");
         assertThat(page.breakdown("referrer_host")).hasSize(2);
@@ -69,7 +69,7 @@ class DashboardFocusIT extends FilledDashboard {
     }
 
     @Test
-    void another_try_after_a_failure_leaves_the_focus_at_the_heading() {
+    void a_successful_retry_moves_the_focus_to_the_heading() {
         page.signIn(SEVEN);
         page.tab.unreachable("*/v1/*");
         refresh();
@@ -92,7 +92,7 @@ class DashboardFocusIT extends FilledDashboard {
         assertThat(page.focus()).isEqualTo("Show only this");
         page.tab.press("Tab");
         page.tab.await("!document.querySelector('.menu-list')");
-        assertThat(focused()).as("what follows the button").isEqualTo("button France");
+        assertThat(focused()).as("the element after the button").isEqualTo("button France");
 
         page.tab.click(COUNTRY + ".menu");
         page.tab.await("document.querySelector('.menu-list')");
@@ -104,7 +104,7 @@ class DashboardFocusIT extends FilledDashboard {
     }
 
     @Test
-    void the_way_back_closes_the_details_of_the_view_that_is_left() {
+    void the_back_button_closes_the_details_of_the_view_that_is_left() {
         page.signIn(SEVEN);
         page.choose("today");
         page.tab.click("[data-dimension=country] button.details");
@@ -119,7 +119,7 @@ class DashboardFocusIT extends FilledDashboard {
     }
 
     @Test
-    void details_stay_when_their_file_does_not_come() {
+    void details_stay_open_when_their_file_cannot_be_loaded() {
         page.signIn(SEVEN);
         page.tab.click("[data-dimension=country] button.details");
         page.tab.await("document.querySelector('dialog table')");

@@ -18,10 +18,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** How the page of the dashboard is put together, in a real browser. */
+/** The layout of the dashboard and the order in which its parts load, in a real browser. */
 class DashboardLayoutIT extends FilledDashboard {
     @Test
-    void what_is_far_below_is_asked_for_when_it_comes_into_view() {
+    void cards_far_below_load_when_they_come_into_view() {
         page.tab.look(DashboardTab.WIDE, 800, false);
         page.open("?property=default").enter(TestService.ADMIN_KEY);
         page.tab.await("document.querySelector('.leads-by .bars') && !document.querySelector('[aria-busy]')");
@@ -36,7 +36,7 @@ class DashboardLayoutIT extends FilledDashboard {
         assertThat(page.breakdown("country")).hasSize(5);
         page.tab.evaluate("scrollTo(0, 0)");
 
-        // Those that were seen and are no longer wait with the next view.
+        // Cards that are out of view again do not load with the next view.
         page.tab.click("input[value=\"90\"]");
         page.tab.await("location.search.includes('window=90') && !document.querySelector('[aria-busy]')");
         assertThat(asked("window=90&propertyId=default&dimension=country")).isZero();
@@ -44,7 +44,7 @@ class DashboardLayoutIT extends FilledDashboard {
     }
 
     @Test
-    void what_is_just_below_waits_until_the_first_screen_has_its_figures() {
+    void cards_just_below_the_first_screen_wait_until_it_has_its_figures() {
         page.tab.look(DashboardTab.WIDE, 800, false);
         page.open("").enter(TestService.ADMIN_KEY);
         page.tab.await("document.querySelector('.leads-by .bars')");
@@ -63,7 +63,7 @@ class DashboardLayoutIT extends FilledDashboard {
     }
 
     @Test
-    void every_table_can_be_saved_with_the_figures_as_they_were_counted(@TempDir Path downloads) throws IOException {
+    void every_table_can_be_saved_with_figures_that_are_not_rounded(@TempDir Path downloads) throws IOException {
         page.signIn(SEVEN);
         page.tab.call("Page.setDownloadBehavior", Map.of("behavior", "allow", "downloadPath", downloads.toString()));
         page.tab.click("[data-dimension=country] .csv");
@@ -82,13 +82,13 @@ class DashboardLayoutIT extends FilledDashboard {
                         .evaluate(
                                 "[...document.querySelectorAll('table')].filter(table => !table.closest('.card').querySelector('.csv')).length")
                         .intValue())
-                .as("tables without a file")
+                .as("tables that cannot be saved as a file")
                 .isZero();
         page.assertBlameless();
     }
 
     @Test
-    void a_narrow_phone_has_a_header_of_one_line_in_french_and_tables_that_show_there_is_more() {
+    void on_a_narrow_phone_the_french_header_has_one_line_and_tables_show_that_they_can_be_scrolled() {
         DashboardTab french = STAGE.tab("fr-CA");
         french.signIn("?property=default").look(DashboardTab.PHONE, false);
 
@@ -107,13 +107,13 @@ class DashboardLayoutIT extends FilledDashboard {
         assertThat(french.tab
                         .evaluate("getComputedStyle(document.querySelector('dialog .scroll')).backgroundAttachment")
                         .asText())
-                .as("a shadow where there is more")
+                .as("a shadow at the side to which the table can be scrolled")
                 .isEqualTo("local, local, scroll, scroll");
         french.assertBlameless();
     }
 
     @Test
-    void where_all_countries_are_unknown_it_says_why() {
+    void if_all_countries_are_unknown_the_card_says_why() {
         page.signIn("?window=7&property=odd");
 
         assertThat(page.text("[data-dimension=country] .body"))
@@ -123,7 +123,7 @@ class DashboardLayoutIT extends FilledDashboard {
     }
 
     @Test
-    void the_file_of_a_card_has_more_than_the_card_asked_for_and_a_failure_leaves_the_card_as_it_is(
+    void the_file_of_a_card_has_more_rows_than_the_card_and_a_failed_download_leaves_the_card_as_it_is(
             @TempDir Path downloads) throws IOException {
         List<TestEvent> views = new ArrayList<>();
         for (int i = 0; i < 520; i++) {
@@ -150,7 +150,7 @@ class DashboardLayoutIT extends FilledDashboard {
     }
 
     @Test
-    void the_toolbar_never_hides_what_has_the_focus() {
+    void the_toolbar_never_hides_the_element_with_the_focus() {
         String filters = Stream.of("US", "FR", "GB", "DE", "JP", "AU", "MX", "BR")
                 .map("&f=is_not%3Acountry%3A"::concat)
                 .collect(Collectors.joining());
@@ -186,7 +186,7 @@ class DashboardLayoutIT extends FilledDashboard {
     }
 
     @Test
-    void examples_in_fields_and_the_bars_of_now_are_seen_in_any_colours() {
+    void placeholders_are_visible_in_dark_mode_and_realtime_bars_in_forced_colours() {
         page.signIn(SEVEN).look(DashboardTab.WIDE, true);
         assertThat(page.tab
                         .evaluate("getComputedStyle(document.querySelector('.funnel input'), '::placeholder').color")
@@ -208,7 +208,7 @@ class DashboardLayoutIT extends FilledDashboard {
 
     @ParameterizedTest
     @ValueSource(strings = {"en-CA", "fr-CA"})
-    void what_is_read_on_a_control_is_in_its_name(String language) {
+    void the_accessible_name_of_a_control_contains_its_visible_text(String language) {
         DashboardTab tab = STAGE.tab(language);
         tab.signIn("?property=default&window=31");
 

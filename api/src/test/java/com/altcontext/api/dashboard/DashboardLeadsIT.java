@@ -12,7 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Leads in the dashboard, in a real browser: where they came from, their consent, their forms, one person. */
 class DashboardLeadsIT extends FilledDashboard {
     @Test
-    void the_first_figures_are_leads_those_that_may_be_written_to_visitors_and_the_rate() {
+    void the_first_figures_are_new_leads_mailable_leads_visitors_and_the_conversion_rate() {
         page.signIn(SEVEN);
 
         assertThat(page.tile("newLeads")).isEqualTo("1");
@@ -32,7 +32,7 @@ class DashboardLeadsIT extends FilledDashboard {
     }
 
     @Test
-    void leads_answer_to_filters_that_leads_know() {
+    void leads_can_be_filtered_by_dimensions_that_are_known_for_leads() {
         page.signIn(SEVEN + "&f=is%3Atraffic_source%3Adirect");
         assertThat(page.text(".leads-by .body")).isEqualTo("No new leads in this window.");
 
@@ -41,7 +41,7 @@ class DashboardLeadsIT extends FilledDashboard {
         assertThat(page.tile("newLeads")).isEqualTo("1");
         page.choose("capture");
         assertThat(page.text(".leads-by .body"))
-                .as("filters are about the chosen visit")
+                .as("filters apply to the chosen visit: the first one or that of the capture")
                 .isEqualTo("No new leads in this window.");
 
         page.open(SEVEN + "&touch=capture&f=is%3Atraffic_source%3Adirect").settled();
@@ -83,7 +83,7 @@ class DashboardLeadsIT extends FilledDashboard {
     }
 
     @Test
-    void a_lead_is_found_shown_and_erased_and_each_look_is_audited(@TempDir Path downloads) {
+    void a_lead_is_found_shown_and_erased_and_each_listing_is_audited(@TempDir Path downloads) {
         String lead = "zoe" + System.nanoTime() + "@example.ca";
         PAST.lead("kiln", lead, "express", 40);
         PAST.stored.execute(
@@ -95,7 +95,7 @@ class DashboardLeadsIT extends FilledDashboard {
                         + " SELECT id, property_id, 'express', 'form', 'workshop', 'news', now() FROM leads WHERE email = ?",
                 lead);
         page.signIn(SEVEN);
-        assertThat(looks()).as("closed, nothing is asked").isZero();
+        assertThat(listings()).as("a closed list requests nothing").isZero();
 
         page.tab.click(".forms summary");
         page.tab.await("document.querySelector('.forms table')");
@@ -106,7 +106,7 @@ class DashboardLeadsIT extends FilledDashboard {
         assertThat(page.rows(".forms").getFirst())
                 .startsWith(lead + "|")
                 .endsWith("|workshop|topic: glazes|Express|Unknown|Unknown");
-        assertThat(looks()).isEqualTo(2);
+        assertThat(listings()).isEqualTo(2);
         page.assertAccessible("submissions", DashboardTab.PHONE);
 
         page.tab.click(".forms td button, .forms th button");
@@ -118,7 +118,7 @@ class DashboardLeadsIT extends FilledDashboard {
         StoredRows.await(() -> Files.exists(downloads.resolve("consent.csv")), true);
         assertThat(downloads.resolve("consent.csv")).content().contains(",kiln,express,form: workshop,");
         page.tab.click("dialog .forget");
-        assertThat(stored(lead)).as("asked once").isEqualTo(1);
+        assertThat(stored(lead)).as("the first button only asks for a confirmation").isEqualTo(1);
         page.tab.click("dialog .sure");
         page.tab.await("!document.querySelector('dialog')");
         page.tab.await("!document.querySelector('.forms table')");
@@ -134,14 +134,14 @@ class DashboardLeadsIT extends FilledDashboard {
                 .size();
     }
 
-    private static int looks() {
+    private static int listings() {
         return PAST.stored
                 .rows("SELECT to_jsonb(a)::text FROM audit_log a WHERE action = 'lead_list' AND property_id = 'kiln'")
                 .size();
     }
 
     @Test
-    void a_person_whom_another_has_erased_meanwhile_is_said_to_be_gone() {
+    void opening_a_person_who_was_erased_meanwhile_says_that_nothing_is_held() {
         String lead = "gone" + System.nanoTime() + "@example.ca";
         PAST.lead("kiln", lead, "express", 40);
         PAST.stored.execute(
@@ -161,7 +161,7 @@ class DashboardLeadsIT extends FilledDashboard {
     }
 
     @Test
-    void forms_of_tests_and_bots_and_those_for_review_are_marked() {
+    void submissions_that_are_tests_or_from_bots_or_for_review_are_marked() {
         String property = "marked";
         PAST.lead(property, "robot@example.ca", "pending", 1);
         PAST.lead(property, "many@example.ca", "pending", 1);

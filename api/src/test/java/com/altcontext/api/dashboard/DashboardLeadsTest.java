@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The dashboard's other requests: the properties, and the leads of one, counted and as a file. */
+/** The dashboard's other requests: the list of properties, and the leads of a property as counts and as a file. */
 @QuarkusTest
 @WithTestResource(TestService.class)
 class DashboardLeadsTest {
@@ -143,7 +143,7 @@ class DashboardLeadsTest {
     }
 
     @Test
-    void a_script_downloads_it_with_the_key_and_the_log_shows_the_difference() {
+    void a_script_downloads_the_file_with_the_key_and_the_log_says_that_it_used_the_api() {
         Call.Answer answer = Call.of("POST", CSV + "?propertyId=" + property)
                 .header("x-admin-key", TestService.ADMIN_KEY)
                 .header("content-type", "application/x-www-form-urlencoded")
@@ -157,7 +157,7 @@ class DashboardLeadsTest {
     }
 
     @Test
-    void text_of_strangers_is_no_formula_in_it() {
+    void text_from_strangers_is_not_a_formula_in_the_file() {
         stored.execute(
                 "INSERT INTO leads VALUES (gen_random_uuid(), ?, '=1+1@x.ca', now(), now(), ?, 'express', NULL)",
                 property,
@@ -177,7 +177,7 @@ class DashboardLeadsTest {
                 "consentStatus=EXPRESS",
                 "consentStatus=all"
             })
-    void an_invalid_question_gets_its_issues_and_is_not_logged(String query) {
+    void an_invalid_request_gets_its_issues_and_is_not_logged(String query) {
         long before = entries();
         Call.Answer answer = signedIn("POST", CSV + "?" + query).send();
 
@@ -192,7 +192,7 @@ class DashboardLeadsTest {
     }
 
     @Test
-    void another_page_cannot_download_it_with_the_cookie() {
+    void a_page_of_another_site_cannot_download_the_file_with_the_cookie() {
         for (String site : List.of("cross-site", "same-site", "none")) {
             assertThat(csv("").header("sec-fetch-site", site).send().status()).isEqualTo(401);
         }
@@ -212,7 +212,7 @@ class DashboardLeadsTest {
                         .header("origin", "http://" + Call.base().getAuthority())
                         .send()
                         .status())
-                .as("a page that came without TLS")
+                .as("a page that was loaded without TLS")
                 .isEqualTo(401);
         assertThat(log()).isEmpty();
         assertThat(csv("").without("sec-fetch-site")
@@ -223,7 +223,7 @@ class DashboardLeadsTest {
     }
 
     @Test
-    void what_cannot_be_logged_is_not_given_out() {
+    void a_download_that_cannot_be_logged_is_refused() {
         someLeads();
         stored.execute(
                 "ALTER TABLE audit_log ADD CONSTRAINT poison CHECK (property_id <> '" + property + "') NOT VALID");
@@ -250,7 +250,7 @@ class DashboardLeadsTest {
     }
 
     @Test
-    void a_long_file_comes_whole() {
+    void a_long_file_arrives_complete() {
         manyLeads();
         Call.Answer answer = csv("").send();
 
@@ -262,35 +262,37 @@ class DashboardLeadsTest {
     }
 
     @Test
-    void half_a_file_does_not_look_like_a_whole_one_when_the_database_goes() throws Exception {
+    void a_file_that_is_cut_off_by_a_database_failure_does_not_look_complete() throws Exception {
         manyLeads();
         try (RawClient slow = new RawClient()) {
             slow.write(rawRequest());
-            // The service stops sending when the client reads no more; then its connection to the database ends.
+            // The service stops sending when the client stops reading. Then the test ends the service's database
+            // connection.
             slow.awaitAnswer();
             new StoredRows(sql).terminate("%FROM leads%ORDER BY property_id, email");
             String answer = slow.readAll();
             assertThat(answer.substring(0, 13)).isEqualTo("HTTP/1.1 200 ");
             assertThat(answer.endsWith("0\r\n\r\n"))
-                    .as("it ends as a whole one")
+                    .as("the answer ends as a complete one does")
                     .isFalse();
             assertThat(answer.contains("n" + MANY + '@'))
-                    .as("it holds the last")
+                    .as("the answer has the last lead")
                     .isFalse();
             assertThat(answer.contains("internal_error"))
-                    .as("an error stands in it")
+                    .as("the answer has an error in its text")
                     .isFalse();
         } finally {
-            // The ended connection marked the database as away; requests get 503 until it answers.
+            // The lost connection made the service consider the database unavailable. Requests get 503 until it
+            // answers.
             StoredRows.await(() -> csv("&consentStatus=pending").send().status(), 200);
         }
         assertThat(log().getFirst().path("row_count").asInt())
-                .as("it is logged")
+                .as("the download is logged")
                 .isEqualTo(MANY);
     }
 
     @Test
-    void a_client_that_goes_away_in_the_middle_delays_no_other() throws Exception {
+    void a_client_that_disconnects_in_the_middle_delays_no_other_client() throws Exception {
         manyLeads();
         for (int i = 0; i < 6; i++) {
             try (RawClient client = new RawClient()) {

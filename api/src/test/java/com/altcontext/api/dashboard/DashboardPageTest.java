@@ -34,7 +34,7 @@ class DashboardPageTest {
     }
 
     @Test
-    void its_script_and_style_are_kept_for_ever_and_the_page_is_asked_for_again() {
+    void its_script_and_style_are_cached_for_a_year_and_the_page_is_revalidated() {
         assertThat(Call.get(PAGE).send().header("cache-control")).isEqualTo("private, no-cache");
         assertThat(files()).hasSize(2);
         for (String file : files()) {
@@ -52,7 +52,7 @@ class DashboardPageTest {
     }
 
     @Test
-    void a_file_of_another_version_is_answered_with_that_of_this_one_which_is_not_kept() {
+    void a_file_of_another_version_gets_the_current_file_which_is_not_cached() {
         Call.Answer answer = Call.get("/dashboard/app.0123456789abcdef.css").send();
 
         assertThat(answer.status()).isEqualTo(200);
@@ -60,7 +60,7 @@ class DashboardPageTest {
     }
 
     @Test
-    void an_unknown_file_is_not_found_in_json() {
+    void an_unknown_file_gets_not_found_as_json() {
         for (String path : List.of(
                 "/dashboard/",
                 "/dashboard/app.js",
@@ -85,7 +85,7 @@ class DashboardPageTest {
     }
 
     @Test
-    void a_language_that_is_named_is_remembered() {
+    void a_language_that_is_named_in_the_address_is_remembered() {
         Call.Answer answer =
                 Call.get(PAGE + "?lang=fr").header("accept-language", "en").send();
         assertThat(answer.text()).contains("<html lang=\"fr\"");
@@ -101,7 +101,7 @@ class DashboardPageTest {
     }
 
     @Test
-    void a_language_that_there_is_not_says_nothing() {
+    void an_unsupported_language_is_ignored() {
         for (String query : List.of("?lang=de", "?lang=", "?lang=%0d%0ax:y", "?lang")) {
             Call.Answer answer =
                     Call.get(PAGE + query).header("accept-language", "fr").send();
@@ -114,7 +114,7 @@ class DashboardPageTest {
     }
 
     @Test
-    void a_client_that_has_the_page_gets_304_and_french_is_another_page() {
+    void a_client_that_has_the_page_gets_304_unless_it_asks_for_another_language() {
         String tag = Objects.requireNonNull(Call.get(PAGE).send().header("etag"));
 
         Call.Answer again = Call.get(PAGE).header("if-none-match", tag).send();
@@ -129,7 +129,7 @@ class DashboardPageTest {
     }
 
     @Test
-    void no_page_of_another_site_may_read_it() {
+    void pages_of_other_sites_may_not_read_it() {
         for (String path : List.of(PAGE, files().getFirst())) {
             assertThat(Call.get(path)
                             .header("origin", TestService.ALLOWED_ORIGIN)
@@ -144,7 +144,7 @@ class DashboardPageTest {
         return call.send().text().replaceAll("(?s).*<html lang=\"|\".*", "");
     }
 
-    /** The files that the page names. */
+    /** The files that the page refers to. */
     private static List<String> files() {
         return FILES.matcher(Call.get(PAGE).send().text())
                 .results()

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Which pages the operator's cookie lets in, and what is counted against whom. */
+/** Which pages get access by the operator's cookie, and which requests count towards which limit. */
 @QuarkusTest
 @WithTestResource(
         value = TestService.class,
@@ -24,11 +24,11 @@ import org.junit.jupiter.params.provider.ValueSource;
             @ResourceArg(name = "RATE_LIMIT_DASHBOARD", value = "40")
         })
 class DashboardPagesTest extends DashboardClient {
-    // --- pages of others
+    // --- pages of other sites
 
     @ParameterizedTest
     @ValueSource(strings = {"cross-site", "same-site", "", "nonsense"})
-    void a_page_of_another_site_is_let_in_nowhere_by_the_operators_cookie(String site) {
+    void a_page_of_another_site_gets_no_access_by_the_operators_cookie(String site) {
         String cookie = cookie();
         for (Call call : List.of(
                 call("GET", PROPERTIES),
@@ -57,7 +57,7 @@ class DashboardPagesTest extends DashboardClient {
         "https://{host}, 200",
         "HTTPS://{host}, 200"
     })
-    void where_the_browser_does_not_say_whose_page_it_is_its_origin_does(String origin, int status) {
+    void without_sec_fetch_site_the_origin_decides_whose_page_it_is(String origin, int status) {
         String host = Call.base().getAuthority();
         assertThat(signIn(key(TestService.ADMIN_KEY))
                         .header("origin", origin.replace("{host}", host))
@@ -94,7 +94,7 @@ class DashboardPagesTest extends DashboardClient {
     // --- limits
 
     @Test
-    void a_page_left_open_and_pages_of_others_do_not_use_up_the_operators_attempts() {
+    void a_page_left_open_and_pages_of_other_sites_do_not_use_up_the_operators_attempts() {
         for (int i = 0; i < 12; i++) {
             assertThat(status("a=b")).isEqualTo(401);
             assertThat(call("GET", SUMMARY)
@@ -114,7 +114,7 @@ class DashboardPagesTest extends DashboardClient {
     }
 
     @Test
-    void requests_with_the_cookie_have_an_allowance_of_their_own() {
+    void requests_with_the_cookie_have_a_limit_of_their_own() {
         String cookie = cookie();
         assertThat(passed("x-admin-key", TestService.ADMIN_KEY)).isBetween(5, 8);
         assertThat(passed("cookie", cookie)).isBetween(30, 60);
@@ -135,7 +135,7 @@ class DashboardPagesTest extends DashboardClient {
     }
 
     @Test
-    void a_key_that_is_sent_counts_before_the_cookie() {
+    void a_key_in_the_header_takes_precedence_over_the_cookie() {
         String cookie = cookie();
         assertThat(call("GET", PROPERTIES)
                         .header("cookie", cookie)

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 /** The dashboard on paper, printed by a real browser. */
 class DashboardPaperIT extends FilledDashboard {
     @Test
-    void paper_has_every_name_the_property_and_the_filters_and_no_empty_card() {
+    void a_print_has_every_name_the_property_and_the_filters_and_no_empty_card() {
         page.tab.look(DashboardTab.WIDE, 800, false);
         page.open(SEVEN + "&f=is%3Acountry%3ACA").enter(TestService.ADMIN_KEY);
         page.tab.await("document.querySelector('.leads-by .quiet:not(.wait)')"
@@ -22,7 +22,7 @@ class DashboardPaperIT extends FilledDashboard {
                                   .map(card => card.className)""").toString())
                 .as("cards without figures")
                 .isEqualTo("[]");
-        // The browser says that it is about to print.
+        // Printing makes the browser send the page a beforeprint event.
         page.tab.call("Page.printToPDF", Map.of());
         page.settled();
 
@@ -30,7 +30,7 @@ class DashboardPaperIT extends FilledDashboard {
         assertThat(count("button.value")).as("names in print").isEqualTo(shown("button.value"));
         assertThat(shown("[data-dimension=country]")).isEqualTo(1);
         assertThat(page.text(".chips")).isEqualTo("Country is Canada");
-        assertThat(shown(".toolbar select")).as("the property alone").isEqualTo(1);
+        assertThat(shown(".toolbar select")).as("the property is the only choice that is printed").isEqualTo(1);
         assertThat(shown(".menu, .csv, .windows, .account")).isZero();
         page.assertBlameless();
     }

@@ -70,7 +70,7 @@ final class DashboardPast {
         }
     }
 
-    /** One that nothing is counted of yet. */
+    /** Adds a property without visits. */
     void property(String slug, String timeZone) {
         stored.execute("INSERT INTO properties (id, name, time_zone) VALUES (?, ?, ?)", slug, slug, timeZone);
     }
@@ -93,7 +93,7 @@ final class DashboardPast {
         }
     }
 
-    /** All three properties, and every day rolled up. */
+    /** Fills all three properties and rolls up every day. */
     void fill() {
         kiln();
         odd();
@@ -102,12 +102,13 @@ final class DashboardPast {
     }
 
     /**
-     * Of the seven days before today: 2 visitors, 3 sessions, 4 page views, 1 of the 3 sessions bounced, 1 converted, 50 s of
-     * engaged time on average, and a lead. Of the seven before: 1 visitor, 1 session, 1 page view, which bounced. Yesterday's
-     * visitors come at once: today, at whatever time, is compared with the same part of yesterday.
+     * The seven days before today have 2 visitors, 3 sessions, 4 page views and a lead; 1 of the 3 sessions bounced, 1
+     * converted, and their engaged time is 50 s on average. The seven days before those have 1 visitor and 1 session,
+     * which bounced, with 1 page view. Yesterday's visitors come right after midnight, because today is compared with
+     * the same part of yesterday at whatever time the test runs.
      */
     private void kiln() {
-        // Its days are those of UTC under another name.
+        // This zone has the same days as UTC, under another name.
         stored.execute(
                 "INSERT INTO properties (id, name, domains, time_zone) VALUES (?, 'Maple Kiln', '{kiln.example}', 'Africa/Abidjan')",
                 KILN);
@@ -166,7 +167,7 @@ final class DashboardPast {
                 view(ODD, "evil-six", 1, "09:00:00").path(ARABIC).type("\u202etaken\u202c"));
     }
 
-    /** As much as a small site has; the same each time. */
+    /** The traffic of a small site, with the same random numbers in every run. */
     private void busy() {
         Random random = new Random(7);
         List<String> paths =
@@ -191,7 +192,7 @@ final class DashboardPast {
     }
 
     @SuppressWarnings(
-            "DistinctVarargsChecker") // Two throws of the dice: the lower one makes the first paths the usual ones.
+            "DistinctVarargsChecker") // The lower of two random numbers makes the first paths the most visited.
     private void visit(
             Random random, int daysAgo, int who, List<String> paths, List<String> countries, List<TestEvent> events) {
         String time = "%02d:%02d:".formatted(daysAgo == 0 ? 0 : random.nextInt(24), random.nextInt(28));

@@ -9,7 +9,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The dashboard on narrow phones, in a real browser. */
 class DashboardPhoneIT extends FilledDashboard {
-    /** The texts of elements that begin or end outside of the nearest cell or tile. */
+    /** The cards that have an element whose text begins or ends outside its cell or tile. */
     private static final String OUTSIDE = """
             [...document.querySelectorAll('%s')].filter(element => element.offsetWidth).filter(element => {
               const text = document.createRange();
@@ -35,7 +35,7 @@ class DashboardPhoneIT extends FilledDashboard {
     }
 
     @Test
-    void names_of_goals_and_of_pages_that_are_read_have_room() {
+    void names_of_goals_and_pages_have_room_in_their_lists() {
         page.signIn("?property=default&extras=scroll");
         assertThat(page.tab
                         .evaluate("fetch('/v1/goals', {method: 'POST', headers: {'content-type': 'application/json'},"
@@ -58,7 +58,7 @@ class DashboardPhoneIT extends FilledDashboard {
 
     @ParameterizedTest
     @ValueSource(ints = {320, 1_024})
-    void sources_and_events_in_words_are_not_cut_off(int width) {
+    void labels_of_sources_and_events_are_not_cut_off(int width) {
         DashboardTab french = STAGE.tab("fr-CA");
         french.signIn("?window=7&property=kiln").look(width, false);
 
@@ -74,11 +74,11 @@ class DashboardPhoneIT extends FilledDashboard {
                             text.setStart(node, word.index);
                             text.setEnd(node, word.index + word[0].length);
                             return text.getClientRects().length > 1;
-                          }).map(word => word[0]))""").toString()).as("words in two lines").isEqualTo("[]");
+                          }).map(word => word[0]))""").toString()).as("words that are broken over two lines").isEqualTo("[]");
     }
 
     @Test
-    void french_has_no_more_than_two_lines_of_tabs_and_is_not_wider_than_the_narrowest_phone() {
+    void the_french_page_has_at_most_two_lines_of_tabs_and_is_not_wider_than_the_narrowest_phone() {
         DashboardTab french = STAGE.tab("fr-CA");
         french.signIn("?property=default").look(DashboardTab.PHONE, false);
         JsonNode lines = french.tab.evaluate(
@@ -107,7 +107,7 @@ class DashboardPhoneIT extends FilledDashboard {
         assertThat(page.tab
                         .evaluate("getComputedStyle(document.querySelector('.forms td'), '::before').content")
                         .asText())
-                .as("each figure has its head")
+                .as("each cell shows the heading of its column")
                 .contains("When");
         page.assertAccessible("long-address", DashboardTab.PHONE);
 

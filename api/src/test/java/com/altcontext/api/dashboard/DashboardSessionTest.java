@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Signing in to the dashboard, and what its cookie opens. Each test is a client of its own. */
+/** Signing in to the dashboard, and what its cookie gives access to. Each test is a client of its own. */
 @QuarkusTest
 @WithTestResource(
         value = TestService.class,
@@ -57,7 +57,7 @@ class DashboardSessionTest extends DashboardClient {
     // --- signing in and out
 
     @Test
-    void the_key_is_exchanged_for_a_cookie_that_no_script_reads_and_no_other_site_sends() {
+    void the_key_is_exchanged_for_a_cookie_that_scripts_cannot_read_and_other_sites_cannot_send() {
         Instant before = Instant.now();
         Call.Answer answer = signIn(key(TestService.ADMIN_KEY)).send();
 
@@ -76,7 +76,7 @@ class DashboardSessionTest extends DashboardClient {
     }
 
     @Test
-    void without_https_the_cookie_is_one_that_a_browser_keeps_without_it() {
+    void without_https_the_cookie_is_one_that_a_browser_accepts_over_http() {
         SessionCookie session = new SessionCookie(false);
 
         assertThat(session.set(new Secret("token")))
@@ -85,7 +85,7 @@ class DashboardSessionTest extends DashboardClient {
     }
 
     @Test
-    void the_cookie_opens_what_the_key_opens() {
+    void the_cookie_gives_the_same_access_as_its_key() {
         String cookie = cookie();
         for (String path : List.of(SESSION, PROPERTIES, SUMMARY, "/v1/metrics/breakdown?dimension=path")) {
             assertThat(call("GET", path).header("cookie", cookie).send().status())
@@ -112,7 +112,7 @@ class DashboardSessionTest extends DashboardClient {
     }
 
     @Test
-    void signing_out_ends_every_copy_of_the_cookie() {
+    void signing_out_invalidates_every_copy_of_the_cookie() {
         String cookie = cookie();
         String other = cookie();
         assertThat(status(cookie)).isEqualTo(200);
@@ -124,7 +124,7 @@ class DashboardSessionTest extends DashboardClient {
     }
 
     @Test
-    void a_session_says_what_it_opens_and_does_not_outlive_its_key() {
+    void a_session_reports_its_scopes_and_properties_and_does_not_outlive_its_key() {
         String property = new StoredRows(sql).newProperty(properties);
         Instant end = Instant.now().plus(Duration.ofHours(1)).truncatedTo(ChronoUnit.MILLIS);
         String key = SignIn.key(sql, NewKey.ofShare("a link " + property, property, end));
@@ -157,7 +157,7 @@ class DashboardSessionTest extends DashboardClient {
     }
 
     @Test
-    void signing_out_takes_the_cookie_away_whether_it_was_good_or_not() {
+    void signing_out_removes_the_cookie_whether_it_was_valid_or_not() {
         for (String cookie : List.of(cookie(), NAME + "=", "other=1")) {
             Call.Answer answer =
                     call("DELETE", SESSION).header("cookie", cookie).send();
@@ -171,7 +171,7 @@ class DashboardSessionTest extends DashboardClient {
 
     @ParameterizedTest
     @ValueSource(strings = {"{}", "{\"key\":null}", "{\"key\":\"\"}", "{\"key\":7}", "[]", "{\"key\":", ""})
-    void an_invalid_key_is_refused_and_begins_no_session(String body) {
+    void an_invalid_key_is_refused_and_starts_no_session(String body) {
         Call.Answer answer = signIn(body).send();
 
         assertThat(answer.status()).isEqualTo(400);
@@ -180,7 +180,7 @@ class DashboardSessionTest extends DashboardClient {
     }
 
     @Test
-    void a_wrong_key_counts_as_one_in_the_header_does() {
+    void wrong_keys_in_the_body_and_in_the_header_share_one_limit() {
         String cookie = cookie();
         int failures = 0;
         Call.Answer answer = signIn(key("wrong")).send();
@@ -218,12 +218,12 @@ class DashboardSessionTest extends DashboardClient {
                 "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
                 "%41%41*!~AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
             })
-    void a_cookie_that_was_never_made_opens_nothing(String value) {
+    void a_cookie_that_was_never_issued_gives_no_access(String value) {
         assertClosed(NAME + "=" + value);
     }
 
     @Test
-    void a_cookie_with_any_character_changed_missing_or_added_opens_nothing() {
+    void a_cookie_with_any_character_changed_missing_or_added_gives_no_access() {
         String good = cookie();
         List<String> wrong = new ArrayList<>(List.of(
                 good.substring(0, good.length() - 1),
@@ -248,7 +248,7 @@ class DashboardSessionTest extends DashboardClient {
     }
 
     @Test
-    void a_session_ends_after_its_time_and_with_its_key() {
+    void a_session_ends_when_it_expires_and_when_its_key_is_replaced() {
         String old = cookie();
         change(old, "expires_at = now() + interval '1 minute'");
         assertThat(status(old)).isEqualTo(200);
@@ -260,7 +260,7 @@ class DashboardSessionTest extends DashboardClient {
     }
 
     @Test
-    void other_cookies_beside_it_do_not_matter_even_of_its_name() {
+    void other_cookies_do_not_matter_even_if_they_have_the_same_name() {
         String good = cookie();
         for (String cookies : List.of(
                 "a=1; " + good,

@@ -25,7 +25,7 @@ class DashboardSignInIT {
     }
 
     @Test
-    void the_key_opens_the_figures_and_is_kept_nowhere_in_the_browser() {
+    void the_key_gives_access_to_the_figures_and_is_stored_nowhere_in_the_browser() {
         page.open("?window=7");
         assertThat(page.text("h1")).isEqualTo("Sign in");
         assertThat(page.focus()).isEqualTo("key");
@@ -52,7 +52,10 @@ class DashboardSignInIT {
         page.assertBlameless();
     }
 
-    /** The browser sends the cookie with no request that a page of another site begins, but with those of the page itself. */
+    /**
+     * The browser does not send the cookie with the navigation from the other site. It sends it with the requests that
+     * the dashboard page then makes.
+     */
     @Test
     void a_link_on_another_site_opens_the_view_within_the_session() {
         page.signIn("?lang=fr");
@@ -86,7 +89,7 @@ class DashboardSignInIT {
     }
 
     @Test
-    void a_key_that_the_service_could_not_judge_is_not_called_wrong() {
+    void a_key_that_could_not_be_checked_is_not_called_wrong() {
         page.open("");
         page.tab.unreachable("*/v1/*");
         page.enter(TestService.ADMIN_KEY);
@@ -129,7 +132,7 @@ class DashboardSignInIT {
     }
 
     @Test
-    void a_session_that_ends_hides_the_figures_and_leads_back_to_the_same_view() {
+    void when_a_session_ends_the_figures_are_hidden_and_signing_in_returns_to_the_same_view() {
         page.signIn("?window=90&chart=sessions&pages=exit_path");
         page.tab.call("Network.clearBrowserCookies", Map.of());
         page.tab.click("input[value=\"7\"]");
@@ -157,7 +160,7 @@ class DashboardSignInIT {
     }
 
     @Test
-    void the_keyboard_suffices_from_the_key_to_days_of_ones_own() {
+    void signing_in_and_choosing_custom_days_work_by_keyboard_alone() {
         LocalDate today = LocalDate.ofInstant(Instant.now(), ZoneOffset.UTC);
         LocalDate from = today.minusDays(3);
         page.open("");
@@ -168,7 +171,7 @@ class DashboardSignInIT {
         // The focus is on the heading, and the pickers come before it: without a focus, Tab begins at the top of the
         // page.
         page.tab.evaluate("document.activeElement.blur()");
-        until("30");
+        tabTo("30");
         for (String window : new String[] {"90", "month", "year", "all", "custom"}) {
             page.tab.press("ArrowRight");
             assertThat(page.focus()).isEqualTo(window);
@@ -187,15 +190,15 @@ class DashboardSignInIT {
         assertThat(page.has("path.now.open")).isTrue();
     }
 
-    /** Presses Tab until the element has the focus; each focus must be visible. */
-    private void until(String focus) {
+    /** Presses Tab until the element has the focus. The focus must be visible at each step. */
+    private void tabTo(String focus) {
         for (int i = 0; i < 60 && !page.focus().equals(focus); i++) {
             page.tab.press("Tab");
             assertThat(page.tab.evaluate("""
                     document.activeElement === document.body
                       || [document.activeElement, document.activeElement.nextElementSibling]
                         .some(element => element && getComputedStyle(element).outlineStyle !== 'none')""").booleanValue())
-                    .as("the focus is seen on %s", page.focus())
+                    .as("the focus is visible on %s", page.focus())
                     .isTrue();
         }
         assertThat(page.focus()).isEqualTo(focus);

@@ -9,7 +9,7 @@ import com.altcontext.db.Migrations;
 import java.util.HashMap;
 import java.util.Map;
 
-/** The packaged service, and a browser to look at its dashboard with. Each tab is another client to the limiter. */
+/** The packaged service, and a browser that shows its dashboard. The rate limiter takes each tab for another client. */
 final class DashboardStage implements AutoCloseable {
     final PackagedService service;
     final Chromium browser;

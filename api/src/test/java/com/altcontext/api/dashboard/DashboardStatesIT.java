@@ -35,7 +35,7 @@ class DashboardStatesIT {
     }
 
     @Test
-    void without_its_database_the_service_says_so_and_all_is_well_when_it_is_back() throws Exception {
+    void without_a_database_the_page_says_so_and_it_recovers_when_the_database_is_back() throws Exception {
         page.signIn("");
         DATABASE.stop();
         try {
@@ -43,7 +43,8 @@ class DashboardStatesIT {
 
             assertThat(page.text(".alert p"))
                     .isEqualTo("The service cannot answer at the moment: it is busy, or cannot reach its database.");
-            // Figures of another window would look like those of this one; the leads do not depend on it.
+            // Figures of the previous window would look like those of the chosen one. The leads do not depend on the
+            // window.
             assertThat(page.has(".tiles")).isFalse();
             assertThat(page.text("h1")).isEqualTo("Dashboard");
             assertThat(page.text(".key .body")).isEqualTo("Not loaded.");
@@ -70,12 +71,12 @@ class DashboardStatesIT {
     }
 
     @Test
-    void a_question_that_takes_too_long_is_said_to_be_one() {
+    void a_query_that_takes_too_long_is_reported() {
         Sql sql = Database.at(DATABASE.url()).sql();
         try (DashboardStage slow = new DashboardStage(DATABASE.url(), Map.of("QUERY_TIMEOUT_MS", "500"))) {
             DashboardTab tab = slow.tab();
             sql.inTransaction(tx -> {
-                // Every question to the raw rows reads it first.
+                // Every query of the raw rows reads this table first.
                 tx.update("LOCK TABLE purge_log IN ACCESS EXCLUSIVE MODE");
                 return tab.signIn("?window=today&f=is:path:/slow");
             });
@@ -87,7 +88,7 @@ class DashboardStatesIT {
     }
 
     @Test
-    void a_window_from_before_what_is_kept_is_said_to_be_one() {
+    void a_window_before_the_first_day_that_is_kept_is_reported() {
         String database = Database.migrated().url();
         LocalDate today = LocalDate.now(ZoneOffset.UTC);
         LocalDate kept = today.minusDays(60);
@@ -156,7 +157,7 @@ class DashboardStatesIT {
     }
 
     @Test
-    void a_network_that_comes_back_is_made_use_of_at_once() {
+    void the_page_refreshes_as_soon_as_the_network_is_back() {
         page.signIn("");
         page.tab.offline(true);
         page.tab.click(REFRESH);
@@ -182,7 +183,7 @@ class DashboardStatesIT {
     }
 
     @Test
-    void while_it_loads_it_says_so() {
+    void the_page_says_that_it_is_loading() {
         page.signIn("");
         page.tab.call("Fetch.enable", Map.of("patterns", List.of(Map.of("urlPattern", "*/v1/metrics/*"))));
         page.tab.evaluate("location.reload()");
@@ -197,7 +198,7 @@ class DashboardStatesIT {
         page.tab.call("Fetch.disable", Map.of());
         page.settled();
         assertThat(page.has(".tiles")).isTrue();
-        assertThat(heightOfKeyFigures()).as("nothing below moves").isCloseTo(waiting, within(4));
+        assertThat(heightOfKeyFigures()).as("the height does not change, so nothing below moves").isCloseTo(waiting, within(4));
     }
 
     private int heightOfKeyFigures() {
@@ -225,14 +226,14 @@ class DashboardStatesIT {
     }
 
     @Test
-    void figures_that_are_days_behind_are_marked_and_so_are_days_that_were_passed_over() {
+    void figures_that_are_days_behind_and_days_that_were_skipped_are_marked() {
         String database = Database.migrated().url();
         DashboardPast past = new DashboardPast(database);
         past.store(past.view("default", "late-one", 4, "10:00:00"), past.view("default", "late-one", 6, "10:00:00"));
         past.rollUp(7, 7);
         past.rollUp(5, 4);
 
-        // Held so that the service does not roll up the days that must be missing.
+        // The test holds the rollup's lock, so that the service does not roll up the days that must be missing.
         boolean isHeld = Database.at(database).sql().inTransaction(tx -> {
             var _ = tx.query(
                     "SELECT true FROM pg_advisory_xact_lock(hashtextextended('altcontext.rollup', 0))", row -> true);

@@ -9,11 +9,11 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** The list of form submissions, in a real browser: page by page, on a slow network, without one. */
+/** The list of form submissions, in a real browser: its pages, a slow network, and no network. */
 class DashboardSubmissionsIT extends FilledDashboard {
     private static final String PATH = "/v1/leads/submissions";
     private static final String MORE = ".list-of-forms > button";
-    /** Beyond the first page of 50. */
+    /** More than fit on the first page of 50. */
     private static final int ALL = 60;
 
     @BeforeAll
@@ -42,7 +42,7 @@ class DashboardSubmissionsIT extends FilledDashboard {
     }
 
     @Test
-    void submissions_of_another_property_never_come_under_the_one_that_was_chosen_since() {
+    void late_submissions_of_another_property_are_not_shown_for_the_chosen_one() {
         page.signIn("?window=7&property=full");
         page.hold("*" + PATH + "*");
         page.tab.evaluate("document.querySelector('.forms input').value = 'full-1'");
@@ -59,13 +59,13 @@ class DashboardSubmissionsIT extends FilledDashboard {
         assertThat(page.tab
                         .evaluate("document.querySelector('.forms input').value")
                         .asText())
-                .as("the search of another property")
+                .as("the search text for another property")
                 .isEmpty();
         page.assertBlameless();
     }
 
     @Test
-    void more_submissions_come_once_below_those_that_are_there_and_the_focus_goes_to_the_first_of_them() {
+    void more_submissions_are_added_once_and_the_first_of_them_gets_the_focus() {
         page.hold("*" + PATH + "*");
         open("full");
         page.tab.await("document.querySelector('.forms[aria-busy=true]')");
@@ -96,7 +96,7 @@ class DashboardSubmissionsIT extends FilledDashboard {
     }
 
     @Test
-    void submissions_that_are_there_stay_when_no_more_come() {
+    void shown_submissions_stay_when_more_cannot_be_loaded() {
         open("full");
         page.tab.await("document.querySelector('.forms table')");
         page.tab.unreachable("*" + PATH + "*");
@@ -117,7 +117,7 @@ class DashboardSubmissionsIT extends FilledDashboard {
     }
 
     @Test
-    void a_search_that_fails_leaves_no_rows_of_another_one_and_is_made_again_when_the_list_is_opened() {
+    void a_failed_search_clears_the_old_rows_and_is_repeated_when_the_list_is_opened() {
         open("full");
         page.tab.await("document.querySelector('.forms table')");
         page.tab.evaluate("document.querySelector('.forms input').value = 'full-59'");
@@ -134,7 +134,7 @@ class DashboardSubmissionsIT extends FilledDashboard {
     }
 
     @Test
-    void consent_ends_on_a_day_of_the_readers_time_zone_as_all_times_are() {
+    void the_day_on_which_consent_ends_is_in_the_readers_time_zone() {
         Instant evening = PAST.at(-180, "03:57:00");
         PAST.stored.execute("UPDATE leads SET consent_expires_at = ? WHERE email = 'few@example.ca'", evening);
         PAST.stored.execute(

@@ -18,7 +18,7 @@ final class DashboardTab {
     static final int WIDE = 1_280;
     static final int PHONE = 360;
 
-    /** So that all parts of the page are in view, and load. */
+    /** High enough that all parts of the page are in view, and load. */
     private static final int HEIGHT = 9_000;
 
     private static final Path AXE = Path.of("target", "browser", "tools", "node_modules", "axe-core", "axe.min.js");
@@ -40,7 +40,7 @@ final class DashboardTab {
         return this;
     }
 
-    /** The same with the key, and waits for the figures. */
+    /** Opens the page, signs in with the admin key and waits for the figures. */
     DashboardTab signIn(String query) {
         open(query);
         enter(TestService.ADMIN_KEY);
@@ -77,7 +77,7 @@ final class DashboardTab {
         return settled();
     }
 
-    /** Requests to addresses like this wait until {@link #release}. */
+    /** Holds back requests to addresses that match this pattern until {@link #release}. */
     void hold(String address) {
         tab.call("Fetch.enable", Map.of("patterns", List.of(Map.of("urlPattern", address))));
     }
@@ -135,7 +135,7 @@ final class DashboardTab {
         return positions(line, 1);
     }
 
-    /** The horizontal positions, likewise. */
+    /** The horizontal positions of a line of the chart, rounded to tenths. */
     List<Double> places(String line) {
         return positions(line, 0);
     }
@@ -173,7 +173,7 @@ final class DashboardTab {
     }
 
     /**
-     * Asserts that the page as it is now has no fault that axe knows, in light and dark, and keeps a picture of it in
+     * Asserts that axe finds no fault in the page as it is now, in light and dark, and saves screenshots in
      * target/screenshots.
      */
     void assertAccessible(String name, int width) {
@@ -203,7 +203,10 @@ final class DashboardTab {
         }
     }
 
-    /** Asserts that nothing was forbidden by the page's own policy, failed in its script, or was asked of another host. */
+    /**
+     * Asserts that the page's Content-Security-Policy blocked nothing, that no script failed, and that no other host
+     * got a request.
+     */
     void assertBlameless() {
         assertThat(tab.complaints()).isEmpty();
         assertThat(tab.requests())

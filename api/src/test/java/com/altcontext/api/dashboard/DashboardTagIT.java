@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** The script tag that an empty dashboard offers, in a page. */
+/** The script tag that an empty dashboard offers, used in a page. */
 class DashboardTagIT {
     private volatile String tag = "";
 
@@ -36,7 +36,7 @@ class DashboardTagIT {
     }
 
     @Test
-    void the_line_that_an_empty_dashboard_offers_counts_a_visit_of_a_page_on_this_machine() throws IOException {
+    void the_script_tag_from_an_empty_dashboard_counts_a_visit_to_a_page_on_localhost() throws IOException {
         String database = Database.migrated().url();
         StoredRows stored = new StoredRows(Database.at(database).sql());
         HttpServer site = site();

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The windows that can be chosen, in a real browser: days, hours, and what they are compared with. */
 class DashboardWindowsIT extends FilledDashboard {
     @Test
-    void the_pickers_change_the_figures_and_the_address_and_the_way_back_is_open() {
+    void the_pickers_change_the_figures_and_the_address_and_the_back_button_undoes_this() {
         page.signIn(SEVEN);
 
         page.choose("today");
@@ -28,7 +28,7 @@ class DashboardWindowsIT extends FilledDashboard {
         assertThat(page.tile("uniqueVisitors")).isEqualTo("3");
         page.choose("90");
         page.choose("all");
-        assertThat(page.tile("uniqueVisitors")).as("today too").isEqualTo("4");
+        assertThat(page.tile("uniqueVisitors")).as("today is included").isEqualTo("4");
         page.select(".toolbar select", "");
         assertThat(page.query()).isEqualTo("?window=all");
         assertThat(page.text("main > .quiet")).isEqualTo("Days are those of each site’s own time zone.");
@@ -70,13 +70,13 @@ class DashboardWindowsIT extends FilledDashboard {
         assertThat(page.heights("path.now")).hasSize(31);
         page.choose("90");
         assertThat(page.tab.refused())
-                .as("each part of the page asks for days that are answered")
+                .as("requests for days that the service refuses")
                 .isEmpty();
         page.assertBlameless();
     }
 
     @Test
-    void a_window_that_the_service_does_not_take_becomes_thirty_days_also_in_the_address() {
+    void an_invalid_window_becomes_thirty_days_in_the_address_too() {
         page.signIn("");
         for (String wrong : List.of("0", "-7", "abc", "367", "7.5")) {
             page.open("?window=" + wrong + "&property=default").settled();
@@ -108,7 +108,7 @@ class DashboardWindowsIT extends FilledDashboard {
     }
 
     @Test
-    void days_that_are_being_typed_outlast_a_refresh() {
+    void days_that_are_being_typed_survive_a_refresh() {
         page.signIn("?property=kiln");
         page.tab.click("input[value=custom]");
         page.tab.evaluate("document.querySelector('.custom input').value = '2026-01-31'");
@@ -141,7 +141,7 @@ class DashboardWindowsIT extends FilledDashboard {
     }
 
     @Test
-    void a_device_whose_clock_is_wrong_is_shown_the_day_of_the_service() {
+    void a_device_with_a_wrong_clock_shows_the_current_day_of_the_service() {
         page.tab.beforeEachPage("const right = Date.now; Date.now = () => right() + 3 * 86400000");
         page.signIn("?window=today&property=kiln");
 
@@ -155,18 +155,18 @@ class DashboardWindowsIT extends FilledDashboard {
     }
 
     @Test
-    void one_day_is_shown_by_its_hours_against_those_of_the_day_before() {
+    void one_day_is_shown_by_hour_and_compared_with_the_hours_of_the_day_before() {
         page.signIn("?window=yesterday&property=kiln");
 
         assertThat(page.heights("path.now")).hasSize(24);
         assertThat(page.heights("path.before")).hasSize(24);
-        // Both came at midnight; one of the day before at eight.
+        // Yesterday's two visitors came at midnight, and the visitor of the day before came at eight.
         assertThat(page.heights("path.now").subList(0, 2)).containsExactly(10.0, 212.0);
         assertThat(page.heights("path.before").subList(7, 10)).containsExactly(212.0, 111.0, 212.0);
 
         page.choose("today");
         assertThat(page.heights("path.before")).hasSize(24);
-        assertThat(page.has("path.now")).as("never a lone dot").isTrue();
+        assertThat(page.has("path.now")).as("a line and not a single dot").isTrue();
         page.tab.evaluate("document.querySelector('.plot svg').focus()");
         page.tab.press("ArrowRight");
         assertThat(page.text(".legend .now")).contains("12").endsWith("1");
@@ -174,11 +174,11 @@ class DashboardWindowsIT extends FilledDashboard {
     }
 
     @Test
-    void all_that_there_is_begins_with_the_first_visit() {
+    void the_window_of_all_days_begins_with_the_first_visit() {
         page.signIn("?window=all&property=kiln");
 
         assertThat(page.text("h1")).startsWith("Since ");
-        assertThat(page.heights("path.now")).as("nine days ago until today").hasSize(9);
+        assertThat(page.heights("path.now")).as("nine days ago until yesterday; today is a line of its own").hasSize(9);
     }
 
     @Test
@@ -186,7 +186,7 @@ class DashboardWindowsIT extends FilledDashboard {
         page.signIn("?window=30&property=kiln");
 
         assertThat(page.text("h1")).startsWith("Since ");
-        assertThat(page.text(".compared")).as("there was nothing before").isEmpty();
+        assertThat(page.text(".compared")).as("there were no visits before").isEmpty();
         assertThat(page.heights("path.now")).as("nine full days").hasSize(9);
         assertThat(page.has("path.before")).isFalse();
         page.choose("7");
@@ -195,7 +195,7 @@ class DashboardWindowsIT extends FilledDashboard {
     }
 
     @Test
-    void more_than_the_service_answers_at_once_is_not_called_all() {
+    void a_window_is_not_called_all_if_there_are_more_days_than_the_service_answers_at_once() {
         PAST.stored.execute(
                 "INSERT INTO daily_metric_rollups (property_id, day, page_views, sessions) VALUES ('old', current_date - 400, 1, 1)");
         page.signIn("?window=all&property=old");
@@ -206,12 +206,12 @@ class DashboardWindowsIT extends FilledDashboard {
                         "the last 366 days: no more are shown at once. Figures begin on %s; choose earlier days with Custom."
                                 .formatted(DateTimeFormatter.ofPattern("MMM d, yyyy", Locale.CANADA)
                                         .format(PAST.today.minusDays(400))));
-        assertThat(page.heights("path.now")).as("today is drawn apart").hasSize(365);
+        assertThat(page.heights("path.now")).as("today is a line of its own").hasSize(365);
     }
 
-    /** The last two days on which a zone's clocks were changed, one of 23 hours and one of 25. */
+    /** Uses the last two days on which the clocks of a zone were changed. One has 23 hours and the other has 25. */
     @Test
-    void a_day_on_which_clocks_change_is_shown_by_the_hours_that_it_has() {
+    void a_day_on_which_clocks_change_is_shown_with_the_hours_that_it_has() {
         ZoneId zone = ZoneId.of("America/Toronto");
         ZoneOffsetTransition last = zone.getRules().previousTransition(PAST.at(0, "00:00:00"));
         ZoneOffsetTransition earlier = zone.getRules().previousTransition(last.getInstant());
@@ -236,7 +236,7 @@ class DashboardWindowsIT extends FilledDashboard {
         assertThat(page.heights("path.before")).hasSize(24);
         List<Double> hours = page.places("path.before");
         assertThat(page.places("path.now"))
-                .as("each above the same hour of the day before")
+                .as("each hour is above the same hour of the day before")
                 .containsExactlyElementsOf(hours.stream()
                         .filter(hour -> !hour.equals(hours.get(2)))
                         .toList());
@@ -257,7 +257,7 @@ class DashboardWindowsIT extends FilledDashboard {
         page.tab.press("ArrowRight");
         page.tab.press("ArrowRight");
         assertThat(page.text(".legend")).contains(", 2 a.m.1").doesNotContain("before");
-        assertThat(page.has(".legend .before")).as("an hour that was left out").isFalse();
+        assertThat(page.has(".legend .before")).as("the hour that the day before did not have").isFalse();
 
         page.open("?from=%1$s&to=%1$s&property=toronto".formatted(longer)).settled();
         assertThat(page.heights("path.now")).hasSize(24);
@@ -283,10 +283,10 @@ class DashboardWindowsIT extends FilledDashboard {
         return TestEvent.view(who, at.toInstant(), "/").property("toronto");
     }
 
-    /** One of them has another day than UTC at any time. */
+    /** At any time, one of these zones has another date than UTC. */
     @ParameterizedTest
     @ValueSource(strings = {"Pacific/Kiritimati", "Pacific/Pago_Pago"})
-    void hours_of_today_begin_at_midnight_of_the_site(String zone) {
+    void today_begins_at_midnight_in_the_time_zone_of_the_site(String zone) {
         String property = zone.substring(8).toLowerCase(Locale.ROOT).replace('_', '-');
         ZonedDateTime midnight = LocalDate.now(ZoneId.of(zone)).atStartOfDay(ZoneId.of(zone));
         PAST.store(
@@ -313,7 +313,7 @@ class DashboardWindowsIT extends FilledDashboard {
     }
 
     @Test
-    void the_title_names_no_days_of_another_window_when_there_is_no_answer() {
+    void the_title_names_no_days_of_the_previous_window_when_a_request_fails() {
         page.signIn("?property=kiln");
         assertThat(page.tab.evaluate("document.title").asText()).matches("Maple Kiln · .+\\d{4} · AltContext");
         page.tab.unreachable("*/v1/metrics/summary*");

@@ -9,12 +9,12 @@ abstract class FilledDashboard {
     static final Database DATABASE = Database.migrated();
     static final DashboardPast PAST = new DashboardPast(DATABASE.url());
     static final DashboardStage STAGE;
-    /** A week of a property whose visits can be counted by hand. */
+    /** The last seven days of a property whose visits can be counted by hand. */
     static final String SEVEN = "?window=7&property=kiln";
 
     static {
         PAST.fill();
-        // The service learns of new properties and goals within seconds, so those of single tests are there before it
+        // The service takes seconds to notice new properties and goals, so those for single tests are added before it
         // starts.
         for (String slug : List.of(
                 "old",
