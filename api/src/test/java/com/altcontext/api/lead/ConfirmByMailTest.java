@@ -31,7 +31,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Consent that the address itself confirms by a link that it is mailed; the mail server is the test's. */
+/** Consent that the owner of an address confirms by a link in a mail. The test runs the mail server. */
 @QuarkusTest
 @WithTestResource(
         value = TestService.class,
@@ -106,7 +106,7 @@ class ConfirmByMailTest {
     }
 
     @Test
-    void the_button_behind_the_link_of_the_mail_makes_consent_and_nothing_else_does() {
+    void only_the_button_on_the_page_of_the_mailed_link_confirms_the_consent() {
         try (MailServer server = new MailServer(port)) {
             capture("en-CA");
             assertThat(consent()).isEqualTo("pending");
@@ -120,7 +120,7 @@ class ConfirmByMailTest {
                             "<button", "Confirm your address", "from Docs &amp; &lt;more&gt;.", "<bdi>newsletter</bdi>")
                     .doesNotContain("type=\"checkbox\"");
             assertThat(Call.of("HEAD", mail.confirmPath()).send().status()).isEqualTo(200);
-            assertThat(consent()).as("a scanner has followed the link").isEqualTo("pending");
+            assertThat(consent()).as("a mail scanner that follows the link confirms nothing").isEqualTo("pending");
             assertThat(verdict()).isEqualTo("may_not");
 
             Call.Answer done = Call.of("POST", mail.confirmPath()).send();
@@ -131,12 +131,12 @@ class ConfirmByMailTest {
             assertThat(stored.consents(email)).containsExactly("pending", "express");
 
             assertThat(Call.of("POST", mail.confirmPath()).send().status()).isEqualTo(200);
-            assertThat(stored.consents(email)).as("pressed twice").hasSize(2);
+            assertThat(stored.consents(email)).as("pressing the button twice confirms once").hasSize(2);
         }
     }
 
     @Test
-    void a_mail_has_both_parts_in_the_language_of_the_lead_and_loads_nothing() {
+    void a_mail_has_a_text_and_an_html_part_in_the_language_of_the_lead_and_loads_nothing() {
         try (MailServer server = new MailServer(port)) {
             capture("fr-CA,fr;q=0.9,en;q=0.5");
             ReceivedMail mail = server.await(email, 1).getFirst();
@@ -177,7 +177,7 @@ class ConfirmByMailTest {
     }
 
     @Test
-    void the_unsubscribe_link_of_the_mail_ends_the_link_that_confirms() {
+    void unsubscribing_by_the_link_of_the_mail_invalidates_its_confirmation_link() {
         try (MailServer server = new MailServer(port)) {
             capture("en");
             ReceivedMail mail = server.await(email, 1).getFirst();
@@ -194,7 +194,7 @@ class ConfirmByMailTest {
     }
 
     @Test
-    void a_link_that_is_over_or_is_not_ours_confirms_nothing() {
+    void an_expired_or_forged_link_confirms_nothing() {
         String leadId = capture("en").field("leadId");
         long consentId = stored.ofLead(StoredRows.LeadTable.CONSENT, email)
                 .getFirst()
@@ -219,7 +219,7 @@ class ConfirmByMailTest {
         assertThat(consent()).isEqualTo("pending");
     }
 
-    /** Who is known, and whether a mail goes out, cannot be seen from outside. */
+    /** The answer does not reveal whether an address is known or whether a mail is sent. */
     @Test
     void a_capture_answers_the_same_whether_a_mail_is_sent_or_not() {
         Call.Answer sends = capture("en");
@@ -243,7 +243,7 @@ class ConfirmByMailTest {
     }
 
     @Test
-    void a_server_that_says_try_later_gets_the_mail_later() {
+    void a_mail_that_the_server_defers_is_sent_later() {
         try (ScriptedSmtp _ = new ScriptedSmtp(port, Map.of("RCPT", "451 4.7.1 greylisted: " + email));
                 Logged logged = new Logged()) {
             capture("en");
@@ -282,7 +282,7 @@ class ConfirmByMailTest {
     }
 
     @Test
-    void a_refusal_of_our_own_address_or_login_is_tried_again() {
+    void a_mail_is_retried_if_the_server_refuses_our_own_address_or_login() {
         Map<String, String> refusals = Map.of(
                 "MAIL", "550 5.7.1 not your domain",
                 "RCPT", "554 5.7.1 log in first",
@@ -314,7 +314,7 @@ class ConfirmByMailTest {
     }
 
     @Test
-    void a_failure_that_no_answer_explains_is_named() {
+    void a_failure_without_an_answer_of_the_server_is_named() {
         try (ScriptedSmtp _ = new ScriptedSmtp(port, Map.of("EHLO", "250-here\r\n250 SIZE 100"))) {
             capture("en");
             StoredRows.await(() -> lastErrors(), List.of("failed: message exceeds allowed size limit"));
@@ -334,7 +334,7 @@ class ConfirmByMailTest {
         Awaitility.await()
                 .atMost(Duration.ofMinutes(2))
                 .until(() -> lastErrors(), List.of("no answer within 50 seconds")::equals);
-        letTimePass(); // nobody listens
+        letTimePass(); // no server listens now
         StoredRows.await(() -> String.valueOf(lastErrors()).contains("failed: no connection"), true);
         try (MailServer server = new MailServer(port)) {
             letTimePass();

@@ -22,7 +22,10 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What the owner of an address can choose behind the link of a mail, if a stranger has typed the address into a form too. */
+/**
+ * What the owner of an address can choose on the page of a confirmation link if a stranger has sent a form with the
+ * address too.
+ */
 @QuarkusTest
 @WithTestResource(
         value = TestService.class,
@@ -84,7 +87,7 @@ class ConfirmOwnFormTest {
     }
 
     @Test
-    void the_owner_confirms_the_own_form_and_not_that_of_a_stranger_which_came_first() {
+    void the_owner_can_confirm_only_their_own_form_although_a_strangers_form_came_first() {
         try (MailServer server = new MailServer(port)) {
             Call.capture(form().put("anonId", "attackerpurp")
                             .put("formName", "evil form")
@@ -102,7 +105,7 @@ class ConfirmOwnFormTest {
                     .doesNotContain(" checked");
             assertThat(press(mail.confirmPath(), "listed=2").text()).contains("role=\"alert\"", "Nothing is ticked");
             assertThat(Call.of("POST", mail.confirmPath()).send().text())
-                    .as("names nothing of several")
+                    .as("a request that chooses none of several forms")
                     .contains("<fieldset>");
             assertThat(stored.consents(email)).containsExactly("pending", "pending");
 
@@ -121,7 +124,7 @@ class ConfirmOwnFormTest {
                     .send()
                     .text();
             assertThat(again)
-                    .as("what was left out is no plain button")
+                    .as("the form that was left out still needs to be ticked")
                     .contains("type=\"checkbox\"", "Cochez ce que vous voulez recevoir")
                     .doesNotContain("footer");
         }

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a visitor without scripts sees whose form is not taken. */
+/** What a visitor without scripts sees when their form is refused. */
 @QuarkusTest
 @WithTestResource(
         value = TestService.class,
@@ -60,9 +60,9 @@ class FormRefusalTest {
         }
     }
 
-    /** A line separator, at which a pattern's dot ends. */
+    /** The character is U+0085, a line separator, which the dot of a regular expression does not match. */
     @Test
-    void a_weight_of_zero_is_seen_before_any_character() throws IOException {
+    void a_weight_of_zero_is_recognized_whatever_character_follows() throws IOException {
         try (RawClient client = new RawClient()) {
             client.write(String.join(
                     "\r\n",
@@ -116,9 +116,9 @@ class FormRefusalTest {
                 language);
     }
 
-    /** No visitor can mend it, so none is asked to try again. */
+    /** A visitor cannot fix this, so the page does not ask them to try again. */
     @Test
-    void a_form_of_a_type_that_is_not_read_is_a_matter_for_the_owner_of_the_site() {
+    void the_page_for_an_unsupported_type_asks_the_visitor_to_tell_the_owner_of_the_site() {
         Call.Answer answer = form("--x--")
                 .header("content-type", "multipart/form-data; boundary=x")
                 .send();
@@ -128,7 +128,7 @@ class FormRefusalTest {
     }
 
     @Test
-    void beyond_the_limit_forms_and_links_get_a_page_that_says_when_to_come_back() {
+    void beyond_the_limit_forms_and_links_get_a_page_that_says_when_to_try_again() {
         Call.Answer answer = form("email=").send();
         while (answer.status() == 400) {
             answer = form("email=").send();

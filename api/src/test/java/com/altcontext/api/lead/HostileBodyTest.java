@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** The cost of a body, measured in allocated memory, which does not depend on the machine as time does. */
 class HostileBodyTest {
-    /** A body of empty objects only takes a third of it. */
+    /** A body that has nothing but empty objects takes a third of this. */
     private static final long MAX_ALLOCATED = 256L * HostileBodies.MAX_BYTES;
 
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -41,9 +41,9 @@ class HostileBodyTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("bodies")
-    void no_body_costs_more_than_in_proportion_to_its_length(String what, String body, ToIntFunction<byte[]> reader) {
+    void the_cost_of_a_body_is_at_most_proportional_to_its_length(String what, String body, ToIntFunction<byte[]> reader) {
         byte[] bytes = HostileBodies.bytes(body);
-        var _ = reader.applyAsInt(bytes); // else classes that are loaded on the way would count
+        var _ = reader.applyAsInt(bytes); // first run, so that the loading of classes does not count
 
         long before = THREADS.getCurrentThreadAllocatedBytes();
         int answer = reader.applyAsInt(bytes);

@@ -43,7 +43,7 @@ class LeadCaptureTest {
     }
 
     @Test
-    void a_form_of_a_driven_browser_is_a_bots_and_a_persons_later_one_is_a_lead() {
+    void a_form_from_an_automated_browser_is_a_bots_until_a_person_sends_one() {
         ObjectNode form = Forms.scripted(email);
         form.putObject("traffic").put("deviceType", "bot");
 
@@ -57,7 +57,7 @@ class LeadCaptureTest {
     }
 
     @Test
-    void a_domain_without_a_dot_is_no_address() {
+    void a_domain_without_a_dot_is_not_an_address() {
         Call.Answer answer = Call.capture(Forms.minimal("jo@localhost")).send();
 
         assertThat(answer.status()).isEqualTo(400);
@@ -66,7 +66,7 @@ class LeadCaptureTest {
     }
 
     @Test
-    void a_form_is_a_lead_a_visit_an_event_a_submission_a_link_and_a_consent() {
+    void a_form_creates_a_lead_a_visit_an_event_a_submission_a_link_and_a_consent() {
         ObjectNode form = Forms.scripted(email);
         String anonId = form.path("anonId").asText();
         form.put("formName", "newsletter")
@@ -122,7 +122,7 @@ class LeadCaptureTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"operator", "one_click", "unsubscribe"})
-    void a_form_that_calls_itself_as_the_system_does_is_a_form_all_the_same(String name) {
+    void consent_from_a_form_has_the_source_form_whatever_the_name_of_the_form_is(String name) {
         assertThat(Call.capture(Forms.minimal(email).put("formName", name).put("consentStatus", "express"))
                         .send()
                         .status())
@@ -148,7 +148,7 @@ class LeadCaptureTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"text/plain", "text/plain;charset=UTF-8", "application/json; charset=utf-8"})
-    void the_same_json_is_taken_as_text(String type) {
+    void json_sent_as_text_plain_or_with_a_charset_is_accepted(String type) {
         assertThat(Call.capture(Forms.minimal(email))
                         .header("content-type", type)
                         .send()
@@ -171,7 +171,7 @@ class LeadCaptureTest {
     }
 
     @Test
-    void a_null_field_is_absent_and_an_unknown_one_is_ignored() {
+    void a_null_field_counts_as_absent_and_an_unknown_field_is_ignored() {
         ObjectNode form = Forms.minimal(email);
         for (String field : List.of("anonId", "formName", "path", "referrer", "sourceChannel", "consentStatus")) {
             form.putNull(field);
@@ -191,7 +191,7 @@ class LeadCaptureTest {
         "jo.%s@xn--bcher-kva.example,jo.%s@xn--bcher-kva.example",
         "jo+%s@example.ca,jo+%s@example.ca"
     })
-    void an_address_is_stored_in_one_form(String given, String kept) {
+    void an_address_is_stored_in_its_normal_form(String given, String kept) {
         String unique = email.substring(3, 39);
         assertThat(Call.capture(Forms.minimal(given.formatted(unique))).send().status())
                 .isEqualTo(200);
@@ -282,7 +282,7 @@ class LeadCaptureTest {
     // --- properties
 
     @Test
-    void the_page_decides_the_property_if_the_form_does_not() {
+    void the_origin_of_the_page_decides_the_property_if_the_form_does_not() {
         String property = stored.newProperty(properties);
         Call.capture(Forms.minimal(email))
                 .header("origin", "https://" + property + ".example")
@@ -301,7 +301,7 @@ class LeadCaptureTest {
     }
 
     @Test
-    void the_same_address_on_two_properties_is_two_leads_erased_together() {
+    void one_address_on_two_properties_is_two_leads_that_are_erased_together() {
         String docs = stored.newProperty(properties);
         ObjectNode form = Forms.scripted(email);
         String one = Call.capture(form).send().field("leadId");

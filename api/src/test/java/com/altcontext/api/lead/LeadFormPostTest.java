@@ -28,7 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Forms that a page without a script posts by itself. */
+/** Forms that the browser posts, without a script. */
 @QuarkusTest
 @WithTestResource(TestService.class)
 class LeadFormPostTest {
@@ -50,7 +50,7 @@ class LeadFormPostTest {
         return Call.form("email=" + encoded(email) + more);
     }
 
-    /** As a program that reads what is wrong. */
+    /** Asks for an answer in JSON, which names the issues. */
     private static Call readable(Call form) {
         return form.header("accept", "application/json");
     }
@@ -62,7 +62,7 @@ class LeadFormPostTest {
     // --- who sent it
 
     @Test
-    void a_form_that_says_it_is_a_bots_is_a_bots_lead() {
+    void a_form_that_gives_bot_as_its_device_type_is_a_bots_lead() {
         assertThat(form("&traffic.deviceType=bot").send().status()).isEqualTo(303);
 
         assertThat(stored.lead(email).path("is_bot").asBoolean()).isTrue();
@@ -80,10 +80,10 @@ class LeadFormPostTest {
                 .isEqualTo("traffic.deviceType");
     }
 
-    // --- where it leads
+    // --- where the answer redirects to
 
     @Test
-    void it_leads_back_to_a_page_of_an_allowed_site() {
+    void the_answer_redirects_to_a_page_of_an_allowed_site() {
         Call.Answer answer = form("&path=%2Fthanks")
                 .header("origin", TestService.ALLOWED_ORIGIN)
                 .header("referer", "https://evil.example/")
@@ -118,7 +118,7 @@ class LeadFormPostTest {
     }
 
     @Test
-    void a_foreign_site_or_none_gets_the_path_alone() {
+    void without_an_allowed_site_the_answer_redirects_to_the_path_alone() {
         assertThat(form("&path=%2Fthanks").send().header("location")).isEqualTo("/thanks");
         assertThat(form("&path=%2Fthanks")
                         .header("origin", "https://evil.example")
@@ -129,7 +129,7 @@ class LeadFormPostTest {
     }
 
     @Test
-    void without_a_path_it_leads_to_the_front_page() {
+    void without_a_path_the_answer_redirects_to_the_front_page() {
         assertThat(form("").send().header("location")).isEqualTo("/");
         assertThat(form("&path=")
                         .header("origin", TestService.ALLOWED_ORIGIN)
@@ -153,7 +153,7 @@ class LeadFormPostTest {
                 "/a\u0001",
                 "/a\u0085b"
             })
-    void it_never_leads_to_another_site_nor_writes_a_header(String path) {
+    void a_path_can_neither_redirect_to_another_site_nor_write_a_header(String path) {
         for (String honeypot : List.of("", "&honeypot=x")) {
             Call.Answer answer = form("&path=" + encoded(path) + honeypot).send();
 
@@ -174,15 +174,15 @@ class LeadFormPostTest {
     }
 
     @Test
-    void a_path_in_other_letters_is_written_in_ascii() {
+    void a_path_with_other_characters_than_ascii_is_percent_encoded() {
         assertThat(form("&path=" + encoded("/été/🍁 \"x\"")).send().header("location"))
                 .isEqualTo("/%C3%A9t%C3%A9/%F0%9F%8D%81%20%22x%22");
     }
 
-    // --- what it holds
+    // --- what the form contains
 
     @Test
-    void its_fields_are_those_of_the_json() {
+    void a_form_has_the_same_fields_as_the_json() {
         Call.Answer answer =
                 form("&anonId=anon-of-a-form&formName=news+letter&path=%2Fp&referrer=https%3A%2F%2Fx.example%2F"
                                 + "&sourceChannel=website&consentStatus=express&consentPolicy=v1&consentPurpose=workshops&propertyId=default"
@@ -207,7 +207,7 @@ class LeadFormPostTest {
     }
 
     @Test
-    void a_field_that_is_left_empty_is_absent() {
+    void a_field_that_is_left_empty_counts_as_absent() {
         Call.Answer answer =
                 form("&anonId=&formName=&path=&referrer=+&sourceChannel=&consentStatus=&consentPolicy=&consentPurpose="
                                 + "&propertyId=&utm_source=&payload.company=&honeypot=")
@@ -226,7 +226,7 @@ class LeadFormPostTest {
     }
 
     @Test
-    void three_hundred_unknown_fields_are_ignored_and_as_many_of_the_payload_are_too_many() {
+    void three_hundred_unknown_fields_are_ignored_but_three_hundred_payload_fields_are_too_many() {
         assertThat(form(fields("field")).send().status()).isEqualTo(303);
         Call.Answer answer = readable(form(fields("payload."))).send();
 
@@ -259,7 +259,7 @@ class LeadFormPostTest {
     }
 
     @Test
-    void it_comes_in_utf_8_and_not_packed() {
+    void a_form_must_be_in_utf_8_and_not_compressed() {
         for (String type : List.of(
                 "application/x-www-form-urlencoded",
                 "application/x-www-form-urlencoded;charset=UTF-8",
@@ -275,7 +275,7 @@ class LeadFormPostTest {
     }
 
     @Test
-    void no_other_endpoint_takes_a_form() {
+    void no_other_endpoint_accepts_a_form() {
         for (String path : List.of("/v1/events", "/v1/events/batch", "/v1/leads/unsubscribe", "/v1/leads/delete")) {
             assertThat(Call.of("POST", path)
                             .header("x-admin-key", TestService.ADMIN_KEY)
@@ -288,7 +288,7 @@ class LeadFormPostTest {
     }
 
     @Test
-    void a_filled_honeypot_is_answered_as_ever_counted_and_not_stored() {
+    void a_filled_honeypot_is_answered_like_any_form_counted_and_not_stored() {
         String property = stored.newProperty(properties);
         Call.Answer answer = form("&path=%2Fthanks&honeypot=x&propertyId=" + property)
                 .header("origin", TestService.ALLOWED_ORIGIN)

@@ -60,7 +60,7 @@ class LeadLimitsTest {
         "/v1/leads/delete,10,lead_delete",
         "/v1/leads/export,10,lead_export"
     })
-    void so_many_a_minute_pass_and_then_none(String path, int most, String policy) {
+    void requests_beyond_the_limit_of_a_minute_are_refused(String path, int most, String policy) {
         ObjectNode same = Forms.minimal();
         int passed = 0;
         Call.Answer answer = send(Call.of("POST", path).json(same));
@@ -81,7 +81,7 @@ class LeadLimitsTest {
     }
 
     @Test
-    void unsubscribing_by_address_and_by_link_share_one_allowance() {
+    void unsubscribing_by_address_and_by_link_share_one_limit() {
         int passed = 0;
         while (send(Call.get("/v1/leads/unsubscribe/cut-off")).status() == 404
                 && send(Call.of("POST", "/v1/leads/unsubscribe").json(Forms.minimal()))
@@ -129,8 +129,8 @@ class LeadLimitsTest {
     }
 
     @Test
-    void addresses_of_one_hash_code_are_counted_apart() {
-        // So are a} and b^.
+    void addresses_with_the_same_hash_code_are_counted_separately() {
+        // The texts "a}" and "b^" have the same hash code.
         int reviewed = 0;
         for (int i = 0; i < 16; i++) {
             StringBuilder local = new StringBuilder();
@@ -146,7 +146,7 @@ class LeadLimitsTest {
     }
 
     @Test
-    void a_form_with_a_fault_counts_no_address() {
+    void the_address_of_an_invalid_form_is_not_counted() {
         for (int i = 0; i < 10; i++) {
             assertThat(send(Call.capture(Forms.minimal().put("anonId", "short")))
                             .status())

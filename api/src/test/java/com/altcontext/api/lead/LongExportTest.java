@@ -18,7 +18,7 @@ import java.io.IOException;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/** Exports that are longer than the memory of the service: they are streamed, and may break off. */
+/** Exports that do not fit into the memory of the service. They are streamed, and can be cut off in the middle. */
 @QuarkusTest
 @WithTestResource(
         value = TestService.class,
@@ -31,7 +31,7 @@ class LongExportTest {
 
     private static final int MANY = 20_000;
 
-    /** Some 20 MB of events of the person. */
+    /** Stores about 20 MB of events of the person. */
     private void visitALot(String anonId) {
         new StoredRows(sql.withTimeout(Duration.ofMinutes(1)))
                 .execute(
@@ -44,7 +44,7 @@ class LongExportTest {
     }
 
     @Test
-    void a_long_document_comes_whole() {
+    void a_long_document_arrives_complete() {
         visitALot(Forms.sendPerson(email).path("anonId").asText());
         Call.Answer answer = Call.export(Forms.minimal(email)).send();
 
@@ -66,28 +66,30 @@ class LongExportTest {
     }
 
     @Test
-    void half_a_document_does_not_look_like_a_whole_one_and_is_no_fault() throws Exception {
+    void a_document_that_is_cut_off_does_not_look_complete_and_is_not_logged_as_a_programming_error() throws Exception {
         visitALot(Forms.sendPerson(email).path("anonId").asText());
         String body = Forms.minimal(email).toString();
         try (Logged logged = new Logged()) {
             try (RawClient slow = new RawClient()) {
                 slow.write("POST /v1/leads/export HTTP/1.1\r\nHost: x\r\nX-Admin-Key: " + TestService.ADMIN_KEY
                         + "\r\nContent-Type: application/json\r\nContent-Length: " + body.length() + "\r\n\r\n" + body);
-                // The service stops sending when the client reads no more; then its connection to the database ends.
+                // The service stops sending when the client stops reading. Then the test ends the service's database
+                // connection.
                 slow.awaitAnswer();
                 new StoredRows(sql).terminate("%FROM events AS e%");
                 String answer = slow.readAll();
                 assertThat(answer).startsWith("HTTP/1.1 200 ").doesNotEndWith("0\r\n\r\n");
                 assertThat(answer).doesNotContain("\"notes\":", "internal_error");
             }
-            // The ended connection marked the database as away; requests get 503 until it answers.
+            // The lost connection made the service consider the database unavailable. Requests get 503 until it
+            // answers.
             StoredRows.await(() -> Call.export(Forms.minimal()).send().status(), 404);
             assertThat(logged.lines()).allSatisfy(line -> assertThat(line).doesNotContain(email, "IllegalState"));
         }
     }
 
     @Test
-    void a_client_that_goes_away_in_the_middle_is_no_fault_of_the_service() throws IOException {
+    void a_client_that_disconnects_in_the_middle_is_not_logged_as_an_error() throws IOException {
         visitALot(Forms.sendPerson(email).path("anonId").asText());
         String body = Forms.minimal(email).toString();
         try (Logged logged = new Logged()) {

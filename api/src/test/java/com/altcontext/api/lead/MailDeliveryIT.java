@@ -20,7 +20,7 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** A mail that was promised arrives, whenever the service is killed. */
+/** A mail that was put into the outbox arrives, no matter when the service is killed. */
 class MailDeliveryIT {
     private final String url = Database.migrated().url();
     private final Sql sql = Database.at(url).sql();
@@ -57,7 +57,7 @@ class MailDeliveryIT {
     }
 
     @Test
-    void killed_between_the_capture_and_the_mail_it_sends_it_after_the_next_start() throws Exception {
+    void a_service_that_is_killed_between_the_capture_and_the_mail_sends_the_mail_after_its_next_start() throws Exception {
         try (PackagedService service = service()) {
             capture(service);
             service.kill();
@@ -74,7 +74,7 @@ class MailDeliveryIT {
     }
 
     @Test
-    void killed_between_the_server_s_answer_and_the_removal_of_the_row_it_sends_it_twice_at_most() throws Exception {
+    void a_service_that_is_killed_before_it_removes_a_sent_mail_sends_it_twice_at_most() throws Exception {
         DatabaseUrl at = DatabaseUrl.parse(url);
         try (MailServer server = new MailServer(port)) {
             try (PackagedService service = service();
@@ -92,14 +92,14 @@ class MailDeliveryIT {
                 StoredRows.await(this::waiting, 0L);
                 assertThat(server.to(email)).hasSize(2);
                 assertThat(server.to(email))
-                        .as("programs that look know it as one mail")
+                        .as("mail programs can tell by the Message-ID that both are the same mail")
                         .extracting(mail -> mail.header("Message-ID"))
                         .containsOnly(server.to(email).getFirst().header("Message-ID"));
             }
         }
     }
 
-    /** Removals wait until the connection ends. */
+    /** Makes deletions of messages wait until this connection ends. */
     private void holdRemovals(Connection holder) throws SQLException {
         stored.execute("""
                 CREATE FUNCTION wait_for_test() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -115,7 +115,7 @@ class MailDeliveryIT {
     }
 
     @Test
-    void a_server_whose_certificate_nobody_signed_gets_no_mail() throws Exception {
+    void a_server_with_an_untrusted_certificate_gets_no_mail() throws Exception {
         try (MailServer server = MailServer.withUnknownCertificate();
                 PackagedService service = PackagedService.on(
                         url,
@@ -134,7 +134,7 @@ class MailDeliveryIT {
     }
 
     @Test
-    void a_server_that_refuses_the_login_is_not_quoted_in_the_log() throws Exception {
+    void the_log_does_not_quote_a_server_that_refuses_the_login() throws Exception {
         try (ScriptedSmtp _ = new ScriptedSmtp(
                         port,
                         Map.of(

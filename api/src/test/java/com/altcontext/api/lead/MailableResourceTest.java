@@ -67,7 +67,7 @@ class MailableResourceTest {
     }
 
     @Test
-    void a_page_leads_to_the_next() {
+    void each_page_has_a_cursor_to_the_next_page() {
         for (int i = 0; i < 3; i++) {
             capture(i + property + "@x.ca", "express", "newsletter");
         }
@@ -97,7 +97,7 @@ class MailableResourceTest {
     }
 
     @Test
-    void a_purpose_has_a_bound() {
+    void a_purpose_has_at_most_255_characters() {
         assertThat(list("&purpose=" + "x".repeat(255)).status()).isEqualTo(200);
         assertThat(list("&purpose=%EF%BF%BD").status()).isEqualTo(200);
         assertThat(list("&purpose=" + "x".repeat(256))

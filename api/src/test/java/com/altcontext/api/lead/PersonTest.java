@@ -140,7 +140,7 @@ class PersonTest {
     }
 
     @Test
-    void an_address_in_the_query_is_not_looked_at() {
+    void an_address_in_the_query_is_ignored() {
         Forms.sendPerson(email);
         assertThat(Call.erasure("{}").send().status()).isEqualTo(400);
         assertThat(Call.of("POST", "/v1/leads/delete?email=" + email)
@@ -184,14 +184,14 @@ class PersonTest {
     }
 
     @Test
-    void a_second_address_on_a_visitor_is_shown_only_the_session_of_its_own_form() {
+    void the_export_of_a_second_address_on_a_visitor_has_only_the_session_of_its_own_form() {
         ObjectNode form = Forms.sendPerson(email);
         String sessionOfForm = intrude(form).field("sessionId");
 
         JsonNode document = Call.export(Forms.minimal(stranger)).send().json();
 
         assertThat(document.findValuesAsText("id"))
-                .as("of sessions, events, the lead, its submission and its consent")
+                .as("the ids of the session, the event, the lead, its submission and its consent")
                 .hasSize(5)
                 .contains(sessionOfForm);
         JsonNode visitor = document.path("visitors").get(0);
@@ -209,7 +209,7 @@ class PersonTest {
     }
 
     @Test
-    void a_second_address_on_a_visitor_keeps_nothing_of_the_person_who_is_erased() {
+    void erasing_a_person_leaves_nothing_of_their_visitor_to_a_second_address() {
         ObjectNode form = Forms.sendPerson(email);
         String anonId = form.path("anonId").asText();
         String visitorId = intrude(form).field("visitorId");
@@ -238,9 +238,9 @@ class PersonTest {
                 .isEqualTo(200);
     }
 
-    /** Deletes too much rather than too little, so an anonId must not be guessable. */
+    /** A deletion removes too much rather than too little. This is why an anonId must not be guessable. */
     @Test
-    void deleting_the_second_address_takes_the_visitor_too_and_leaves_the_first_lead() {
+    void deleting_the_second_address_deletes_the_visitor_too_but_not_the_first_lead() {
         ObjectNode form = Forms.sendPerson(email);
         intrude(form);
 
@@ -255,7 +255,7 @@ class PersonTest {
         assertThat(stored.lead(email).path("consent_status").asText()).isEqualTo("express");
     }
 
-    // --- the log of who was shown
+    // --- the audit log of exports
 
     private List<JsonNode> shown() {
         return stored.rows("SELECT to_jsonb(a)::text FROM audit_log a WHERE action = 'lead_export' ORDER BY id");
@@ -302,7 +302,7 @@ class PersonTest {
         assertThat(Call.erasure(Forms.minimal(email)).send().status()).isEqualTo(200);
     }
 
-    /** In a transaction of its own: within one, pg_stat_activity does not change. */
+    /** Runs in a transaction of its own, because pg_stat_activity does not change within a transaction. */
     private long cancelWaiting() {
         return sql.inTransaction(tx -> tx.queryOne(
                 "SELECT count(pg_cancel_backend(pid)) FROM pg_stat_activity WHERE datname = current_database()"
@@ -311,7 +311,7 @@ class PersonTest {
     }
 
     @Test
-    void an_address_never_stands_in_the_log() {
+    void an_address_is_never_logged() {
         stored.execute("ALTER TABLE leads ADD CONSTRAINT poison CHECK (email NOT LIKE 'poison%') NOT VALID");
         String poison = "poison." + email;
         try (Logged logged = new Logged()) {

@@ -8,7 +8,7 @@ import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import org.junit.jupiter.api.Test;
 
-/** The public answer to what the service collects. */
+/** The public statement of what the service collects. */
 @QuarkusTest
 @WithTestResource(TestService.class)
 class PrivacyTest {
@@ -35,7 +35,7 @@ class PrivacyTest {
                 .filteredOn(kind -> kind.path("until").asText().equals("13 months"))
                 .singleElement()
                 .satisfies(rollups -> assertThat(rollups.path("what").asText())
-                        .as("rollups hold more than sums")
+                        .as("rollups contain more than sums")
                         .contains("identifiers"));
     }
 }

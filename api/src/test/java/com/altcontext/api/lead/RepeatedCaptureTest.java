@@ -24,7 +24,9 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Several forms: with one address, one after the other or at once, and with many addresses together. */
+/**
+ * Several forms: with one address, one after the other or at the same time, and with many addresses at the same time.
+ */
 @QuarkusTest
 @WithTestResource(TestService.class)
 class RepeatedCaptureTest {
@@ -97,7 +99,7 @@ class RepeatedCaptureTest {
     }
 
     @Test
-    void consent_climbs_and_never_falls_and_stays_withdrawn() {
+    void a_form_can_raise_consent_but_not_lower_it_and_withdrawn_consent_stays_withdrawn() {
         assertThat(afterForm("pending", 1)).isEqualTo("pending");
         assertThat(afterForm("implied", 2)).isEqualTo("implied");
         assertThat(stored.lead(email).path("consent_expires_at").asText()).isNotEmpty();
@@ -143,7 +145,7 @@ class RepeatedCaptureTest {
     }
 
     @Test
-    void a_form_that_the_database_refuses_fails_none_of_those_that_come_with_it() {
+    void a_form_that_the_database_refuses_does_not_fail_forms_that_are_sent_at_the_same_time() {
         stored.execute("ALTER TABLE leads ADD CONSTRAINT poison CHECK (email NOT LIKE 'poison%') NOT VALID");
         try {
             List<CompletableFuture<Call.Answer>> sent = IntStream.range(0, 40)

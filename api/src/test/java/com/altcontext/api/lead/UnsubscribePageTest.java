@@ -42,7 +42,7 @@ class UnsubscribePageTest {
                 ";;; | en",
                 "fr;q=nonsense | en"
             })
-    void it_speaks_the_language_that_the_browser_prefers_of_the_two(String accepted, String language) {
+    void it_is_in_english_or_french_as_the_browser_prefers(String accepted, String language) {
         assertThat(ASK.in(accepted)).contains("<html lang=\"" + language + "\">");
     }
 
@@ -53,7 +53,7 @@ class UnsubscribePageTest {
 
     @ParameterizedTest
     @MethodSource("pages")
-    void its_style_is_the_one_that_the_policy_lets_through(LinkPage page) throws Exception {
+    void its_style_is_the_one_that_the_policy_allows(LinkPage page) throws Exception {
         for (String language : new String[] {"en", "fr"}) {
             Matcher style = Pattern.compile("<style>(.*)</style>").matcher(page.in(language));
             assertThat(style.find()).isTrue();
@@ -66,7 +66,7 @@ class UnsubscribePageTest {
 
     @ParameterizedTest
     @MethodSource("pages")
-    void it_is_a_whole_page_without_script_link_or_image(LinkPage page) {
+    void it_is_a_complete_page_without_script_link_or_image(LinkPage page) {
         for (String language : new String[] {"en", "fr"}) {
             String html = page.in(language);
 

@@ -114,15 +114,15 @@ class UnsubscribeResourceTest {
     }
 
     @Test
-    void it_is_for_all_properties_unless_one_is_named() {
+    void unsubscribing_is_for_all_properties_unless_one_is_named() {
         String docs = stored.newProperty(properties);
         capture();
         Call.capture(Forms.minimal(email).put("propertyId", docs)).send();
 
-        // Without a property, even from the page of one, consent is withdrawn on all.
         unsubscribe(Forms.minimal(email).put("propertyId", docs)).send();
         assertThat(statusOf(docs)).isEqualTo("withdrawn");
         assertThat(statusOf("default")).isEqualTo("express");
+        // The origin of the request does not count as a named property.
         unsubscribe(Forms.minimal(email))
                 .header("origin", "https://" + docs + ".example")
                 .send();
@@ -191,7 +191,7 @@ class UnsubscribeResourceTest {
                 "text/plain | anything at all",
                 "application/json | {"
             })
-    void a_post_of_whatever_type_withdraws_the_consent(String type, String body) {
+    void a_post_of_any_content_type_withdraws_the_consent(String type, String body) {
         String link = link();
         Call.Answer answer =
                 Call.of("POST", link).header("content-type", type).body(body).send();
@@ -202,13 +202,13 @@ class UnsubscribeResourceTest {
         JsonNode row = stored.ofLead(CONSENT, email).getLast();
         assertThat(row.path("source").asText()).isEqualTo("one_click");
         assertThat(Call.of("POST", link).send().status())
-                .as("twice, and without a body")
+                .as("a second request, without a body")
                 .isEqualTo(200);
         assertThat(stored.consents(email)).containsExactly("express", "withdrawn");
     }
 
     @Test
-    void a_link_is_about_its_property_alone() {
+    void a_link_withdraws_consent_on_its_property_alone() {
         String docs = stored.newProperty(properties);
         Call.capture(Forms.minimal(email).put("propertyId", docs)).send();
         stored.execute("UPDATE properties SET name = 'Docs & <more>' WHERE id = ?", docs);
@@ -254,7 +254,7 @@ class UnsubscribeResourceTest {
     }
 
     @Test
-    void the_link_of_a_erased_lead_says_that_it_withdraws_nothing() {
+    void the_link_of_an_erased_lead_says_that_it_withdraws_nothing() {
         String link = link();
         Call.of("POST", "/v1/leads/delete")
                 .header("x-admin-key", TestService.ADMIN_KEY)
@@ -264,15 +264,15 @@ class UnsubscribeResourceTest {
         capture();
         for (String method : List.of("GET", "POST")) {
             Call.Answer answer = Call.of(method, link).send();
-            assertThat(answer.status()).as("also for mail programs").isEqualTo(200);
+            assertThat(answer.status()).as("mail programs get 200 too").isEqualTo(200);
             assertThat(answer.text()).isEqualTo(UnsubscribeResource.GONE.in("en"));
         }
-        assertThat(statusOf("default")).as("who came back has another link").isEqualTo("express");
+        assertThat(statusOf("default")).as("the lead that was captured again has another link").isEqualTo("express");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"/v1/leads/unsubscribe/", "/v1/leads/unsubscribe/a/b"})
-    void a_path_that_is_no_link_is_not_found(String path) {
+    void a_path_that_is_not_a_link_is_not_found(String path) {
         assertThat(Call.get(path).send().text()).contains("not_found");
     }
 }

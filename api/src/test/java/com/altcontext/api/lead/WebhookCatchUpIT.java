@@ -21,13 +21,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Many messages wait, after an outage of the receiver or a busy hour. */
+/** The delivery of many waiting messages, as after an outage of the receiver or a busy hour. */
 class WebhookCatchUpIT {
     private static final int WAITING = 1_000;
-    /** How many are under way at once. */
+    /** How many messages are claimed and sent at the same time. */
     private static final int BATCH = 8;
 
-    /** The size of each claim that finds messages. */
+    /** Counts the messages of each claim that finds any. */
     private static final List<String> COUNT_CLAIMS = List.of("CREATE TABLE claims (messages bigint)", """
             CREATE FUNCTION count_claim() RETURNS trigger LANGUAGE plpgsql AS $$
             BEGIN
@@ -46,7 +46,7 @@ class WebhookCatchUpIT {
             FROM generate_series(0, ? - 1) AS n
             """;
 
-    /** Their ids are random and say nothing about their order. */
+    /** The ids of the messages are random, so they say nothing about their order. */
     private static final String FILL = """
             INSERT INTO outbox (id, lead_id, created_at, next_attempt_at, body)
             SELECT gen_random_uuid(), id, first_captured_at,
@@ -54,7 +54,7 @@ class WebhookCatchUpIT {
             FROM leads
             """;
 
-    /** What a failure shows of messages that were not delivered. */
+    /** The messages that were not delivered, as a failed test shows them. */
     private static final String LEFT = """
             SELECT concat_ws(' ', body, attempts, last_error, next_attempt_at - now()) FROM outbox ORDER BY created_at LIMIT 8
             """;
@@ -62,7 +62,9 @@ class WebhookCatchUpIT {
     private final String url = Database.migrated().url();
     private final Sql sql = Database.at(url).sql();
     private final StoredRows stored = new StoredRows(sql);
-    /** The bodies, which are the numbers of the messages in the order of their turns. */
+    /**
+     * The bodies that were received. A body is the position of its message in the order in which the messages are due.
+     */
     private final Queue<Integer> received = new ConcurrentLinkedQueue<>();
 
     private HttpServer receiver;
@@ -107,13 +109,13 @@ class WebhookCatchUpIT {
     private void awaitAllDelivered() {
         StoredRows.await(() -> sql.inTransaction(tx -> tx.query(LEFT, row -> row.text(1))), List.of());
         assertThat(received)
-                .as("each once")
+                .as("each message arrives once")
                 .containsExactlyInAnyOrderElementsOf(
                         IntStream.range(0, WAITING).boxed().toList());
     }
 
     @Test
-    void a_thousand_waiting_messages_are_delivered_in_their_order_by_a_claim_for_every_eight() {
+    void a_thousand_waiting_messages_are_claimed_eight_at_a_time_and_delivered_in_order() {
         try (PackagedService _ = sender()) {
             stored.execute(FILL);
             awaitAllDelivered();
@@ -130,14 +132,14 @@ class WebhookCatchUpIT {
     }
 
     @Test
-    void two_senders_at_once_share_them_and_deliver_each_once() {
+    void two_services_share_the_messages_and_deliver_each_once() {
         try (PackagedService _ = sender();
                 PackagedService _ = sender()) {
             stored.execute(FILL);
             awaitAllDelivered();
         }
 
-        // A look while the last are being taken may find less than a whole batch.
+        // While one service claims the last messages, the other may find less than a whole batch.
         assertThat(number("SELECT count(*) FROM claims")).isBetween((long) WAITING / BATCH, 2L * WAITING / BATCH);
         assertThat(number("SELECT sum(messages) FROM claims")).isEqualTo(WAITING);
     }

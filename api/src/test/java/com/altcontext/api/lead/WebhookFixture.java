@@ -50,7 +50,7 @@ abstract class WebhookFixture {
 
     record Received(URI uri, String id, String timestamp, String signature, String type, String agent, String body) {}
 
-    /** Messages of another test would be sent first. */
+    /** Removes the messages of other tests, which would be sent first. */
     @BeforeEach
     void empty() {
         stored = new StoredRows(sql);
@@ -105,7 +105,7 @@ abstract class WebhookFixture {
         }
     }
 
-    /** The signature by the Standard Webhooks specification. */
+    /** The signature according to the Standard Webhooks specification. */
     static String signatureOf(Received message) throws Exception {
         return signatureOf(message, SECRET.getBytes(StandardCharsets.UTF_8));
     }

@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
-/** Receivers of webhooks that are away, slow or refuse. */
+/** Receivers of webhooks that cannot be reached, are slow or refuse messages. */
 @QuarkusTest
 @WithTestResource(
         value = TestService.class,
@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
             @ResourceArg(name = "LEAD_WEBHOOK_SECRET", value = WebhookFixture.SECRET)
         })
 class WebhookReceiverTest extends WebhookFixture {
-    /** As if the time until the next attempt had passed. */
+    /** Makes every message due, as if the time until its next attempt had passed. */
     private void letTimePass() {
         stored.execute("UPDATE outbox SET next_attempt_at = now() - interval '1 second'");
     }
@@ -64,9 +64,9 @@ class WebhookReceiverTest extends WebhookFixture {
         }
     }
 
-    /** Eight are under way at once; further messages are not claimed. */
+    /** At most eight messages are sent at the same time. Further messages are not claimed. */
     @Test
-    void with_eight_under_way_the_next_waits_and_no_connection_is_held() {
+    void while_eight_messages_are_sent_the_next_one_waits_and_no_database_connection_is_held() {
         answer = 503;
         for (int i = 0; i < 9; i++) {
             Call.capture(Forms.scripted(email).put("formName", "form-" + i)).send();
@@ -96,7 +96,7 @@ class WebhookReceiverTest extends WebhookFixture {
     }
 
     @Test
-    void a_receiver_that_is_away_holds_up_no_capture_and_gets_it_later() throws IOException {
+    void a_receiver_that_is_away_delays_no_capture_and_gets_the_message_later() throws IOException {
         receiver.stop(0);
         assertThat(Call.capture(Forms.minimal(email)).send().status()).isEqualTo(200);
         StoredRows.await(() -> waiting().getFirst().path("attempts").asInt(), 1);
@@ -108,7 +108,7 @@ class WebhookReceiverTest extends WebhookFixture {
     }
 
     @Test
-    void an_answer_without_end_is_not_listened_to_and_holds_up_no_other_message() {
+    void an_endless_answer_is_not_read_and_delays_no_other_message() {
         answer = 200;
         talksForEver = true;
         for (String form : List.of("one", "two", "three")) {
@@ -151,7 +151,7 @@ class WebhookReceiverTest extends WebhookFixture {
                 var _ = sender.getInputStream().readAllBytes();
             }
             StoredRows.await(() -> attempts(), List.of(1));
-            // Logged before it is noted.
+            // The service logs the failure before it stores the error.
             StoredRows.await(() -> waiting().getFirst().path("last_error").isTextual(), true);
 
             assertThat(logged.lines()).allSatisfy(line -> assertThat(line).doesNotContainIgnoringCase(email));

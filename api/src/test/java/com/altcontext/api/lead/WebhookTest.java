@@ -21,7 +21,7 @@ import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
-/** What is passed on of leads. */
+/** What webhooks are sent about leads. */
 @QuarkusTest
 @WithTestResource(
         value = TestService.class,
@@ -34,7 +34,7 @@ class WebhookTest extends WebhookFixture {
     KeyedHash pepper;
 
     @Test
-    void a_lead_is_passed_on_signed_and_once() throws Exception {
+    void a_lead_is_sent_once_and_signed() throws Exception {
         ObjectNode form = Forms.scripted(email).put("formName", "été").put("consentStatus", "implied");
         form.putObject("payload").put("company", "Example Ltd");
         Call.Answer captured = Call.capture(form).send();
@@ -60,7 +60,7 @@ class WebhookTest extends WebhookFixture {
     }
 
     @Test
-    void each_webhook_gets_what_it_wants_signed_with_a_secret_of_its_own() throws Exception {
+    void each_webhook_gets_the_events_it_subscribes_to_signed_with_its_own_secret() throws Exception {
         String url = "http://127.0.0.1:" + receiver.getAddress().getPort();
         Webhook list = Webhook.of("list", url + "/liste-été", List.of("consent.changed"), clock.instant());
         Webhook gone = Webhook.of("gone", "http://127.0.0.1:1/", List.of("consent.changed"), clock.instant());
@@ -88,7 +88,7 @@ class WebhookTest extends WebhookFixture {
     }
 
     @Test
-    void an_erasure_by_the_api_is_passed_on_by_ids_alone() throws Exception {
+    void an_erasure_by_the_api_is_sent_with_ids_alone() throws Exception {
         String url = "http://127.0.0.1:" + receiver.getAddress().getPort() + "/erased";
         Webhook crm = Webhook.of("crm", url, List.of("lead.erased"), clock.instant());
         var _ = sql.inTransaction(tx -> Webhooks.add(tx, crm));
@@ -106,7 +106,7 @@ class WebhookTest extends WebhookFixture {
     }
 
     @Test
-    void a_erased_lead_is_not_passed_on() {
+    void an_erased_lead_is_not_sent() {
         answer = 503;
         Call.capture(Forms.minimal(email)).send();
         StoredRows.await(received::size, 1);
