@@ -26,15 +26,15 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
-/** More sites and longer values than the heap of production can hold at once. */
+/** The service answers about more sites and longer values than the heap of production can hold at the same time. */
 class FiguresMemoryIT {
     private static final int PROPERTIES = 300;
     private static final int DAYS = 366;
     private static final int VIEWS_OF_A_DAY = 300;
 
     /**
-     * Every day of every property, from eight days of different sites: some hundred visitors, and for one in eight so many
-     * that a sketch has its full size.
+     * Fills every day of every property with the sketch and the histograms of one of eight model days. The model days
+     * have 150 to 570 visitors.
      */
     private static final String FILL = """
             WITH model AS MATERIALIZED (
@@ -86,7 +86,7 @@ class FiguresMemoryIT {
                 "INSERT INTO properties (id, name) SELECT 'site-' || p, 'P' FROM generate_series(1, ?) AS p", number));
     }
 
-    /** @param question an address, or the body of a query */
+    /** @param question the end of an address, or the body of a query */
     private CompletableFuture<HttpResponse<String>> ask(PackagedService service, String question) {
         boolean isQuery = question.startsWith("{");
         HttpRequest.Builder request = HttpRequest.newBuilder(
@@ -98,7 +98,11 @@ class FiguresMemoryIT {
         return client.sendAsync(request.build(), HttpResponse.BodyHandlers.ofString());
     }
 
-    /** Asks all at once: each gets figures or 503. @return how many got figures */
+    /**
+     * Sends all at the same time. Each gets figures or 503.
+     *
+     * @return how many got figures
+     */
     private long askAll(PackagedService service, List<String> questions) {
         List<CompletableFuture<HttpResponse<String>>> answers =
                 questions.stream().map(question -> ask(service, question)).toList();
@@ -110,13 +114,13 @@ class FiguresMemoryIT {
                 .count();
     }
 
-    private static void assertLivesAndStores(PackagedService service) throws IOException {
+    private static void assertHealthyAndStoring(PackagedService service) throws IOException {
         assertThat(service.health()).isEqualTo("200");
         assertThat(service.post(Load.event("anon-after-figures")).status()).isEqualTo(202);
     }
 
     @Test
-    void summaries_of_three_hundred_properties_over_a_year_live_within_the_heap() throws Exception {
+    void summaries_of_three_hundred_properties_over_a_year_fit_into_the_heap() throws Exception {
         addProperties(PROPERTIES);
         sql.inTransaction(tx -> tx.update(FILL, today, VIEWS_OF_A_DAY, PROPERTIES, DAYS));
         try (PackagedService service = service()) {
@@ -142,15 +146,15 @@ class FiguresMemoryIT {
                     .isEqualTo((long) PROPERTIES * DAYS * VIEWS_OF_A_DAY);
             assertThat(metrics.path("webVitals").path("lcpMs").path("p75").asDouble())
                     .isPositive();
-            assertLivesAndStores(service);
+            assertHealthyAndStoring(service);
         }
     }
 
     @Test
-    void breakdowns_of_the_longest_values_are_remembered_within_the_heap() throws Exception {
+    void cached_breakdowns_of_the_longest_values_fit_into_the_heap() throws Exception {
         addProperties(1);
         sql.inTransaction(tx -> tx.update(FILL_PATHS, today)
-                // The raw rows of those days are gone, so that the rollups answer.
+                // The raw rows of those days are gone, so that the answer comes from rollups.
                 + tx.update(
                         "INSERT INTO purge_log (purged_at, events_kept_from, rollups_kept_from, days, events, bytes, sessions,"
                                 + " visitors, rollups, rejections, days_left) VALUES (now(), ?, '2000-01-01', 0, 0, 0, 0, 0, 0, 0, 0)",
@@ -166,11 +170,11 @@ class FiguresMemoryIT {
 
             assertThat(firstValue(service, "breakdown?dimension=path&propertyId=site-1&window=7&limit=500"))
                     .isEqualTo("/1" + "😀".repeat(1_021) + '…');
-            assertLivesAndStores(service);
+            assertHealthyAndStoring(service);
         }
     }
 
-    /** What one client may send in a quarter of an hour. */
+    /** Sends as much as one client may send in a quarter of an hour. */
     private void sendLongestValues(PackagedService service) throws IOException {
         for (int i = 0; i < 150; i++) {
             ArrayNode paths = Call.JSON.createArrayNode();
@@ -185,7 +189,7 @@ class FiguresMemoryIT {
     }
 
     @Test
-    void the_longest_values_of_raw_rows_are_answered_within_the_heap() throws Exception {
+    void answers_with_the_longest_values_of_raw_rows_fit_into_the_heap() throws Exception {
         sql.inTransaction(tx -> tx.update(FILL_LEADS));
         try (PackagedService service = service()) {
             sendLongestValues(service);
@@ -207,7 +211,7 @@ class FiguresMemoryIT {
             assertThat(firstValue(service, "breakdown?dimension=lead.landing_path&window=today&limit=500"))
                     .startsWith("/")
                     .endsWith("😀…");
-            assertLivesAndStores(service);
+            assertHealthyAndStoring(service);
         }
     }
 
@@ -220,7 +224,7 @@ class FiguresMemoryIT {
 
             assertThat(onlyValue(service, "whole")).isEqualTo("😀".repeat(2_048));
             assertThat(onlyValue(service, "long")).isEqualTo("😀".repeat(2_047) + '…');
-            // The days beside it take no room.
+            // The days in the same rows do not make the value shorter.
             String byDay =
                     "{\"dateRange\":\"today\",\"metrics\":[\"events\"],\"limit\":250,\"dimensions\":[\"props.whole\",\"time:day\"]}";
             JsonNode days = Call.JSON.readTree(ask(service, byDay).join().body());

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** Goals that are added over HTTP. Who may do it is a matter of AccessTest. */
+/** Goals that are added over HTTP. AccessTest tests who may add them. */
 @QuarkusTest
 @WithTestResource(TestService.class)
 class GoalResourceTest extends VisitedProperty {
@@ -31,7 +31,7 @@ class GoalResourceTest extends VisitedProperty {
     }
 
     @Test
-    void a_goal_is_effective_at_once_for_visits_before_it_and_noted() {
+    void a_new_goal_counts_earlier_visits_at_once_and_is_audited() {
         visits();
         String key = SignIn.key(sql, Set.of(Scope.values()), property);
         String list = "breakdown?window=today&dimension=goal&propertyId=" + property;
@@ -45,7 +45,7 @@ class GoalResourceTest extends VisitedProperty {
         assertThat(rows(query("\"metrics\":[\"conversions\",\"sessions\"],\"dimensions\":[\"goal\"]")))
                 .containsExactly("[\"Read prices\"] [2,3]");
         assertThat(get(list).json().at("/rows/0/conversions").asInt())
-                .as("an answer that was kept is not that of these goals")
+                .as("the cached answer from before the goal was added is not used")
                 .isEqualTo(2);
         assertThat(audited()).hasSize(1);
         assertThat(audited().getFirst().path("done_by").asText()).isEqualTo("api");
@@ -53,7 +53,7 @@ class GoalResourceTest extends VisitedProperty {
     }
 
     @Test
-    void an_event_with_a_prop_is_a_goal_too() {
+    void an_event_with_a_prop_can_be_a_goal_too() {
         visits();
 
         assertThat(add(TestService.ADMIN_KEY, "\"name\":\"pro\",\"event\":\"form_submit\",\"prop\":\"plan=pro\"")
@@ -64,7 +64,7 @@ class GoalResourceTest extends VisitedProperty {
     }
 
     @Test
-    void a_name_that_is_taken_and_every_broken_rule_are_reported_and_nothing_is_noted() {
+    void a_name_that_is_taken_and_every_broken_rule_are_reported_and_not_audited() {
         assertThat(add(TestService.ADMIN_KEY, "\"name\":\"one\",\"path\":\"/\"").status())
                 .isEqualTo(200);
 

@@ -9,7 +9,7 @@ import io.quarkus.test.junit.QuarkusTest;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Leads by where they came from, with filters, by either touch. */
+/** Leads by where they came from: by their first or their capture visit, and with filters. */
 @QuarkusTest
 @WithTestResource(TestService.class)
 class LeadBreakdownTest extends VisitedProperty {
@@ -54,7 +54,7 @@ class LeadBreakdownTest extends VisitedProperty {
     }
 
     @Test
-    void a_filter_is_about_the_touch_that_the_leads_are_counted_by() {
+    void a_filter_applies_to_the_touch_that_the_leads_are_counted_by() {
         String searched = "[[\"is\",\"traffic_source\",[\"organic_search\"]]]";
 
         assertThat(leads(by("source", searched))).isEqualTo("organic_search 2 1; ");
@@ -62,14 +62,14 @@ class LeadBreakdownTest extends VisitedProperty {
         assertThat(leads(by("campaign&touch=capture", "[[\"is\",\"traffic_source\",[\"email\"]]]")))
                 .isEqualTo("letter 2 1; ");
         assertThat(leads(by("form", "[[\"is_not\",\"referrer_host\",[\"google.ca\"]]]")))
-                .as("forms too")
+                .as("a breakdown by form is filtered too")
                 .isEqualTo("newsletter 3 3; ");
         JsonNode total = by("source", searched).path("total");
         assertThat(total.path("leads").asInt()).isEqualTo(2);
     }
 
     @Test
-    void a_lead_counts_on_the_day_of_its_first_capture_from_its_first_moment_on() {
+    void a_lead_counts_on_the_day_of_its_first_capture_and_days_begin_at_midnight() {
         String midnight = "date_trunc('day', now() AT TIME ZONE 'UTC') AT TIME ZONE 'UTC'";
         captured("social", midnight);
         captured("referral", midnight + " - interval '1 millisecond'");
@@ -97,7 +97,7 @@ class LeadBreakdownTest extends VisitedProperty {
     }
 
     @Test
-    void the_rate_is_that_of_the_sessions_that_the_filter_keeps() {
+    void the_conversion_rate_is_per_session_that_matches_the_filter() {
         does("visitor-1", "page_view", "/", "spring", "");
         does("visitor-2", "page_view", "/about", "spring", "");
         String landed = "[[\"is\",\"landing_path\",[\"/\"]]]";
@@ -109,7 +109,7 @@ class LeadBreakdownTest extends VisitedProperty {
     }
 
     @Test
-    void what_leads_do_not_know_is_refused_with_what_they_know() {
+    void a_dimension_that_is_unknown_for_leads_is_refused_with_a_list_of_those_that_are_known() {
         JsonNode refused = by("source", "[[\"is\",\"country\",[\"CA\"]]]");
 
         assertThat(refused.at("/issues/0/path").asText()).isEqualTo("filters");
@@ -120,7 +120,7 @@ class LeadBreakdownTest extends VisitedProperty {
     }
 
     @Test
-    void hosts_of_one_site_have_its_name() {
+    void hosts_of_one_site_have_the_name_of_the_site() {
         assertThat(by("referrer_host", "").path("rows").findValuesAsText("site"))
                 .containsExactlyInAnyOrder("Google", "Google", "Facebook");
     }

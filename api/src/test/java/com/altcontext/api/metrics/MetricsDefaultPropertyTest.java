@@ -44,7 +44,7 @@ class MetricsDefaultPropertyTest {
     }
 
     @Test
-    void questions_without_a_property_are_about_the_default_one() {
+    void requests_without_a_property_are_about_the_default_property() {
         String today = addTheDefaultSite();
         assertThat(Call.event(TestEvent.bodyWith("propertyId", "default-site"))
                         .send()
@@ -65,7 +65,7 @@ class MetricsDefaultPropertyTest {
         assertThat(breakdown.at("/total/pageViews").asLong()).isEqualTo(1);
     }
 
-    /** Zeros would look like figures of the property. */
+    /** An answer with zeros would look like figures of the property. */
     @Test
     void a_default_property_that_does_not_exist_is_reported() {
         for (String question : new String[] {SUMMARY, BREAKDOWN}) {
@@ -96,7 +96,7 @@ class MetricsDefaultPropertyTest {
         return Call.get(path).header("x-admin-key", TestService.ADMIN_KEY).send();
     }
 
-    /** After the service's own run, if one is under way. */
+    /** Rolls up the day. If the service's own rollup is running, this one waits for it. */
     private void rollUp(LocalDate day) {
         var _ = new Rollup(sql, clock).run(day, null);
     }

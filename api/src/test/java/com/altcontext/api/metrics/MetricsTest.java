@@ -25,7 +25,7 @@ import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The metrics routes. The figures themselves are tested where they are computed; this is about HTTP. */
+/** The metrics routes. These tests are about HTTP. The figures are tested where they are computed. */
 @QuarkusTest
 @WithTestResource(TestService.class)
 class MetricsTest {
@@ -51,7 +51,7 @@ class MetricsTest {
     }
 
     @Test
-    void a_summary_of_today_holds_what_came_in_until_now() {
+    void a_summary_of_today_counts_what_came_in_until_now() {
         visit("/pricing", "visitor-a-1");
         visit("/pricing", "visitor-a-2");
         Call.event(TestEvent.bodyWith("propertyId", property))
@@ -177,7 +177,7 @@ class MetricsTest {
     }
 
     @Test
-    void one_property_does_not_show_in_another_and_all_together_hold_both() {
+    void a_summary_of_one_property_counts_no_other_and_a_summary_of_all_counts_both() {
         visit("/x", "visitor-c-1");
         String other = property;
         aPropertyOfItsOwn();
@@ -196,7 +196,7 @@ class MetricsTest {
     }
 
     @Test
-    void an_answer_is_remembered_for_a_while_and_says_so() {
+    void an_answer_is_cached_for_a_while() {
         visit("/once", "visitor-d-1");
         rollUp();
         String first = ask("summary", "").text();
@@ -208,7 +208,7 @@ class MetricsTest {
                         .json()
                         .at("/metrics/uniqueVisitors/value")
                         .asLong())
-                .as("another question is asked anew")
+                .as("a different request is not answered from the cache")
                 .isEqualTo(2);
     }
 
@@ -242,7 +242,7 @@ class MetricsTest {
                 "breakdown?dimension=path&visitors=few | visitors",
                 "breakdown?dimension=lead.source&touch=last | touch"
             })
-    void an_invalid_question_gets_its_issues(String question, String field) {
+    void an_invalid_request_gets_its_issues(String question, String field) {
         Call.Answer answer = admin("/v1/metrics/" + question);
 
         assertThat(answer.status()).isEqualTo(400);
@@ -262,7 +262,7 @@ class MetricsTest {
         "off,false",
         "0,false"
     })
-    void whether_to_compare_is_said_in_any_of_the_usual_words(String word, boolean compared) {
+    void compare_to_accepts_all_common_words_for_yes_and_no(String word, boolean compared) {
         Call.Answer answer = ask("summary", "&compareTo=" + word);
 
         assertThat(answer.status()).as(answer.text()).isEqualTo(200);
@@ -270,7 +270,7 @@ class MetricsTest {
     }
 
     @Test
-    void a_refused_question_is_a_counted_rejection() {
+    void a_refused_request_is_counted_as_a_rejection() {
         StoredRows stored = new StoredRows(sql);
         for (String endpoint : List.of("metrics/summary", "metrics/breakdown")) {
             long before = stored.rejections("default", endpoint, "invalid_request");
@@ -293,7 +293,7 @@ class MetricsTest {
     }
 
     @Test
-    void an_unknown_window_is_told_that_it_may_be_today() {
+    void the_issue_of_an_unknown_window_says_that_today_is_accepted() {
         assertThat(admin("/v1/metrics/summary?window=yesterday")
                         .json()
                         .path("issues")
@@ -324,7 +324,7 @@ class MetricsTest {
         return Call.get(path).header("x-admin-key", TestService.ADMIN_KEY).send();
     }
 
-    /** After the service's own run, if one is under way. */
+    /** Rolls up today. If the service's own rollup is running, this one waits for it. */
     private void rollUp() {
         var _ = new Rollup(sql, clock).run(today, null);
     }

@@ -44,7 +44,7 @@ class PropKeysTest extends VisitedProperty {
     }
 
     @Test
-    void measured_values_count_for_each_key_whatever_else_is_asked_for() throws JsonProcessingException {
+    void measured_values_count_for_each_key_whatever_other_metrics_are_requested() throws JsonProcessingException {
         ObjectNode first = TestEvent.body("visitor-7");
         TestEvent.put(first, "propertyId", property);
         TestEvent.put(first, "traffic.webVitals.lcpMs", 1_000);
@@ -94,7 +94,7 @@ class PropKeysTest extends VisitedProperty {
     }
 
     @Test
-    void rows_are_grouped_by_keys_and_not_filtered_by_them() {
+    void rows_can_be_grouped_but_not_filtered_by_keys() {
         assertThat(post(
                                 "query",
                                 "{\"dateRange\":\"today\",\"metrics\":[\"events\"],\"filters\":[[\"is\",\"props\",[\"tea\"]]]}")

@@ -10,7 +10,7 @@ import io.quarkus.test.junit.QuarkusTest;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Answers as files, and answers beyond the raw rows. */
+/** Answers as files, and answers about days whose raw rows are gone. */
 @QuarkusTest
 @WithTestResource(TestService.class)
 class QueryFileTest extends VisitedProperty {
@@ -45,7 +45,7 @@ class QueryFileTest extends VisitedProperty {
     }
 
     @Test
-    void a_file_of_many_rows_is_whole_and_a_refusal_of_one_is_json() {
+    void a_file_of_many_rows_is_complete_and_a_refused_file_gets_json() {
         stored.execute(
                 "INSERT INTO sessions (visitor_id, id, property_id, started_at, last_event_at, traffic_source, device, utm_term)"
                         + " SELECT gen_random_uuid(), gen_random_uuid(), ?, now(), now(), 'direct', 'desktop', repeat('x', 40) || n"
@@ -63,7 +63,7 @@ class QueryFileTest extends VisitedProperty {
     }
 
     @Test
-    void a_file_of_a_property_that_cannot_be_stored_is_refused_as_of_any_unknown_one() {
+    void a_file_of_a_property_whose_id_cannot_be_stored_is_refused_as_for_any_unknown_property() {
         Call.assertError(file("GET", "breakdown?dimension=path&propertyId=%00").send(), 400, "invalid_request");
         Call.assertError(
                 file("POST", "query")
@@ -74,7 +74,7 @@ class QueryFileTest extends VisitedProperty {
     }
 
     @Test
-    void a_breakdown_as_a_file_has_as_many_values_as_there_can_be() {
+    void a_breakdown_as_a_file_has_as_many_values_as_are_allowed() {
         stored.execute(
                 "INSERT INTO sessions (visitor_id, id, property_id, started_at, last_event_at, traffic_source, device, utm_term)"
                         + " SELECT gen_random_uuid(), gen_random_uuid(), ?, now(), now(), 'direct', 'desktop', 'term ' || n"
@@ -88,7 +88,7 @@ class QueryFileTest extends VisitedProperty {
     }
 
     @Test
-    void a_window_beyond_the_raw_rows_has_counts_from_rollups_and_takes_no_filter() {
+    void a_window_before_the_raw_rows_has_counts_from_rollups_and_cannot_be_filtered() {
         String from = "SELECT to_jsonb((now() AT TIME ZONE 'UTC')::date - 3)::text";
         String first = stored.rows(from).getFirst().asText();
         String before = stored.rows(from.replace("- 3", "- 4")).getFirst().asText();
@@ -198,7 +198,7 @@ class QueryFileTest extends VisitedProperty {
     }
 
     @Test
-    void a_window_beyond_the_rollups_is_refused_with_the_first_day_that_can_be_asked() {
+    void a_window_before_the_rollups_is_refused_with_the_first_day_that_is_kept() {
         String day = "SELECT to_jsonb((now() AT TIME ZONE 'UTC')::date - %d)::text";
         String before = stored.rows(day.formatted(5)).getFirst().asText();
         String first = stored.rows(day.formatted(4)).getFirst().asText();

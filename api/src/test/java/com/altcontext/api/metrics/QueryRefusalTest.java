@@ -11,11 +11,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Questions that are refused, each with all that is wrong with it. */
+/** Queries that are refused, each with all its issues. */
 @QuarkusTest
 @WithTestResource(TestService.class)
 class QueryRefusalTest extends VisitedProperty {
-    /** Would end a statement, a text, a pattern or a cast, if it were put into SQL. */
+    /** Each would end a statement, a string, a pattern or a cast if it were put into SQL. */
     private static final List<String> HOSTILE = List.of(
             "'; DROP TABLE events; --",
             "\" OR 1=1",
@@ -98,9 +98,12 @@ class QueryRefusalTest extends VisitedProperty {
                         .status())
                 .isEqualTo(400);
     }
-    /** Names are refused, and values are bound: none of them is ever a part of a statement. */
+    /**
+     * Names that are not known are refused, and values are bound as parameters. So neither becomes a part of a
+     * statement.
+     */
     @Test
-    void no_text_of_a_client_reaches_sql() {
+    void text_from_a_client_never_becomes_sql() {
         visits();
         for (String hostile : HOSTILE) {
             String text = Call.JSON.getNodeFactory().textNode(hostile).toString();

@@ -13,12 +13,15 @@ import java.util.List;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 
-/** Questions to the raw rows. What the engine counts is tested where it counts; this is about HTTP, and a few answers against plain SQL. */
+/**
+ * Queries of the raw rows. These tests are about HTTP, and compare a few answers with plain SQL. The query engine has
+ * its own tests.
+ */
 @QuarkusTest
 @WithTestResource(TestService.class)
 class QueryTest extends VisitedProperty {
     @Test
-    void a_query_says_what_plain_sql_says() {
+    void a_query_gives_the_same_figures_as_plain_sql() {
         visits();
 
         JsonNode answer = query("\"metrics\":[\"visitors\",\"pageViews\",\"sessions\",\"conversionRate\"],"
@@ -37,7 +40,7 @@ class QueryTest extends VisitedProperty {
     }
 
     @Test
-    void rows_come_in_the_order_and_the_pages_that_are_asked_for() {
+    void rows_come_in_the_order_and_the_pages_that_are_requested() {
         visits();
         String by = "\"metrics\":[\"visitors\"],\"dimensions\":[\"path\"]";
 
@@ -51,7 +54,7 @@ class QueryTest extends VisitedProperty {
     }
 
     @Test
-    void goals_are_those_of_the_property() {
+    void only_goals_of_the_property_are_known() {
         visits();
         goal("sent", "event_type", "form_submit");
 
@@ -174,7 +177,7 @@ class QueryTest extends VisitedProperty {
     }
 
     @Test
-    void a_filtered_summary_and_breakdown_come_from_raw_rows_and_say_what_they_cannot() {
+    void a_filtered_summary_and_breakdown_come_from_raw_rows_and_say_which_figures_are_missing() {
         visits();
         String filters = "&filters=" + encoded("[[\"is\",\"utm_campaign\",[\"spring\"]]]");
 
@@ -197,7 +200,7 @@ class QueryTest extends VisitedProperty {
     }
 
     @Test
-    void a_funnel_says_how_far_sessions_came() {
+    void a_funnel_shows_how_many_sessions_reached_each_step() {
         visits();
 
         JsonNode funnel = post(
@@ -223,7 +226,7 @@ class QueryTest extends VisitedProperty {
     }
 
     @Test
-    void what_happens_now_is_there_at_once() {
+    void realtime_figures_have_the_latest_events_at_once() {
         visits();
 
         JsonNode now = get("realtime?propertyId=" + property).json();

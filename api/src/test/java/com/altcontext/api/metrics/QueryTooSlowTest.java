@@ -15,7 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Questions that the database cannot answer in time, with a short QUERY_TIMEOUT_MS. */
+/** Queries that the database cannot answer in time, with a short QUERY_TIMEOUT_MS. */
 @QuarkusTest
 @WithTestResource(
         value = TestService.class,
@@ -25,9 +25,9 @@ class QueryTooSlowTest {
     Sql sql;
 
     @Test
-    void the_database_ends_them_and_events_are_stored_meanwhile() {
+    void the_database_cancels_slow_queries_and_events_are_stored_meanwhile() {
         List<Call.Answer> answers = sql.inTransaction(tx -> {
-            // Every question to the raw rows reads it first, and no event does.
+            // Every query of the raw rows reads this table first. Storing an event does not.
             tx.update("LOCK TABLE purge_log IN ACCESS EXCLUSIVE MODE");
             List<CompletableFuture<Call.Answer>> asked = Stream.of("path", "device")
                     .map(dimension -> Call.get(

@@ -24,7 +24,7 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What the people of a share link see: the figures of one property, and no value that would show what one person did. */
+/** What people with a share link see: the figures of one property, but no value that would show what one person did. */
 @QuarkusTest
 @WithTestResource(TestService.class)
 class ShareLinkTest {
@@ -111,14 +111,14 @@ class ShareLinkTest {
                 .isEqualTo(2);
         assertThat(hidden.at("/total/pageViews").asInt()).isEqualTo(5);
         assertThat(admin(breakdown(filtered())))
-                .as("the same question by another key")
+                .as("the same request with the admin key")
                 .contains("/rare");
         assertThat(shared(breakdown(filtered()).header("accept", "text/csv")).text())
                 .isEqualTo("value,visitors,pageViews,sessions,conversions\r\n/common,3,3,3,0\r\n");
     }
 
     @Test
-    void a_filtered_breakdown_of_goals_or_leads_hides_them_too() {
+    void a_filtered_breakdown_of_goals_or_leads_hides_such_values_too() {
         StoredRows stored = new StoredRows(sql);
         for (String page : List.of("common", "rare")) {
             stored.execute(
@@ -151,7 +151,7 @@ class ShareLinkTest {
     }
 
     @Test
-    void a_filtered_query_hides_them_too_whatever_it_asks_for() {
+    void a_filtered_query_hides_such_values_too_whatever_metrics_it_requests() {
         assertThat(shared(query("[]")).text()).contains("/rare");
 
         Call.Answer hidden = shared(query(FILTERS));
@@ -163,9 +163,9 @@ class ShareLinkTest {
                 .isEqualTo("path,pageViews\r\n/common,3\r\n");
     }
 
-    /** Whoever asks page by page takes a page that is not full for the last one. */
+    /** A client that requests one page after the other takes a page that is not full for the last one. */
     @Test
-    void a_page_of_rows_is_as_full_as_without_hidden_ones() {
+    void hidden_rows_do_not_make_a_page_of_rows_shorter() {
         view("visitor-3", "/a-late-one");
         String byPath = "\"dimensions\":[\"path\"],\"orderBy\":[[\"path\",\"asc\"]],\"limit\":1,";
 
@@ -176,7 +176,7 @@ class ShareLinkTest {
     }
 
     @Test
-    void a_query_by_two_dimensions_hides_them_as_one_with_a_filter_does() {
+    void a_query_by_two_dimensions_hides_such_values_as_a_filtered_query_does() {
         String both = "\"dimensions\":[\"utm_campaign\",\"path\"],";
         String byTime = "\"dimensions\":[\"path\",\"time:day\"],";
         String byKeys = "\"dimensions\":[\"path\",\"props\"],";

@@ -23,7 +23,7 @@ import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** With what a window is compared that holds the present moment, which is noon. */
+/** What a window that includes the present moment is compared with. The present moment is noon. */
 class SummaryAnswersTest {
     private final Site site = new Site();
     private final SummaryAnswers answers = new SummaryAnswers(
@@ -51,7 +51,7 @@ class SummaryAnswersTest {
     }
 
     @Test
-    void figures_are_compared_with_those_up_to_the_time_at_which_they_were_computed() {
+    void figures_of_today_are_compared_with_those_of_yesterday_up_to_the_time_of_the_rollup() {
         visit("a", 1, "10:30:00", "/");
         visit("b", 1, "11:30:00", "/");
         visit("c", 0, "10:00:00", "/");
@@ -63,7 +63,7 @@ class SummaryAnswersTest {
     }
 
     @Test
-    void figures_that_do_not_hold_today_are_compared_with_those_up_to_now() {
+    void if_today_is_not_rolled_up_its_figures_are_compared_with_those_of_yesterday_up_to_now() {
         visit("a", 1, "10:30:00", "/");
         visit("b", 1, "11:30:00", "/");
         visit("c", 1, "12:30:00", "/");
@@ -75,7 +75,7 @@ class SummaryAnswersTest {
     }
 
     @Test
-    void a_part_of_several_days_is_compared_with_that_of_as_many_before_under_the_same_filter() {
+    void several_days_until_now_are_compared_with_the_same_part_of_the_days_before_and_the_same_filter() {
         for (int ago = 3; ago >= 0; ago--) {
             visit("a", ago, "10:00:00", "/");
             visit("b", ago, "11:00:00", "/two");
@@ -90,7 +90,7 @@ class SummaryAnswersTest {
     }
 
     @Test
-    void what_is_counted_in_rows_that_are_gone_is_not_compared() {
+    void without_the_raw_rows_there_is_no_comparison() {
         visit("a", 0, "10:00:00", "/");
         site.rollUp();
         site.purged(site.today());

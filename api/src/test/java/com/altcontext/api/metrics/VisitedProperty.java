@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.BeforeEach;
 
-/** A property of its own that is visited, and questions about it. */
+/** A new property for each test, with visits to it and queries about it. */
 abstract class VisitedProperty {
     @Inject
     Sql sql;
@@ -52,7 +52,7 @@ abstract class VisitedProperty {
         assertThat(Call.event(event).send().header("x-outcome")).isEqualTo("stored");
     }
 
-    /** @param column of what reaches the goal */
+    /** @param column the column of {@code goals} that says what reaches the goal */
     void goal(String name, String column, String value) {
         stored.execute("INSERT INTO goals (property_id, name, " + column + ") VALUES (?, ?, ?)", property, name, value);
         goals.refresh();

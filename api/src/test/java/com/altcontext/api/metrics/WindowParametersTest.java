@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class WindowParametersTest {
-    /** In Auckland, the day after. */
+    /** In Auckland it is already the next day. */
     private static final Instant EVENING = Instant.parse("2026-03-10T20:00:00Z");
 
     private static PropertyZones in(String... zones) {
@@ -40,7 +40,7 @@ class WindowParametersTest {
         "today, window, Pacific/Auckland UTC, 2026-03-10, 2026-03-10",
         "2026-03-01, from, Pacific/Auckland UTC, 2026-03-01, 2026-03-10",
     })
-    void a_window_is_of_days_that_are_over_everywhere_or_of_the_day_that_has_begun_everywhere(
+    void a_window_has_days_that_have_ended_in_all_zones_or_the_day_that_has_begun_in_all_zones(
             String asked, String path, String zones, LocalDate from, LocalDate to) {
         Issues issues = new Issues();
         QueryParameters query = new QueryParameters(
