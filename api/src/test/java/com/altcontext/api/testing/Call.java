@@ -20,7 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import org.eclipse.microprofile.config.ConfigProvider;
 import org.jspecify.annotations.Nullable;
 
-/** A request to the service under test; the only header that is added is a browser's user agent. */
+/** A request to the service under test. The only header that it has by default is a browser's user agent. */
 public final class Call {
     public static final ObjectMapper JSON = new ObjectMapper();
     public static final String BROWSER =
@@ -44,7 +44,7 @@ public final class Call {
         header("user-agent", BROWSER);
     }
 
-    /** What came back. */
+    /** The answer of the service. */
     public record Answer(int status, HttpHeaders headers, String text) {
         public JsonNode json() {
             try {
@@ -58,7 +58,7 @@ public final class Call {
             return headers.firstValue(name).orElse(null);
         }
 
-        /** The value of a field of the answer's object; empty if it has none. */
+        /** The value of a field of the answer's object. Empty if there is no such field. */
         public String field(String name) {
             return json().path(name).asText();
         }
@@ -104,28 +104,28 @@ public final class Call {
         return of("POST", "/v1/leads/capture").json(body);
     }
 
-    /** Asks, with the admin key, that a person be erased. */
+    /** Requests, with the admin key, that a person is erased. */
     public static Call erasure(Object body) {
         return of("POST", "/v1/leads/delete")
                 .header("x-admin-key", TestService.ADMIN_KEY)
                 .json(body);
     }
 
-    /** Asks, with the admin key, for all that is held about a person. */
+    /** Requests, with the admin key, all data that is held about a person. */
     public static Call export(Object body) {
         return of("POST", "/v1/leads/export")
                 .header("x-admin-key", TestService.ADMIN_KEY)
                 .json(body);
     }
 
-    /** A form post without a script. */
+    /** A form that a browser posts without a script. */
     public static Call form(String pairs) {
         return of("POST", "/v1/leads/capture")
                 .header("content-type", "application/x-www-form-urlencoded")
                 .body(pairs);
     }
 
-    /** A string is sent as it is, anything else as its JSON. */
+    /** Sends a string as it is, and anything else as its JSON. */
     public Call json(Object content) {
         return header("content-type", "application/json").body(content);
     }
@@ -135,7 +135,7 @@ public final class Call {
         return this;
     }
 
-    /** Without a content-length. */
+    /** Sends the body in chunks, without a content-length. */
     public Call chunked() {
         chunked = true;
         return this;

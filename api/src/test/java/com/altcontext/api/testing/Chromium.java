@@ -59,7 +59,7 @@ public final class Chromium implements AutoCloseable {
         return start(preferences, "--disable-blink-features=AutomationControlled");
     }
 
-    /** A browser whose pages see by {@code navigator.webdriver} that a program drives it. */
+    /** A browser whose pages can see in {@code navigator.webdriver} that a program controls it. */
     public static Chromium automated() {
         return start("{}", "--enable-automation");
     }
@@ -83,7 +83,7 @@ public final class Chromium implements AutoCloseable {
                             automation,
                             "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
                             "--remote-debugging-port=0",
-                            "--user-agent=" + Call.BROWSER, // its own has Headless in it, which is rightly a bot
+                            "--user-agent=" + Call.BROWSER, // its own contains Headless, which counts as a bot
                             "--user-data-dir=" + profile,
                             "about:blank"))
                     .redirectErrorStream(true)
@@ -96,14 +96,14 @@ public final class Chromium implements AutoCloseable {
         }
     }
 
-    /** A new visitor: storage and cache are empty. */
+    /** A new visitor, whose storage and cache are empty. */
     public Profile visitor() {
         return new Profile(call(null, "Target.createBrowserContext", Map.of("disposeOnDetach", true))
                 .path("browserContextId")
                 .asText());
     }
 
-    /** The default profile, with the preferences of the start. */
+    /** The default profile, with the preferences that the browser was started with. */
     public Profile owner() {
         return new Profile(null);
     }
@@ -142,7 +142,10 @@ public final class Chromium implements AutoCloseable {
         }
     }
 
-    /** Gets every later message of a tab, by method and parameters. Called by the socket's thread, which must not wait. */
+    /**
+     * Passes every later message of a tab to the listener, as its method and parameters. The socket's thread calls the
+     * listener, which must not wait.
+     */
     public void listen(String session, BiConsumer<String, JsonNode> listener) {
         listeners.put(session, listener);
     }
@@ -160,7 +163,7 @@ public final class Chromium implements AutoCloseable {
         PackagedService.delete(directory);
     }
 
-    /** The address that the browser writes down when it listens. */
+    /** Waits for the address that the browser writes to a file when it listens. */
     private static String address(Process process, Path directory) {
         Path file = directory.resolve("profile").resolve("DevToolsActivePort");
         List<String> lines = Awaitility.await()
@@ -226,7 +229,7 @@ public final class Chromium implements AutoCloseable {
             try {
                 received = Call.JSON.readTree(text);
             } catch (JsonProcessingException notJson) {
-                throw new AssertionError("the browser speaks JSON", notJson);
+                throw new AssertionError("the browser sent something that is not JSON", notJson);
             }
             CompletableFuture<JsonNode> answer =
                     received.has("id") ? answers.remove(received.path("id").intValue()) : null;

@@ -65,7 +65,7 @@ public final class ChromiumTab {
         }
     }
 
-    /** Opens an address, and returns when that page is loaded, not the one before it. */
+    /** Opens an address and waits until that page, not the one before it, is loaded. */
     public ChromiumTab open(String url) {
         String loader =
                 call("Page.navigate", Map.of("url", url)).path("loaderId").asText();
@@ -105,8 +105,8 @@ public final class ChromiumTab {
     }
 
     /**
-     * Waits until it is true. An expression that fails counts as false: its element is missing, or one page has gone
-     * and the next has not come.
+     * Waits until the expression is true. An expression that fails counts as false: its element is missing, or the page
+     * is being replaced by another one.
      */
     public void await(String expression) {
         String tried = "(() => { try { return !!(%s) } catch { return false } })()".formatted(expression);
@@ -121,7 +121,7 @@ public final class ChromiumTab {
                 true);
     }
 
-    /** Clicks into the middle of an element, wherever it stands in the page. */
+    /** Scrolls to an element and clicks on it: in the middle, or near the left edge of a wide element. */
     public void click(String selector) {
         JsonNode middle = evaluate("""
                 (() => {
@@ -159,7 +159,7 @@ public final class ChromiumTab {
                 Map.of("offline", offline, "latency", 0, "downloadThroughput", -1, "uploadThroughput", -1));
     }
 
-    /** Requests to addresses like these fail, as if there was no server; {@code *} stands for anything. */
+    /** Requests to addresses that match these patterns fail, as if there were no server. {@code *} matches anything. */
     public void unreachable(String... addresses) {
         call("Network.setBlockedURLs", Map.of("urls", List.of(addresses)));
     }

@@ -23,12 +23,16 @@ public final class Forms {
         return Call.JSON.createObjectNode().put("email", email);
     }
 
-    /** The same with an {@code anonId}, as a script sends it. */
+    /** A form with the required fields and an {@code anonId}, as a script sends it. */
     public static ObjectNode scripted(String email) {
         return minimal(email).put("anonId", "anon-" + UUID.randomUUID());
     }
 
-    /** Sends a page view of a new visitor, who then leaves this address; the form that was sent. */
+    /**
+     * Sends a page view of a new visitor, and then their form with this address.
+     *
+     * @return the form that was sent
+     */
     public static ObjectNode sendPerson(String email) {
         ObjectNode form = scripted(email);
         form.put("consentStatus", "express").put("consentPolicy", "2026-01");

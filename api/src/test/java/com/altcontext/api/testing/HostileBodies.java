@@ -13,14 +13,14 @@ public final class HostileBodies {
 
     private HostileBodies() {}
 
-    /** For {@code POST /v1/events}, by content. */
+    /** For {@code POST /v1/events}. The key says what the body contains. */
     public static Map<String, String> json() {
         Map<String, String> bodies = new LinkedHashMap<>();
         String longKey = "k".repeat(30_000);
         bodies.put(
                 "a long key over values that cannot be stored",
                 list(START + "{\"" + longKey + "\":[", "\"\\u0000\"", "]}}"));
-        bodies.put("a long key over keys that stand twice", list(START + "{\"" + longKey + "\":{", "\"a\":1", "}}}"));
+        bodies.put("a long key over duplicate keys", list(START + "{\"" + longKey + "\":{", "\"a\":1", "}}}"));
         bodies.put("a long key over numbers beyond the range", list(START + "{\"" + longKey + "\":[", "1e999", "]}}"));
         bodies.put(
                 "long keys on sixteen levels over values that cannot be stored",
@@ -29,10 +29,10 @@ public final class HostileBodies {
                         "\"\\u0000\"",
                         "]" + "}".repeat(15)));
         bodies.put(
-                "a long key in other letters over values that cannot be stored",
+                "a long key with non-ASCII letters over values that cannot be stored",
                 list(START + "{\"" + "\u00fc".repeat(15_000) + "\":[", "\"\\ud800\"", "]}}"));
         bodies.put("keys that cannot be stored", numbered(START + "{", "\"%d\\u0000\":1", "}}"));
-        bodies.put("keys that stand twice", list(START + "{", "\"a\":1", "}}"));
+        bodies.put("duplicate keys", list(START + "{", "\"a\":1", "}}"));
         bodies.put(
                 "arrays on too many levels",
                 list(START + "{\"a\":" + "[".repeat(13), "[[[1]]]", "]".repeat(13) + "}}"));
@@ -40,15 +40,15 @@ public final class HostileBodies {
         bodies.put("numbers of 1 000 digits", list(START + "{\"n\":[", "1." + "7".repeat(990), "]}}"));
         bodies.put("numbers of 300 digits", list(START + "{\"n\":[", "7".repeat(300), "]}}"));
         bodies.put("numbers of 20 digits", list(START + "{\"n\":[", "12345678901234567890", "]}}"));
-        bodies.put("numbers with great exponents", list(START + "{\"n\":[", "1e-99999999", "]}}"));
+        bodies.put("numbers with very small exponents", list(START + "{\"n\":[", "1e-99999999", "]}}"));
         bodies.put("small numbers", list(START + "{\"n\":[", "1", "]}}"));
         bodies.put("different keys", numbered(START + "{", "\"%d\":1", "}}"));
-        bodies.put("keys of one hash", collisions(START + "{", "}}"));
-        bodies.put("keys of one hash in other letters", collisions(START + "{\"\u00fc\":0,", "}}"));
-        bodies.put("objects without anything", list(START + "{\"a\":[", "{}", "]}}"));
+        bodies.put("keys with the same hash", collisions(START + "{", "}}"));
+        bodies.put("keys with the same hash after one with a non-ASCII letter", collisions(START + "{\"\u00fc\":0,", "}}"));
+        bodies.put("empty objects", list(START + "{\"a\":[", "{}", "]}}"));
         bodies.put("escapes", START + "{\"a\":\"" + "\\u00fc".repeat(10_800) + "\"}}");
-        bodies.put("one text in other letters", START + "{\"a\":\"" + "\u00fc".repeat(32_000) + "\"}}");
-        bodies.put("space", START + " ".repeat(65_000) + "{}}");
+        bodies.put("one text with non-ASCII letters", START + "{\"a\":\"" + "\u00fc".repeat(32_000) + "\"}}");
+        bodies.put("whitespace", START + " ".repeat(65_000) + "{}}");
         bodies.put("text where a number is expected", fill("{\"traffic\":{\"engagedTimeMs\":\"", "1", "\"}}"));
         bodies.put("text where a time is expected", fill("{\"timestamp\":\"", "1", "\"}"));
         bodies.put("text where a path is expected", fill("{\"path\":\"", "\u2003", "\"}"));
@@ -79,14 +79,14 @@ public final class HostileBodies {
         Map<String, String> bodies = new LinkedHashMap<>();
         bodies.put("pairs", fill("", "a=1&", "email=jo@example.ca"));
         bodies.put("1 000 pairs", numbered(1_000, "payload.%d=" + "x".repeat(45) + "&"));
-        bodies.put("names that stand twice", ("payload." + "x".repeat(45) + "=1&").repeat(1_000));
+        bodies.put("duplicate names", ("payload." + "x".repeat(45) + "=1&").repeat(1_000));
         bodies.put("percent signs", fill("payload.a=", "%C3%BC", ""));
-        bodies.put("what is not UTF-8", fill("payload.a=", "%FF", ""));
-        bodies.put("hashes", fill("payload.a=", "#", ""));
+        bodies.put("bytes that are not UTF-8", fill("payload.a=", "%FF", ""));
+        bodies.put("hash signs", fill("payload.a=", "#", ""));
         bodies.put("values that cannot be stored", numbered(1_000, "payload.%d=%%00&"));
         bodies.put("an address", fill("email=a@", "a.", ""));
         bodies.put("an address of labels", "email=a@" + "a-".repeat(150) + "&path=/");
-        bodies.put("an address in other letters", "email=a@" + "\ufdfa".repeat(150) + ".ca&path=/");
+        bodies.put("an address with non-ASCII letters", "email=a@" + "\ufdfa".repeat(150) + ".ca&path=/");
         return bodies;
     }
 
@@ -128,7 +128,7 @@ public final class HostileBodies {
         return body.toString();
     }
 
-    /** Keys of twelve pairs of letters; both possible pairs have the same hash, so all keys do. */
+    /** Keys of twelve pairs of letters. Both possible pairs have the same hash, so all keys have the same hash. */
     private static String collisions(String start, String end) {
         StringBuilder body = new StringBuilder(start);
         for (int i = 0; body.length() < MAX_BYTES - 100; i++) {

@@ -21,8 +21,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Clients that each send one event after the other, every event once, and keep the answers. A client whose
- * request gets no complete answer sends nothing more.
+ * Clients that each send one event after the other, and each event once. The answers are kept. A client stops sending
+ * when a request gets no complete answer.
  */
 public final class Load {
     private static final int EVENTS_OF_A_VISITOR = 10;
@@ -31,7 +31,7 @@ public final class Load {
 
     /** The path of each acknowledged event, and the id that the answer gave it. */
     public final Map<String, String> acknowledged = new ConcurrentHashMap<>();
-    /** Events that may be stored or not, by their paths. */
+    /** Events that got no answer and may or may not be stored, by their paths. */
     public final Map<String, ObjectNode> unanswered = new ConcurrentHashMap<>();
     /** Answers that are neither 202 nor a proper 503. */
     public final Queue<String> strange = new ConcurrentLinkedQueue<>();

@@ -10,7 +10,7 @@ import java.util.logging.Logger;
 import org.jboss.logmanager.ExtLogRecord;
 import org.jboss.logmanager.formatters.PatternFormatter;
 
-/** The log records while it is open. */
+/** Collects the log records that are written while it is open. */
 public final class Logged extends Handler implements AutoCloseable {
     private final Queue<LogRecord> records = new ConcurrentLinkedQueue<>();
 
@@ -19,7 +19,7 @@ public final class Logged extends Handler implements AutoCloseable {
         Logger.getLogger("").addHandler(this);
     }
 
-    /** Level, logger, the request's id, message and stack trace of each record. */
+    /** The level, logger, request id, message and stack trace of each record. */
     public List<String> lines() {
         PatternFormatter formatter = new PatternFormatter("%p %c %X %s %e");
         return records.stream().map(formatter::format).toList();
@@ -28,7 +28,7 @@ public final class Logged extends Handler implements AutoCloseable {
     @Override
     public void publish(LogRecord record) {
         ExtLogRecord whole = ExtLogRecord.wrap(record);
-        // The request's id belongs to the thread that logs, and is gone when the line is written.
+        // The request's id belongs to the thread that logs, so it must be copied before the line is formatted.
         whole.copyAll();
         records.add(whole);
     }

@@ -15,7 +15,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** A real SMTP server in this process, and the mails that it was sent. */
+/** A real SMTP server in this process, and the mails that it received. */
 public final class MailServer implements AutoCloseable {
     private static final Pattern LINK = Pattern.compile("https?://\\S+(/v1/leads/confirm/[A-Za-z0-9_-]+)");
 
@@ -23,20 +23,20 @@ public final class MailServer implements AutoCloseable {
 
     private final GreenMail server;
 
-    /** Listens on that port of this machine; 0 for a free one. */
+    /** Listens on this port of the local machine. 0 chooses a free port. */
     public MailServer(int port) {
         this(port, ServerSetup.PROTOCOL_SMTP);
     }
 
     private MailServer(int port, String protocol) {
         ServerSetup setup = new ServerSetup(port, "127.0.0.1", protocol);
-        // On a busy machine its thread may take longer than the two seconds that it has otherwise.
+        // On a busy machine its thread may take longer to start than the default of two seconds.
         setup.setServerStartupTimeout(STARTUP_MILLIS);
         server = new GreenMail(setup);
         server.start();
     }
 
-    /** With a certificate that nobody has signed. */
+    /** A server with TLS whose certificate is not signed by a trusted authority. */
     public static MailServer withUnknownCertificate() {
         return new MailServer(0, ServerSetup.PROTOCOL_SMTPS);
     }
@@ -47,7 +47,7 @@ public final class MailServer implements AutoCloseable {
                 : server.getSmtp().getPort();
     }
 
-    /** A mail as it came. */
+    /** A mail as the server received it. */
     public record ReceivedMail(MimeMessage message) {
         public @Nullable String header(String name) {
             try {
@@ -66,7 +66,7 @@ public final class MailServer implements AutoCloseable {
             }
         }
 
-        /** The name of who sent it. */
+        /** The sender's name. */
         public @Nullable String sender() {
             try {
                 return ((InternetAddress) message.getFrom()[0]).getPersonal();
@@ -75,7 +75,7 @@ public final class MailServer implements AutoCloseable {
             }
         }
 
-        /** The part of a type, decoded. */
+        /** The decoded part of this content type. */
         public String part(String type) {
             try {
                 Multipart parts = (Multipart) message.getContent();
@@ -114,7 +114,7 @@ public final class MailServer implements AutoCloseable {
                 .toList();
     }
 
-    /** Waits for so many mails to an address. */
+    /** Waits until this many mails to an address have arrived. */
     public List<ReceivedMail> await(String address, int count) {
         StoredRows.await(() -> to(address).size(), count);
         return to(address);

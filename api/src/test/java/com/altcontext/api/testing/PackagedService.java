@@ -20,8 +20,8 @@ import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
 /**
- * The packaged service as a process of its own: the jar, the JVM flags and the variables of production. For what cannot
- * be seen from inside, such as being killed.
+ * The packaged service as a process of its own, with the jar, the JVM flags and the variables of production. It is for
+ * tests of what cannot be tested inside the process, such as killing it.
  */
 public final class PackagedService implements AutoCloseable {
     /** The {@link #health} of a service that does not listen. */
@@ -52,7 +52,7 @@ public final class PackagedService implements AutoCloseable {
         return on(databaseUrl, Map.of());
     }
 
-    /** The same with more variables set. */
+    /** A service that is ready for traffic, with more variables set. */
     public static PackagedService on(String databaseUrl, Map<String, String> more) {
         Map<String, String> variables = new ConcurrentHashMap<>(more);
         variables.put("DATABASE_URL", databaseUrl);
@@ -68,7 +68,7 @@ public final class PackagedService implements AutoCloseable {
 
     /** Starts a process in an empty directory, with these variables and those that every start needs. */
     public static PackagedService launch(Map<String, String> variables) {
-        assertThat(JAR).as("the jar, which mvn package makes").exists();
+        assertThat(JAR).as("the jar, which mvn package builds").exists();
         int port = Ports.free();
         try {
             Path directory = Files.createTempDirectory("altcontext-service-");
@@ -145,7 +145,7 @@ public final class PackagedService implements AutoCloseable {
                 .POST(HttpRequest.BodyPublishers.ofString(body.toString())));
     }
 
-    /** Sends a request of any kind; a header without a value is left out. */
+    /** Sends a request of any kind. A header without a value is left out. */
     public Call.Answer ask(String method, String path, String body, Map<String, String> headers) throws IOException {
         HttpRequest.Builder request = request(path)
                 .method(

@@ -31,12 +31,12 @@ public final class RawClient implements AutoCloseable {
         socket.getOutputStream().flush();
     }
 
-    /** Whether an answer has begun; does not wait. */
+    /** Whether an answer has begun. Does not wait. */
     public boolean hasAnswer() throws IOException {
         return socket.getInputStream().available() > 0;
     }
 
-    /** Waits until the first bytes of an answer are there. */
+    /** Waits until the first bytes of an answer have arrived. */
     public void awaitAnswer() {
         Awaitility.await().atMost(Duration.ofSeconds(20)).until(this::hasAnswer);
     }
@@ -54,17 +54,21 @@ public final class RawClient implements AutoCloseable {
         return head.toString();
     }
 
-    /** That many bytes, such as the body of an answer. */
+    /** Reads this many bytes, such as the body of an answer. */
     public String readBytes(int count) throws IOException {
         return new String(socket.getInputStream().readNBytes(count), StandardCharsets.ISO_8859_1);
     }
 
-    /** Everything until the service closes the connection. */
+    /** Reads everything until the service closes the connection. */
     public String readAll() throws IOException {
         return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
     }
 
-    /** Sends these and reads until the service ends the connection; whether it did so within the timeout. */
+    /**
+     * Sends these bytes and reads until the service ends the connection.
+     *
+     * @return whether it does so within the timeout
+     */
     public boolean isCutOffBy(String bytes) {
         try {
             write(bytes);

@@ -6,8 +6,8 @@ import io.quarkus.test.junit.callback.QuarkusTestBeforeEachCallback;
 import io.quarkus.test.junit.callback.QuarkusTestMethodContext;
 
 /**
- * Lets no test begin before the service has seen its database: the service looks in the background and answers 503 until then,
- * so the first test after a start could fail.
+ * Makes each test wait until the service has connected to its database. The service connects in the background and
+ * answers 503 until then, so the first test after a start could fail otherwise.
  */
 public final class ReadyService implements QuarkusTestBeforeEachCallback {
     @Override

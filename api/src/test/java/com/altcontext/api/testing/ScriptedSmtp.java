@@ -21,9 +21,9 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
 
-/** An SMTP server that answers as a test wants: a command that is not named is accepted. */
+/** An SMTP server that gives the answers of a test. It accepts the commands for which the test has no answer. */
 public final class ScriptedSmtp implements AutoCloseable {
-    /** Instead of an answer: the server says nothing more. */
+    /** Instead of an answer: the server sends nothing. */
     public static final String SILENCE = "";
 
     private final ServerSocket socket;
@@ -31,7 +31,7 @@ public final class ScriptedSmtp implements AutoCloseable {
     private final Queue<Socket> clients = new ConcurrentLinkedQueue<>();
     private final Queue<String> commands = new ConcurrentLinkedQueue<>();
 
-    /** @param answers by the first four letters of a command; {@code CONN} is the greeting */
+    /** @param answers the answers by the first four letters of a command; {@code CONN} is for the greeting */
     public ScriptedSmtp(int port, Map<String, String> answers) {
         this.answers = Map.copyOf(answers);
         try {
@@ -42,12 +42,12 @@ public final class ScriptedSmtp implements AutoCloseable {
         Thread.startVirtualThread(this::accept);
     }
 
-    /** How many connections there were. */
+    /** How many connections clients have opened. */
     public int connections() {
         return clients.size();
     }
 
-    /** What it was told, in the order of time. */
+    /** The commands that it received, oldest first. */
     public List<String> commands() {
         return List.copyOf(commands);
     }
@@ -72,11 +72,11 @@ public final class ScriptedSmtp implements AutoCloseable {
                 serve(client, secured);
             }
         } catch (IOException | GeneralSecurityException gone) {
-            // The service or the test has ended it.
+            // The service or the test has closed the connection.
         }
     }
 
-    /** @return whether the client begins with TLS */
+    /** @return whether the client starts TLS */
     private boolean serve(Socket client, Socket channel) throws IOException {
         BufferedReader lines =
                 new BufferedReader(new InputStreamReader(channel.getInputStream(), StandardCharsets.US_ASCII));
@@ -110,7 +110,7 @@ public final class ScriptedSmtp implements AutoCloseable {
         return answer.equals(usual);
     }
 
-    /** With the certificate of GreenMail, which nobody trusts. */
+    /** Uses the certificate of GreenMail, which is not trusted. */
     private static SSLSocketFactory selfSigned() throws IOException, GeneralSecurityException {
         char[] password = "changeit".toCharArray();
         KeyStore keys = KeyStore.getInstance("PKCS12");

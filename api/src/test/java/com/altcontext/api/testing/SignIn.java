@@ -23,7 +23,7 @@ public final class SignIn {
         return cookie(TestService.ADMIN_KEY);
     }
 
-    /** The same of another key. */
+    /** The cookie of a new session of this key. */
     public static String cookie(String key) {
         Call.Answer answer = Call.of("POST", "/v1/dashboard/session")
                 .json(Call.JSON.createObjectNode().put("key", key))
@@ -32,7 +32,11 @@ public final class SignIn {
         return Objects.requireNonNull(answer.header("set-cookie")).replaceFirst(";.*", "");
     }
 
-    /** A new access key: its secret. */
+    /**
+     * Adds an access key.
+     *
+     * @return its secret
+     */
     public static String key(Sql sql, Set<Scope> scopes, @Nullable String property) {
         return key(
                 sql,
@@ -40,7 +44,11 @@ public final class SignIn {
                         "key " + UUID.randomUUID(), scopes, property == null ? null : List.of(property), false, null));
     }
 
-    /** The same as it is wanted. */
+    /**
+     * Adds this access key.
+     *
+     * @return its secret
+     */
     public static String key(Sql sql, NewKey wanted) {
         KeyAddition added = sql.inTransaction(tx -> AccessKeyStore.add(tx, wanted, Instant.now()));
         return ((KeyAddition.Added) added).secret().text();

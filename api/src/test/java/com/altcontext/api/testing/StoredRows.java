@@ -25,7 +25,10 @@ public final class StoredRows {
         this.sql = sql;
     }
 
-    /** Waits until a connection runs a statement like this, and ends that connection, as a failover does. */
+    /**
+     * Waits until a connection runs a statement that matches this pattern, and ends that connection, as a failover
+     * does.
+     */
     public void terminate(String statement) {
         await(
                 () -> {
@@ -55,7 +58,7 @@ public final class StoredRows {
     public JsonNode event(String anonId) {
         List<JsonNode> events = events(anonId);
         if (events.size() != 1) {
-            throw new AssertionError(events.size() + " events are stored, and not one: " + events);
+            throw new AssertionError(events.size() + " events are stored instead of one: " + events);
         }
         return events.getFirst();
     }
@@ -79,7 +82,7 @@ public final class StoredRows {
     public JsonNode lead(String email) {
         List<JsonNode> leads = leads(email);
         if (leads.size() != 1) {
-            throw new AssertionError(leads.size() + " leads are stored, and not one: " + leads);
+            throw new AssertionError(leads.size() + " leads are stored instead of one: " + leads);
         }
         return leads.getFirst();
     }
@@ -123,7 +126,7 @@ public final class StoredRows {
         return name;
     }
 
-    /** The number of rejections so far; counts are written about once a second. */
+    /** The number of rejections so far. The service writes the counts about once a second. */
     public long rejections(String property, String endpoint, String reason) {
         return sql.inTransaction(tx -> tx.queryOne(
                 "SELECT coalesce(sum(count), 0) FROM ingest_rejections"
@@ -151,7 +154,7 @@ public final class StoredRows {
                 .toList();
     }
 
-    /** Waits until the value is the wanted one, and fails with its last value. */
+    /** Waits until the value is the wanted one. If it does not become so in time, fails and shows its last value. */
     public static <T> void await(Supplier<T> value, T wanted) {
         Awaitility.await()
                 .pollInSameThread()
@@ -165,7 +168,7 @@ public final class StoredRows {
         try {
             return Call.JSON.readTree(text);
         } catch (JsonProcessingException notJson) {
-            throw new AssertionError("PostgreSQL writes JSON", notJson);
+            throw new AssertionError("PostgreSQL returned something that is not JSON", notJson);
         }
     }
 }

@@ -9,9 +9,10 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * Runs the service under test on a database of its own, configured by the variables that an operator would set.
- * An argument of {@code @WithTestResource} sets or replaces one of them; port 0 in an address becomes a free one. The
- * argument {@code group} sets several: the service starts once for all tests with the same arguments, so share them.
+ * Runs the service under test on a database of its own, configured by the variables that an operator would set. An
+ * argument of {@code @WithTestResource} sets or replaces one of them. Port 0 in an address becomes a free port. The
+ * argument {@code group} sets several variables. The service starts once for all tests with the same arguments, so
+ * tests should share them.
  */
 public final class TestService implements QuarkusTestResourceLifecycleManager {
     public static final String PEPPER = "a pepper for tests only";
@@ -20,13 +21,16 @@ public final class TestService implements QuarkusTestResourceLifecycleManager {
 
     public static final String GROUP = "group";
 
-    /** The limits of production except the dashboard's, behind a proxy that names the client, so each test is a client. */
+    /**
+     * The limits of production, except the dashboard's. A proxy names the client, so that each test can be a client of
+     * its own.
+     */
     public static final String LIMITED = "limited";
 
-    /** Everything is logged, behind a proxy that names the client. */
+    /** Everything is logged. A proxy names the client. */
     public static final String OBSERVED = "observed";
 
-    /** The operator's choices that are off by default. */
+    /** Options that are off by default. */
     public static final String CHOSEN = "chosen";
 
     private static final Map<String, Map<String, String>> GROUPS = Map.of(
@@ -106,6 +110,6 @@ public final class TestService implements QuarkusTestResourceLifecycleManager {
 
     @Override
     public void stop() {
-        // The database goes with its server, when the tests end.
+        // The database is removed with its server when the tests end.
     }
 }
