@@ -37,14 +37,14 @@ class LeadAlertMailTest {
     }
 
     @Test
-    void its_source_is_called_as_on_the_dashboard() {
+    void its_source_has_the_same_name_as_on_the_dashboard() {
         String body = "{\"property\":\"Docs\",\"details\":{\"email\":\"jo@example.ca\",\"source\":\"organic_search\"}}";
         assertThat(mail(Language.ENGLISH, body).text()).contains("Source: Organic search\n");
         assertThat(mail(Language.FRENCH, body).text())
                 .contains("Connectez-vous pour le voir\u00A0:\n", "Provenance\u00A0: Recherche naturelle\n");
     }
 
-    /** Mails of the release before hold the fields as text. */
+    /** Messages that the previous release put into the outbox have the fields as a JSON text. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -64,7 +64,7 @@ class LeadAlertMailTest {
     }
 
     @Test
-    void a_field_named_like_a_line_of_ours_takes_no_other_s_place() {
+    void a_form_field_with_the_name_of_a_line_of_the_mail_does_not_replace_that_line() {
         Mail mail = mail(
                 Language.ENGLISH,
                 "{\"property\":\"Docs\",\"details\":{\"email\":\"jo@example.ca\",\"form\":\"contact\",\"path\":\"/a\","
@@ -74,7 +74,7 @@ class LeadAlertMailTest {
     }
 
     @Test
-    void what_a_stranger_wrote_begins_no_line() {
+    void text_from_a_stranger_cannot_begin_a_line() {
         Mail mail = mail(
                 Language.ENGLISH,
                 "{\"property\":\"Docs\",\"details\":{\"email\":\"jo@example.ca\",\"form\":\"a\\nSource: b\",\"path\":\"/a\\u2028c\","

@@ -31,7 +31,7 @@ import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Mails to the operator's people, as they come to a real mail server. */
+/** Mails to the operator's staff, as a real mail server receives them. */
 @QuarkusTest
 @WithTestResource(
         value = TestService.class,
@@ -99,7 +99,7 @@ class OperatorMailTest {
     }
 
     @Test
-    void a_new_lead_is_one_mail_that_says_nothing_about_the_person() {
+    void a_new_lead_causes_one_mail_that_says_nothing_about_the_person() {
         try (MailServer server = new MailServer(port)) {
             capture();
             ReceivedMail mail = server.await("all@team.example", 1).getFirst();
@@ -113,7 +113,7 @@ class OperatorMailTest {
     }
 
     @Test
-    void those_who_watch_a_site_get_the_details_where_it_says_so() {
+    void recipients_of_alerts_get_the_details_if_the_property_allows_it() {
         recipient("alert", "watcher@team.example");
         stored.execute("UPDATE properties SET notify_details = true, mail_language = 'fr' WHERE id = ?", property);
         try (MailServer server = new MailServer(port)) {
@@ -126,9 +126,9 @@ class OperatorMailTest {
         }
     }
 
-    /** Browsers end the lines of a form's text by CR LF. */
+    /** Browsers end the lines of a form's text with CR LF. */
     @Test
-    void what_was_written_on_several_lines_stays_on_several_lines() {
+    void text_of_several_lines_stays_on_several_lines() {
         recipient("alert", "watcher@team.example");
         stored.execute("UPDATE properties SET notify_details = true WHERE id = ?", property);
         ObjectNode form = Forms.scripted(email);

@@ -49,7 +49,7 @@ class ReportMailTest {
     }
 
     @Test
-    void it_says_the_week_s_figures_and_their_changes() {
+    void it_has_the_figures_of_the_week_and_their_changes() {
         Mail mail = mail(Language.ENGLISH, REPORT);
 
         assertThat(mail.subject()).isEqualTo("Docs & <co>: week of November 16, 2026");
@@ -78,7 +78,7 @@ class ReportMailTest {
     }
 
     @Test
-    void its_html_shows_texts_of_visitors_as_text_and_loads_nothing() {
+    void its_html_shows_text_from_visitors_as_text_and_loads_nothing() {
         assertThat(mail(Language.ENGLISH, REPORT).html())
                 .contains("Docs &amp; &lt;co&gt;", "/&lt;script&gt;: 7", "<a href=\"" + LINK + "\">")
                 .contains(
@@ -97,7 +97,7 @@ class ReportMailTest {
     }
 
     @Test
-    void a_week_from_the_first_of_a_month_has_its_ordinal_in_french() {
+    void a_week_that_begins_on_the_first_of_a_month_has_an_ordinal_number_in_french() {
         WeeklyReport june = new WeeklyReport(
                 "Docs",
                 ReportWeek.parse("2026-W23"),
@@ -118,7 +118,7 @@ class ReportMailTest {
     }
 
     @Test
-    void a_page_s_path_stays_in_its_line_and_is_cut() {
+    void the_path_of_a_page_stays_on_one_line_and_is_cut() {
         WeeklyReport hostile = new WeeklyReport(
                 "Docs",
                 REPORT.week(),

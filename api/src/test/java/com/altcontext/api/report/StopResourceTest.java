@@ -42,7 +42,7 @@ class StopResourceTest {
     }
 
     @Test
-    void opening_it_changes_nothing_and_its_button_stops_the_report() {
+    void opening_the_link_changes_nothing_and_the_button_on_its_page_stops_the_report() {
         for (String method : new String[] {"GET", "HEAD", "GET"}) {
             Call.Answer page = Call.of(method, link).send();
             assertThat(page.status()).isEqualTo(200);
@@ -64,7 +64,7 @@ class StopResourceTest {
     }
 
     @Test
-    void a_link_that_we_did_not_make_is_none_and_one_of_somebody_who_is_gone_is_like_any_other() {
+    void a_forged_link_is_not_found_and_the_link_of_a_deleted_recipient_works_like_any_other() {
         assertThat(Call.get("/v1/reports/stop/cut-off").send().status()).isEqualTo(404);
         assertThat(Call.of("POST", link + "A").send().status()).isEqualTo(404);
         assertThat(isStopped()).isFalse();
