@@ -1,4 +1,4 @@
-// The package as npm packs it, installed where somebody would use it. node --test runs this after make build.
+// The package as npm packs it, installed in a project that uses it. node --test runs this after make build.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -25,7 +25,7 @@ before(() => {
 
 after(() => rmSync(user, { recursive: true, force: true }));
 
-test('it holds the built files, the licence and no dependency', () => {
+test('it contains the built files and the licence, and has no dependency', () => {
   assert.deepEqual(
     readdirSync(installed, { recursive: true })
       .map((name) => name.replace(/-\w+\.js$/, '-….js'))
@@ -45,8 +45,8 @@ test('it is not much larger than the script', () => {
   assert.ok(bytes < 4096, `${bytes} bytes gzipped`);
 });
 
-test('a bundler that leaves out files without an effect keeps the tracker', async () => {
-  // Nothing is taken from these files by name, as when they are loaded later.
+test('a bundler that leaves out files without side effects keeps the tracker', async () => {
+  // These imports take nothing from the files by name, like the imports that load them later.
   const files = readdirSync(join(installed, 'dist')).filter((name) => name.startsWith('tracker-'));
   writeFileSync(join(user, 'loaded.js'), files.map((name) => `import './node_modules/altcontext-tracker/dist/${name}';`).join(''));
   const { build } = createRequire(join(TOOLS, 'package.json'))('esbuild');
@@ -64,7 +64,7 @@ test('on a server it does nothing', async () => {
   assert.deepEqual(Object.keys(tracker).sort(), ['init', 'optIn', 'optOut', 'pageView', 'track']);
 });
 
-test('its types are found and hold', () => {
+test('TypeScript finds and checks its types', () => {
   const check = (source) => {
     writeFileSync(join(user, 'use.ts'), `import { init, track } from 'altcontext-tracker';\n${source}`);
     execFileSync(

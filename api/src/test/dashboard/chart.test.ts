@@ -39,7 +39,7 @@ test('a line goes through its points, and the area under it is closed', () => {
 
 const from = (first: string, count: number): string[] => Array.from({ length: count }, (_, i) => plusDays(first, i));
 
-test('in some weeks, evenly spaced days have names, the last one always', () => {
+test('over a few weeks, evenly spaced days are labelled, and always the last one', () => {
   assert.deepEqual(labelled(from('2026-11-01', 7), 10), [0, 1, 2, 3, 4, 5, 6]);
   assert.deepEqual(labelled(from('2026-11-01', 7), 3), [0, 3, 6]);
   assert.deepEqual(labelled(from('2026-11-01', 30), 10), [2, 5, 8, 11, 14, 17, 20, 23, 26, 29]);
@@ -47,7 +47,7 @@ test('in some weeks, evenly spaced days have names, the last one always', () => 
   assert.deepEqual(labelled(from('2026-11-01', 30), 0.5), [29]);
 });
 
-test('in more weeks, the first days of months have names, with steps where there are too many', () => {
+test('over more weeks, the first days of months are labelled, or fewer of them if there are too many', () => {
   const year = from('2026-01-15', 365);
   assert.equal(labelled(year, 12).length, 12);
   assert.ok(labelled(year, 12).every((i) => year[i]?.endsWith('-01')));

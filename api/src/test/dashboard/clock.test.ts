@@ -7,7 +7,7 @@ const twice = (day: string, ...zones: string[]): string[] => hoursOfDay(day, zon
 
 const ALL = Array.from({ length: 24 }, (_, hour) => String(hour).padStart(2, '0')).join(' ');
 
-test('a day has the 24 hours of its clock, wherever it is', () => {
+test('a day has 24 hours in every time zone', () => {
   for (const zone of ['UTC', 'America/Toronto', 'Asia/Kathmandu', 'Pacific/Kiritimati', 'Pacific/Pago_Pago']) {
     assert.equal(hours('2026-06-15', zone), ALL, zone);
     assert.deepEqual(twice('2026-06-15', zone), [], zone);
@@ -27,7 +27,7 @@ test('an hour comes twice on the day on which clocks are put back', () => {
   assert.deepEqual(twice('2026-10-31', 'America/Toronto'), []);
 });
 
-test('a day of several zones has every hour that one of them has', () => {
+test('a day of several zones has every hour that it has in any of them', () => {
   assert.equal(hours('2026-03-08', 'America/Toronto', 'UTC'), ALL);
   assert.deepEqual(twice('2026-11-01', 'UTC', 'America/Toronto'), ['2026-11-01T01:00']);
 });

@@ -5,7 +5,7 @@ import { formats } from '../../main/dashboard/format';
 const en = formats('en');
 const fr = formats('fr');
 
-/** Spaces that do not break look like others, and which of them stands where is the library's own business. */
+/** Replaces non-breaking spaces by plain ones. Which kind of space is used where is up to the library. */
 const plain = (text: string): string => text.replace(/[\u00a0\u2009\u202f]/g, ' ');
 
 test('numbers and shares are written as each language does', () => {
@@ -25,14 +25,14 @@ test('a missing figure is a dash, and zero is a figure', () => {
   }
 });
 
-test('a change has one decimal as every share has, and the sign is left to the arrow', () => {
+test('a change has one decimal, as every share has, and no sign, since an arrow shows it', () => {
   assert.equal(en.change(-0.0341), '3.4%');
   assert.equal(en.change(0.1249), '12.5%');
   assert.equal(en.change(12.5), '1,250.0%');
   assert.equal(plain(fr.change(0.0341)), '3,4 %');
 });
 
-test('times have the unit that suits them', () => {
+test('durations have a suitable unit', () => {
   assert.equal(plain(en.duration(900)), '1 s');
   assert.equal(plain(en.duration(59_400)), '59 s');
   assert.equal(plain(en.duration(59_600)), '1 min 0 s');
@@ -67,7 +67,7 @@ test('the first of a month is an ordinal number in French', () => {
   assert.match(en.day('2026-11-01'), /^Nov.* 1, 2026$/);
 });
 
-test('a country has its name in the language, and another value stays as it is', () => {
+test('a country code becomes a name in the language, and any other value stays as it is', () => {
   assert.equal(en.country('DE'), 'Germany');
   assert.equal(fr.country('DE'), 'Allemagne');
   assert.equal(en.country('de'), 'de');

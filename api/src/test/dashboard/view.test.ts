@@ -27,7 +27,7 @@ test('a view that is written into an address is read from it again', () => {
   }
 });
 
-test('any number of days that the service takes is a window', () => {
+test('any number of days that the service accepts is a window', () => {
   for (const days of ['1', '7', '31', '366'] as const) {
     const view = read(`?window=${days}&compare=false`);
     assert.equal(view.window, days);
@@ -36,7 +36,7 @@ test('any number of days that the service takes is a window', () => {
   }
 });
 
-test('a query is asked for the same days as a summary, by names that it takes', () => {
+test('a query is for the same days as a summary, by names that the query route accepts', () => {
   const period = (query: string) => periodOf(read(query), TODAY, '');
   assert.equal(period('?window=today'), 'today');
   assert.equal(period('?window=7'), '7d');
@@ -75,17 +75,17 @@ test('an invalid value in an address is ignored', () => {
   }
 });
 
-test('a property is taken as it is written', () => {
+test('a property with special characters is read from an address as it was written', () => {
   assert.equal(read(write({ ...read(''), property: 'a&b=<ü> ?' })).property, 'a&b=<ü> ?');
 });
 
-test('windows are requested by their names, and days by themselves', () => {
+test('a window with a name is requested by its name, and custom days by their dates', () => {
   assert.deepEqual(question(read('?window=today&property=docs'), TODAY, ''), { window: 'today', propertyId: 'docs' });
   assert.deepEqual(question(read('?window=7'), TODAY, ''), { window: '7' });
   assert.deepEqual(question(read('?from=2026-01-01&to=2026-01-02'), TODAY, ''), { from: '2026-01-01', to: '2026-01-02' });
 });
 
-test('a window has an order, a length and an end', () => {
+test('custom days must be complete, in order, not too many and not in the future', () => {
   assert.equal(fault('', '2026-01-01'), 'missing');
   assert.equal(fault('2026-01-02', '2026-01-01'), 'order');
   assert.equal(fault('2024-01-01', '2024-12-31'), undefined);
@@ -94,7 +94,7 @@ test('a window has an order, a length and an end', () => {
   assert.equal(fault('2026-01-01', '2026-01-03', '2026-01-02'), 'future');
 });
 
-test('only days of the calendar are days', () => {
+test('only dates that exist are days', () => {
   assert.equal(isDay('2024-02-29'), true);
   assert.equal(isDay('2026-02-29'), false);
   assert.equal(isDay('2026-1-1'), false);
@@ -102,7 +102,7 @@ test('only days of the calendar are days', () => {
   assert.equal(plusDays('2026-03-01', -1), '2026-02-28');
 });
 
-test('a period that the service has no name for is asked for by its days', () => {
+test('a period that has no name in the service is requested by its days', () => {
   const daysOf = (window: string) => question(read(`?window=${window}`), TODAY, '');
   assert.deepEqual(daysOf('yesterday'), { from: '2026-03-09', to: '2026-03-09' });
   assert.deepEqual(daysOf('month'), { from: '2026-03-01', to: '2026-03-10' });
@@ -113,7 +113,7 @@ test('a period that the service has no name for is asked for by its days', () =>
   assert.deepEqual(all('2020-02-01'), { from: '2025-03-10', to: '2026-03-10' });
 });
 
-test('filters are asked for as the service takes them, and invalid ones are left out', () => {
+test('filters are requested in the form that the service accepts, and invalid ones are left out', () => {
   const { filters } = read('?f=is:path:/a:b&f=is_not:utm_campaign&f=is:utm_term:&f=like:path:/&f=is:&f=x');
   assert.deepEqual(asked(filters), [
     ['is', 'path', ['/a:b']],
@@ -122,7 +122,7 @@ test('filters are asked for as the service takes them, and invalid ones are left
   ]);
 });
 
-test('filters leave room for the two that a list of props adds, as the service takes 20', () => {
+test('an address has at most 18 filters, because a list of props adds two and the service accepts 20', () => {
   const query = Array.from({ length: 25 }, (_, i) => `f=is_not:path:/${i}`).join('&');
   assert.equal(read(query).filters.length, 18);
 });
@@ -133,7 +133,7 @@ test('the key of a prop may have a colon and a percent sign', () => {
   assert.equal(read('?f=is%3Aprops.100%25%3Ared').filters[0]?.dimension, 'props.100%');
 });
 
-test('a filter by a goal does not go on to another property', () => {
+test('a filter by a goal is removed when another property is chosen', () => {
   const view = read('?property=docs&f=is%3Agoal%3Aordered&f=is%3Acountry%3ACA');
   assert.equal(write(changed(view, { property: 'shop' })), '?property=shop&f=is%3Acountry%3ACA');
   assert.equal(write(changed(view, { window: '7' })), '?window=7&property=docs&f=is%3Agoal%3Aordered&f=is%3Acountry%3ACA');

@@ -3,7 +3,7 @@ import test from 'node:test';
 import { en } from '../../main/dashboard/en';
 import { fr } from '../../main/dashboard/fr';
 
-/** Every text by its name; of one that is made from others, what is made from their names. */
+/** Every text by its name. A text with parameters is made from placeholders. */
 const texts = (words: object, before = ''): Map<string, string> =>
   new Map(
     Object.entries(words).flatMap(([name, said]): [string, string][] =>
@@ -13,7 +13,7 @@ const texts = (words: object, before = ''): Map<string, string> =>
     ),
   );
 
-/** Names that both languages share. */
+/** Texts that are the same in both languages. */
 const SAME = /Paint$|Shift$|Byte$|^(Sessions|Session|Conversions|Pages|Page|Mobile|Total|Campaign|Interne?)$/;
 
 test('French has every text of English, translated', () => {
@@ -25,20 +25,20 @@ test('French has every text of English, translated', () => {
   }
 });
 
-test('both languages have the same texts with figures', () => {
+test('a text has the same parameters in both languages', () => {
   const french = texts(fr);
   for (const [name, said] of texts(en)) {
     assert.deepEqual(french.get(name)?.match(/\{\w\}/g)?.sort(), said.match(/\{\w\}/g)?.sort(), name);
   }
 });
 
-test('French signs stay on the line of the word that they belong to', () => {
+test('French punctuation stays on the line of the word that it belongs to', () => {
   for (const [name, said] of texts(fr)) {
     assert.doesNotMatch(said, / [:;?!»]|« /, name);
   }
 });
 
-test('one day more is a day in French too', () => {
+test('one more day is singular in French too', () => {
   assert.match(fr.fresh.gaps('{a}', 1), / et 1 autre\. /);
   assert.match(fr.fresh.gaps('{a}', 2), / et 2 autres\. /);
 });

@@ -10,9 +10,9 @@ const shifts = (...entries: [startTime: number, value: number, hadRecentInput?: 
   return +shifted().toFixed(4);
 };
 
-test('a page that never shifts scores nothing', () => assert.equal(shifts(), 0));
+test('a page without layout shifts has a score of zero', () => assert.equal(shifts(), 0));
 
-test('shifts under a second apart are one window, and the worst window counts', () => {
+test('shifts less than a second apart are one window, and the worst window counts', () => {
   assert.equal(shifts([100, 0.1], [1099, 0.1], [2099, 0.15]), 0.2);
 });
 
@@ -22,7 +22,7 @@ test('a window is not longer than five seconds', () => {
 
 test('the next window may be the worst one', () => assert.equal(shifts([10, 0.1], [2000, 0.2], [2900, 0.2]), 0.4));
 
-test('a later and smaller window does not change the worst one', () => {
+test('a later window with a lower score does not replace the worst one', () => {
   assert.equal(shifts([10, 0.3], [5000, 0.1]), 0.3);
 });
 
@@ -40,9 +40,9 @@ const slowest = (count: number, ...entries: [interactionId: number, duration: nu
 
 test('without an interaction there is no delay', () => assert.equal(slowest(0), undefined));
 
-test('an event that is no interaction does not count', () => assert.equal(slowest(1, [0, 500]), undefined));
+test('an event that is not an interaction does not count', () => assert.equal(slowest(1, [0, 500]), undefined));
 
-test('only the first contentful paint is one, whatever else the browser reports', () => {
+test('the first contentful paint is taken only from its own entry, whatever else the browser reports', () => {
   reset();
   for (const [entryType, name] of [
     ['paint', 'first-paint'],
@@ -63,7 +63,7 @@ test('an interaction is as slow as the slowest of its events', () => {
   assert.equal(slowest(2, [7, 48], [7, 120], [7, 56], [14, 64]), 120);
 });
 
-test('one interaction in each fifty may be slower', () => {
+test('for every fifty interactions, one of the slowest is left out', () => {
   const entries: [number, number][] = [
     [1, 900],
     [2, 800],
