@@ -5,7 +5,7 @@ import { formats } from '../../main/dashboard/format';
 const en = formats('en');
 const fr = formats('fr');
 
-/** Replaces non-breaking spaces by plain ones. Which kind of space is used where is up to the library. */
+/** Replaces non-breaking spaces with plain ones. The library decides which kind of space it uses where. */
 const plain = (text: string): string => text.replace(/[\u00a0\u2009\u202f]/g, ' ');
 
 test('numbers and shares are written as each language does', () => {

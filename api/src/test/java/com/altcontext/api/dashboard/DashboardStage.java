@@ -9,7 +9,9 @@ import com.altcontext.db.Migrations;
 import java.util.HashMap;
 import java.util.Map;
 
-/** The packaged service, and a browser that shows its dashboard. The rate limiter takes each tab for another client. */
+/**
+ * The packaged service, and a browser that shows its dashboard. For the rate limiter, each tab is a separate client.
+ */
 final class DashboardStage implements AutoCloseable {
     final PackagedService service;
     final Chromium browser;

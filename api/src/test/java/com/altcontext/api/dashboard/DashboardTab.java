@@ -18,7 +18,7 @@ final class DashboardTab {
     static final int WIDE = 1_280;
     static final int PHONE = 360;
 
-    /** High enough that all parts of the page are in view, and load. */
+    /** So high that all parts of the page are in view and load. */
     private static final int HEIGHT = 9_000;
 
     private static final Path AXE = Path.of("target", "browser", "tools", "node_modules", "axe-core", "axe.min.js");

@@ -283,7 +283,7 @@ class DashboardWindowsIT extends FilledDashboard {
         return TestEvent.view(who, at.toInstant(), "/").property("toronto");
     }
 
-    /** At any time, one of these zones has another date than UTC. */
+    /** At any time, at least one of these zones has a different date from UTC. */
     @ParameterizedTest
     @ValueSource(strings = {"Pacific/Kiritimati", "Pacific/Pago_Pago"})
     void today_begins_at_midnight_in_the_time_zone_of_the_site(String zone) {

@@ -174,7 +174,7 @@ class LeadFormPostTest {
     }
 
     @Test
-    void a_path_with_other_characters_than_ascii_is_percent_encoded() {
+    void a_path_with_non_ascii_characters_is_percent_encoded() {
         assertThat(form("&path=" + encoded("/été/🍁 \"x\"")).send().header("location"))
                 .isEqualTo("/%C3%A9t%C3%A9/%F0%9F%8D%81%20%22x%22");
     }

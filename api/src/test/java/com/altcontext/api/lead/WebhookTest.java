@@ -21,7 +21,7 @@ import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
-/** What webhooks are sent about leads. */
+/** Which messages about leads the webhooks get. */
 @QuarkusTest
 @WithTestResource(
         value = TestService.class,

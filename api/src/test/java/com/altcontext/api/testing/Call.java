@@ -104,14 +104,14 @@ public final class Call {
         return of("POST", "/v1/leads/capture").json(body);
     }
 
-    /** Requests, with the admin key, that a person is erased. */
+    /** Requests the erasure of a person, with the admin key. */
     public static Call erasure(Object body) {
         return of("POST", "/v1/leads/delete")
                 .header("x-admin-key", TestService.ADMIN_KEY)
                 .json(body);
     }
 
-    /** Requests, with the admin key, all data that is held about a person. */
+    /** Requests all data that is held about a person, with the admin key. */
     public static Call export(Object body) {
         return of("POST", "/v1/leads/export")
                 .header("x-admin-key", TestService.ADMIN_KEY)
