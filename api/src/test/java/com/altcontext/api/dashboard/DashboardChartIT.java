@@ -125,7 +125,9 @@ class DashboardChartIT extends FilledDashboard {
         assertThat(callout()).isEqualTo("2");
 
         page.tab.press("Escape");
-        assertThat(callout()).as("Escape hides the callout, which covers a part of the chart").isEmpty();
+        assertThat(callout())
+                .as("Escape hides the callout, which covers a part of the chart")
+                .isEmpty();
         assertThat(page.text(".legend .now")).isEqualTo("This window");
     }
 

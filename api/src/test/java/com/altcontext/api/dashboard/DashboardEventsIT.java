@@ -249,7 +249,9 @@ class DashboardEventsIT extends FilledDashboard {
         assertThat(page.text(".chips")).isEqualTo("shop:colour 100% is red: dark ×");
         assertThat(page.tile("sessions")).startsWith("1");
         page.open(page.query()).settled();
-        assertThat(page.text(".chips")).as("opening the address again shows the same filter").isEqualTo("shop:colour 100% is red: dark ×");
+        assertThat(page.text(".chips"))
+                .as("opening the address again shows the same filter")
+                .isEqualTo("shop:colour 100% is red: dark ×");
         assertThat(page.tile("sessions")).startsWith("1");
         page.assertBlameless();
     }

@@ -61,7 +61,8 @@ class DashboardFilesIT extends FilledDashboard {
     }
 
     @Test
-    void the_button_for_the_file_of_days_names_its_card_and_the_file_of_details_has_a_byte_order_mark() throws IOException {
+    void the_button_for_the_file_of_days_names_its_card_and_the_file_of_details_has_a_byte_order_mark()
+            throws IOException {
         page.signIn("?window=7&property=odd");
         page.tab.click(".trend summary");
         page.tab.await("document.querySelector('.trend .csv')");

@@ -149,7 +149,9 @@ class DashboardFiltersIT extends FilledDashboard {
         assertThat(page.text(".chips")).isEqualTo("Referrer is google.ca, www.google.com ×");
         assertThat(page.tile("sessions")).startsWith("2");
         page.open(page.query()).settled();
-        assertThat(page.tile("sessions")).as("opening the address again shows the same figures").startsWith("2");
+        assertThat(page.tile("sessions"))
+                .as("opening the address again shows the same figures")
+                .startsWith("2");
         page.assertBlameless();
     }
 

@@ -118,7 +118,9 @@ class DashboardLeadsIT extends FilledDashboard {
         StoredRows.await(() -> Files.exists(downloads.resolve("consent.csv")), true);
         assertThat(downloads.resolve("consent.csv")).content().contains(",kiln,express,form: workshop,");
         page.tab.click("dialog .forget");
-        assertThat(stored(lead)).as("the first button only asks for a confirmation").isEqualTo(1);
+        assertThat(stored(lead))
+                .as("the first button only asks for a confirmation")
+                .isEqualTo(1);
         page.tab.click("dialog .sure");
         page.tab.await("!document.querySelector('dialog')");
         page.tab.await("!document.querySelector('.forms table')");

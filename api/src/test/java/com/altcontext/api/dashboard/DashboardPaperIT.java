@@ -30,7 +30,9 @@ class DashboardPaperIT extends FilledDashboard {
         assertThat(count("button.value")).as("names in print").isEqualTo(shown("button.value"));
         assertThat(shown("[data-dimension=country]")).isEqualTo(1);
         assertThat(page.text(".chips")).isEqualTo("Country is Canada");
-        assertThat(shown(".toolbar select")).as("the property is the only choice that is printed").isEqualTo(1);
+        assertThat(shown(".toolbar select"))
+                .as("the property is the only choice that is printed")
+                .isEqualTo(1);
         assertThat(shown(".menu, .csv, .windows, .account")).isZero();
         page.assertBlameless();
     }

@@ -74,7 +74,9 @@ class DashboardPhoneIT extends FilledDashboard {
                             text.setStart(node, word.index);
                             text.setEnd(node, word.index + word[0].length);
                             return text.getClientRects().length > 1;
-                          }).map(word => word[0]))""").toString()).as("words that are broken over two lines").isEqualTo("[]");
+                          }).map(word => word[0]))""").toString())
+                .as("words that are broken over two lines")
+                .isEqualTo("[]");
     }
 
     @Test

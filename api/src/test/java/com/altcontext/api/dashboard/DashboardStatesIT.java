@@ -198,7 +198,9 @@ class DashboardStatesIT {
         page.tab.call("Fetch.disable", Map.of());
         page.settled();
         assertThat(page.has(".tiles")).isTrue();
-        assertThat(heightOfKeyFigures()).as("the height does not change, so nothing below moves").isCloseTo(waiting, within(4));
+        assertThat(heightOfKeyFigures())
+                .as("the height does not change, so nothing below moves")
+                .isCloseTo(waiting, within(4));
     }
 
     private int heightOfKeyFigures() {

@@ -178,7 +178,9 @@ class DashboardWindowsIT extends FilledDashboard {
         page.signIn("?window=all&property=kiln");
 
         assertThat(page.text("h1")).startsWith("Since ");
-        assertThat(page.heights("path.now")).as("nine days ago until yesterday; today is a line of its own").hasSize(9);
+        assertThat(page.heights("path.now"))
+                .as("nine days ago until yesterday; today is a line of its own")
+                .hasSize(9);
     }
 
     @Test
@@ -257,7 +259,9 @@ class DashboardWindowsIT extends FilledDashboard {
         page.tab.press("ArrowRight");
         page.tab.press("ArrowRight");
         assertThat(page.text(".legend")).contains(", 2 a.m.1").doesNotContain("before");
-        assertThat(page.has(".legend .before")).as("the hour that the day before did not have").isFalse();
+        assertThat(page.has(".legend .before"))
+                .as("the hour that the day before did not have")
+                .isFalse();
 
         page.open("?from=%1$s&to=%1$s&property=toronto".formatted(longer)).settled();
         assertThat(page.heights("path.now")).hasSize(24);

@@ -120,7 +120,9 @@ class ConfirmByMailTest {
                             "<button", "Confirm your address", "from Docs &amp; &lt;more&gt;.", "<bdi>newsletter</bdi>")
                     .doesNotContain("type=\"checkbox\"");
             assertThat(Call.of("HEAD", mail.confirmPath()).send().status()).isEqualTo(200);
-            assertThat(consent()).as("a mail scanner that follows the link confirms nothing").isEqualTo("pending");
+            assertThat(consent())
+                    .as("a mail scanner that follows the link confirms nothing")
+                    .isEqualTo("pending");
             assertThat(verdict()).isEqualTo("may_not");
 
             Call.Answer done = Call.of("POST", mail.confirmPath()).send();
@@ -131,7 +133,9 @@ class ConfirmByMailTest {
             assertThat(stored.consents(email)).containsExactly("pending", "express");
 
             assertThat(Call.of("POST", mail.confirmPath()).send().status()).isEqualTo(200);
-            assertThat(stored.consents(email)).as("pressing the button twice confirms once").hasSize(2);
+            assertThat(stored.consents(email))
+                    .as("pressing the button twice confirms once")
+                    .hasSize(2);
         }
     }
 

@@ -41,7 +41,8 @@ class HostileBodyTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("bodies")
-    void the_cost_of_a_body_is_at_most_proportional_to_its_length(String what, String body, ToIntFunction<byte[]> reader) {
+    void the_cost_of_a_body_is_at_most_proportional_to_its_length(
+            String what, String body, ToIntFunction<byte[]> reader) {
         byte[] bytes = HostileBodies.bytes(body);
         var _ = reader.applyAsInt(bytes); // first run, so that the loading of classes does not count
 

@@ -57,7 +57,8 @@ class MailDeliveryIT {
     }
 
     @Test
-    void a_service_that_is_killed_between_the_capture_and_the_mail_sends_the_mail_after_its_next_start() throws Exception {
+    void a_service_that_is_killed_between_the_capture_and_the_mail_sends_the_mail_after_its_next_start()
+            throws Exception {
         try (PackagedService service = service()) {
             capture(service);
             service.kill();

@@ -267,7 +267,9 @@ class UnsubscribeResourceTest {
             assertThat(answer.status()).as("mail programs get 200 too").isEqualTo(200);
             assertThat(answer.text()).isEqualTo(UnsubscribeResource.GONE.in("en"));
         }
-        assertThat(statusOf("default")).as("the lead that was captured again has another link").isEqualTo("express");
+        assertThat(statusOf("default"))
+                .as("the lead that was captured again has another link")
+                .isEqualTo("express");
     }
 
     @ParameterizedTest

@@ -44,7 +44,9 @@ public final class HostileBodies {
         bodies.put("small numbers", list(START + "{\"n\":[", "1", "]}}"));
         bodies.put("different keys", numbered(START + "{", "\"%d\":1", "}}"));
         bodies.put("keys with the same hash", collisions(START + "{", "}}"));
-        bodies.put("keys with the same hash after one with a non-ASCII letter", collisions(START + "{\"\u00fc\":0,", "}}"));
+        bodies.put(
+                "keys with the same hash after one with a non-ASCII letter",
+                collisions(START + "{\"\u00fc\":0,", "}}"));
         bodies.put("empty objects", list(START + "{\"a\":[", "{}", "]}}"));
         bodies.put("escapes", START + "{\"a\":\"" + "\\u00fc".repeat(10_800) + "\"}}");
         bodies.put("one text with non-ASCII letters", START + "{\"a\":\"" + "\u00fc".repeat(32_000) + "\"}}");
