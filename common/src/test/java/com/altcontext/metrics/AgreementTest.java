@@ -32,18 +32,18 @@ class AgreementTest {
     private static final int DAYS = 7;
     private static final Site SITE = new Site("docs");
 
-    /** A minute of some day; many lie around midnight, and close enough together to make sessions. */
+    /** Random events. Many are near midnight, and close enough together to form sessions. */
     @Provide
     Arbitrary<List<TestEvent>> visits() {
         Arbitrary<Instant> times = Combinators.combine(
                         Arbitraries.integers().between(1, DAYS),
                         Arbitraries.of(0, 5, 10, 11, 600, 610, 625, 1_425, 1_430, 1_439),
-                        // Many at midnight itself.
+                        // Second 0 is frequent, for events at midnight exactly.
                         Arbitraries.of(0, 0, 1, 13, 27, 40))
                 .as((ago, minute, second) -> SITE.at(ago, "00:00:00")
                         .plus(Duration.ofMinutes(minute))
                         .plusSeconds(second));
-        // The fifth is a bot; the fourth is sometimes classified as one.
+        // Visitor "e" is a bot; visitor "d" is sometimes classified as one.
         Arbitrary<TestEvent> acts = Combinators.combine(
                         Arbitraries.of("a", "b", "c", "d", "e"),
                         times,
@@ -67,7 +67,7 @@ class AgreementTest {
         return acts.list().ofMinSize(5).ofMaxSize(120).map(AgreementTest::withFormerBot);
     }
 
-    /** Who was seen as a bot days before they were as a person. */
+    /** Adds a visitor who was classified as a bot two days before they were classified as a person. */
     private static List<TestEvent> withFormerBot(List<TestEvent> acts) {
         List<TestEvent> all = new ArrayList<>(acts);
         all.add(TestEvent.view("f", SITE.at(4, "10:00:00"), "/"));
@@ -120,7 +120,7 @@ class AgreementTest {
         int half = acts.size() / 2;
         SITE.does(acts.subList(0, half).toArray(TestEvent[]::new));
         SITE.rollUp();
-        // The second half comes late: out of order, among and before what was there.
+        // The second half arrives late and out of order: among and before the events that are already stored.
         SITE.does(acts.subList(half, acts.size()).toArray(TestEvent[]::new));
         captures(acts);
         SITE.rollUp();

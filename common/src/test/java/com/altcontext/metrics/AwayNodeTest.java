@@ -10,14 +10,14 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 
-/** On a Citus cluster: what the coordinator alone knows is answered while a node is away. */
+/** On a Citus cluster, figures that only need the coordinator are returned while a node is away. */
 @EnabledIfEnvironmentVariable(named = "TEST_CITUS_NODES", matches = ".+")
 class AwayNodeTest {
     private final Site site = new Site();
     private final Window yesterday = new Window(site.day(1), site.day(1));
 
     @Test
-    void figures_of_rollups_are_answered_while_a_node_is_away() {
+    void figures_from_rollups_are_returned_while_a_node_is_away() {
         site.does(
                 TestEvent.view("a", site.at(1, "10:00:00"), "/"),
                 TestEvent.view("b", site.at(1, "10:00:00"), "/"),
@@ -37,7 +37,7 @@ class AwayNodeTest {
             assertThat(summary.trend()).isEqualTo(before.trend());
             assertThat(summary.freshness().rolledUpThrough()).isEqualTo(site.today());
             assertThat(summary.freshness().gaps())
-                    .as("the node may hold a day that was not rolled up")
+                    .as("unknown, because the node may hold a day that was not rolled up")
                     .isNull();
             assertThat(breakdown()).isEqualTo(pages);
             assertThat(summaries().freshness(yesterday, null, site.today()).gaps())
@@ -46,7 +46,7 @@ class AwayNodeTest {
         assertThat(summaries().freshness(yesterday, null, site.today()).gaps()).isEqualTo(List.of());
     }
 
-    /** One that has not read anything yet. */
+    /** A new instance, which has not read anything yet. */
     private Summaries summaries() {
         return new Summaries(site.database.sql(), RollupSource.TABLES, site.clock);
     }

@@ -21,9 +21,9 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** Who is counted in a window, and who is not. */
+/** Which visitors and leads are counted in a window, and which are not. */
 class CountedPeopleTest {
-    /** Of many visitors; every second one began no session on the day. */
+    /** Inserts a page view for each of many visitors. Every second visitor has no session that began on the day. */
     private static final String VISITS = """
             WITH seen AS (
                 SELECT n, encode(substr(sha256((? || n)::bytea), 1, 16), 'hex')::uuid AS visitor_id, gen_random_uuid() AS session_id
@@ -50,7 +50,7 @@ class CountedPeopleTest {
     }
 
     @Test
-    void forms_of_a_bot_are_no_leads() {
+    void forms_submitted_by_a_bot_are_not_counted_as_leads() {
         for (int i = 0; i < 3; i++) {
             site.captures(TestForm.by("bot" + i + "@example.ca", site.at(1, "10:00:00"))
                     .visitor("visitor-bot" + i)
@@ -70,7 +70,7 @@ class CountedPeopleTest {
     }
 
     @Test
-    void an_address_that_a_bot_sent_is_new_when_a_person_sends_it() {
+    void an_address_first_sent_by_a_bot_counts_as_a_new_lead_when_a_person_sends_it() {
         site.captures(TestForm.by("jo@example.ca", site.at(3, "10:00:00"))
                 .visitor("visitor-bot1")
                 .byBot());
@@ -84,7 +84,7 @@ class CountedPeopleTest {
     }
 
     @Test
-    void a_visitor_who_sends_an_address_again_on_a_later_day_changes_nothing_of_the_first() {
+    void a_visitor_who_sends_a_known_address_on_a_later_day_does_not_change_the_first_day() {
         site.captures(TestForm.by("jo@example.ca", site.at(3, "10:00:00")).visitor("visitor-first"));
         site.captures(TestForm.by("jo@example.ca", site.at(1, "10:00:00")).visitor("visitor-later"));
         site.rollUp();
@@ -97,7 +97,7 @@ class CountedPeopleTest {
     }
 
     @Test
-    void new_leads_may_be_written_to_by_the_consent_that_they_have_now() {
+    void new_leads_are_mailable_according_to_their_current_consent() {
         for (String consent : List.of("pending", "implied", "expired", "express", "withdrawn")) {
             ConsentStatus given = consent.equals("pending") ? ConsentStatus.PENDING : ConsentStatus.IMPLIED;
             site.captures(TestForm.by(consent + "@example.ca", site.at(1, "10:00:00"))
@@ -123,7 +123,7 @@ class CountedPeopleTest {
         assertThat(Metric.NEW_MAILABLE_LEADS.of(totals(3, 2))).isEqualTo(0L);
     }
 
-    /** They are new on both days, since nothing was known of them after the purge. */
+    /** They count as new on both days, since the purge removed everything that was known of them. */
     @Test
     void visitors_who_come_back_after_a_purge_count_once() {
         view(12, 200);
@@ -145,7 +145,7 @@ class CountedPeopleTest {
         site.does(events.toArray(TestEvent[]::new));
     }
 
-    /** Among so many, some share a register of a sketch. */
+    /** Among so many visitors, some share a register of a sketch. */
     @Test
     void a_few_hundred_visitors_are_counted_exactly_over_any_window() {
         Random random = new Random(12);
@@ -171,7 +171,7 @@ class CountedPeopleTest {
         }
     }
 
-    /** The bot has a session of its own, so the visitor's does not begin earlier. */
+    /** The bot's event gets a session of its own, so the visitor's session does not begin earlier. */
     @Test
     void a_late_event_of_a_bot_does_not_pull_a_session_back_over_midnight() {
         site.does(TestEvent.view("a", site.at(1, "00:10:00"), "/"));
@@ -192,7 +192,7 @@ class CountedPeopleTest {
     }
 
     @Test
-    void a_visit_on_one_page_over_midnight_is_one_session_of_that_page() {
+    void a_session_on_one_page_across_midnight_counts_once_for_that_page() {
         site.does(
                 TestEvent.view("a", site.at(2, "23:50:00"), "/form"),
                 TestEvent.view("a", site.at(1, "00:05:00"), "/form").type("form_submit"));
@@ -206,7 +206,7 @@ class CountedPeopleTest {
         assertThat(mismatches(site.day(1))).isEmpty();
     }
 
-    /** Each half an hour and a minute after the one before. */
+    /** Each session begins 31 minutes after the one before. */
     @Test
     void an_event_soon_after_the_last_of_eighty_sessions_joins_it() {
         List<TestEvent> events = new ArrayList<>();
@@ -223,7 +223,10 @@ class CountedPeopleTest {
                 .containsExactly("/two");
     }
 
-    /** A number for which the registers are stored one by one, and one for which they are stored as a whole. */
+    /**
+     * For 3,000 visitors, the sketch is stored as a list of its registers above zero; for 40,000, all registers are
+     * stored.
+     */
     @Test
     void the_sketch_of_a_day_is_within_two_percent() {
         many("default", 3_000);

@@ -20,7 +20,7 @@ class FiguresViewTest {
     }
 
     @Test
-    void the_view_has_the_same_figures_as_of_its_refresh() {
+    void the_view_has_the_figures_as_of_its_last_refresh() {
         site.does(TestEvent.view("a", site.at(1, "10:00:00"), "/").lcp(1_000));
         site.rollUp();
         FiguresView view = new FiguresView(site.database.sql());
@@ -47,7 +47,7 @@ class FiguresViewTest {
         site.rollUp();
 
         for (String property : Arrays.asList("default", null)) {
-            // A new service each time.
+            // A new instance each time, which has nothing cached.
             Summaries stored = new Summaries(site.database.sql(), RollupSource.VIEW, site.clock);
             assertThat(stored.of(new Window(site.day(1), site.day(1)), null, property, site.today())
                             .freshness())
@@ -56,7 +56,7 @@ class FiguresViewTest {
     }
 
     @Test
-    void until_the_view_is_made_the_tables_are_read() {
+    void the_tables_are_read_until_the_view_is_created() {
         site.does(TestEvent.view("a", site.at(1, "10:00:00"), "/"));
         site.rollUp();
         Summaries stored = new Summaries(site.database.sql(), RollupSource.VIEW, site.clock);
@@ -71,7 +71,7 @@ class FiguresViewTest {
     }
 
     @Test
-    void a_view_of_an_earlier_release_is_made_anew() {
+    void a_view_of_an_earlier_release_is_recreated() {
         site.does(TestEvent.view("a", site.at(1, "10:00:00"), "/"));
         site.rollUp();
         site.database.run("CREATE MATERIALIZED VIEW daily_figures AS SELECT * FROM daily_metric_rollups");

@@ -57,7 +57,7 @@ class GoalStoreTest {
     }
 
     @Test
-    void a_name_is_taken_once_on_a_property() {
+    void the_name_of_a_goal_is_unique_in_its_property() {
         assertThat(add("docs", PLAN)).isInstanceOf(Addition.Added.class);
         assertThat(add("docs", Goal.of("plan", "/", null, null))).isEqualTo(new Addition.NameTaken());
         assertThat(add("default", PLAN)).isInstanceOf(Addition.Added.class);
@@ -75,7 +75,7 @@ class GoalStoreTest {
     }
 
     @Test
-    void a_session_that_reached_a_goal_counts_once_and_on_the_day_on_which_it_began() {
+    void a_session_that_reached_a_goal_counts_once_on_the_day_it_began() {
         add("default", THANKS);
         site.does(
                 TestEvent.view("a", site.at(2, "23:50:00"), "/"),
@@ -98,7 +98,7 @@ class GoalStoreTest {
     }
 
     @Test
-    void an_event_reaches_a_goal_by_its_type_and_by_what_it_carries() {
+    void an_event_reaches_a_goal_by_its_type_and_its_props() {
         site.does(
                 TestEvent.view("a", site.at(1, "10:00:00"), "/")
                         .type("plan_chosen")
@@ -115,8 +115,8 @@ class GoalStoreTest {
         assertThat(counts("pro")).containsExactly(site.day(1) + " 1");
     }
 
-    /** How often a rollup of yesterday read a partition of events, in the transaction that writes. */
-    private long readings() {
+    /** How often a rollup of yesterday scanned a partition of events in the transaction that writes the rollup. */
+    private long partitionScans() {
         return site.database.sql().inTransaction(tx -> {
             DayBounds yesterday = DayBounds.of(site.day(1), ZoneOffset.UTC);
             var _ = new DayRollup(site.database.sql(), tx, yesterday, List.of("default", "docs"))
@@ -132,7 +132,7 @@ class GoalStoreTest {
     void a_day_is_read_once_for_the_goals_of_all_small_properties() {
         site.does(TestEvent.view("a", site.at(1, "10:00:00"), "/thanks"));
         add("docs", THANKS);
-        long before = readings();
+        long before = partitionScans();
 
         for (String property : List.of("default", "docs")) {
             add(property, PLAN);
@@ -140,7 +140,7 @@ class GoalStoreTest {
             add(property, Goal.of("start", "/thanks", null, null));
         }
 
-        assertThat(readings()).isEqualTo(before);
+        assertThat(partitionScans()).isEqualTo(before);
         assertThat(counts("start")).containsExactly(site.day(1) + " 1");
     }
 
@@ -149,7 +149,7 @@ class GoalStoreTest {
     }
 
     @Test
-    void sessions_of_a_day_on_which_a_goal_was_not_counted_leave_its_conversions_unknown() {
+    void a_goal_that_was_not_counted_on_a_day_with_sessions_has_unknown_conversions() {
         for (int ago : List.of(3, 1)) {
             site.does(TestEvent.view("a", site.at(ago, "10:00:00"), "/thanks").property("docs"));
         }
@@ -173,14 +173,14 @@ class GoalStoreTest {
     }
 
     @Test
-    void a_goal_counts_also_for_the_raw_events_that_were_there_before_it_and_only_for_those() {
+    void a_new_goal_is_counted_for_the_earlier_days_whose_raw_events_are_kept() {
         site.does(
                 TestEvent.view("a", site.at(7, "10:00:00"), "/thanks"),
                 TestEvent.view("a", site.at(5, "10:00:00"), "/thanks"));
         site.rollUp();
         var _ = site.database.texts("SELECT drop_event_partition(?)", site.day(7));
         site.purged(site.day(6));
-        // A late event makes a partition again.
+        // A late event creates the partition again.
         var _ = site.database.texts("SELECT ensure_event_partition(?)", site.day(7));
         site.now = site.now.plus(Duration.ofDays(3));
 
@@ -194,7 +194,7 @@ class GoalStoreTest {
     }
 
     @Test
-    void a_day_of_the_property_is_that_of_its_time_zone() {
+    void goals_are_counted_by_days_in_the_time_zone_of_the_property() {
         site.database.run("UPDATE properties SET time_zone = 'America/Toronto' WHERE id = 'docs'");
         site.does(TestEvent.view("a", site.at(1, "03:00:00"), "/thanks").property("docs"));
 
@@ -204,7 +204,7 @@ class GoalStoreTest {
     }
 
     @Test
-    void the_counts_that_a_removed_property_left_are_not_those_of_a_new_goal() {
+    void a_new_goal_does_not_inherit_counts_left_by_a_removed_property() {
         site.database.run(
                 "INSERT INTO daily_goal_rollups (property_id, goal, day, sessions) VALUES ('docs', 'thanks', '2020-01-01', 9)");
 
@@ -214,7 +214,7 @@ class GoalStoreTest {
     }
 
     @Test
-    void a_removed_goal_takes_its_counts_along() {
+    void removing_a_goal_removes_its_counts() {
         site.does(TestEvent.view("a", site.at(1, "10:00:00"), "/thanks"));
         add("default", THANKS);
 
@@ -226,9 +226,9 @@ class GoalStoreTest {
         assertThat(remove()).isFalse();
     }
 
-    /** It has read the goals, and would store counts of one that is gone, or none of one that is new. */
+    /** A running rollup has already read the goals. It would store counts of a removed goal, and none of a new goal. */
     @Test
-    void goals_change_after_the_rollup_that_is_under_way() throws Exception {
+    void changes_of_goals_wait_for_a_running_rollup() throws Exception {
         add("default", THANKS);
         try (ExecutorService pool = Executors.newSingleThreadExecutor()) {
             for (Callable<?> change : List.<Callable<?>>of(() -> add("docs", PLAN), this::remove)) {

@@ -20,7 +20,7 @@ class ImportedDaysTest {
     private final Summaries summaries = new Summaries(site.database.sql(), RollupSource.TABLES, site.clock);
 
     @BeforeEach
-    void visitsHereAndElsewhere() {
+    void countedAndImportedVisits() {
         site.does(TestEvent.view("a", site.at(3, "10:00:00"), "/"));
         site.rollUp();
         save(
@@ -51,7 +51,7 @@ class ImportedDaysTest {
     }
 
     @Test
-    void sums_add_up_and_what_they_do_not_say_is_null_with_its_reason() {
+    void sums_add_up_and_figures_that_need_more_than_sums_are_null_with_a_reason() {
         Summary both = days(9, 3);
 
         assertThat(both.of(Metric.PAGE_VIEWS).value()).isEqualTo(40L);
@@ -74,7 +74,7 @@ class ImportedDaysTest {
     }
 
     @Test
-    void days_that_are_removed_are_no_longer_in_what_a_service_says_of_all_properties() {
+    void removed_days_are_no_longer_in_the_figures_of_all_properties() {
         site.database.run("INSERT INTO properties (id, name) VALUES ('late', 'P')");
         save("late", new Day(site.day(9), 1, 100, 1, 0, Map.of(), Map.of()));
         Window window = new Window(site.day(9), site.day(3));
@@ -97,7 +97,7 @@ class ImportedDaysTest {
     }
 
     @Test
-    void visitors_of_one_day_are_known() {
+    void unique_visitors_are_known_for_a_single_day() {
         Summary one = days(9, 9);
 
         assertThat(one.of(Metric.UNIQUE_VISITORS).value()).isEqualTo(10L);
@@ -106,7 +106,7 @@ class ImportedDaysTest {
     }
 
     @Test
-    void sessions_whose_source_is_missing_are_of_an_unknown_one() {
+    void sessions_without_a_source_count_as_unknown() {
         Map<String, Object> mix = new HashMap<>(days(9, 9).trafficSourceMix());
 
         assertThat(mix)
@@ -119,7 +119,7 @@ class ImportedDaysTest {
     }
 
     @Test
-    void a_breakdown_has_the_sums_of_both() {
+    void a_breakdown_adds_up_imported_and_counted_days() {
         Breakdown pages = new Breakdowns(site.database.sql())
                 .of(Dimension.PATH, new Window(site.day(9), site.day(3)), 10, "default");
 
@@ -136,7 +136,7 @@ class ImportedDaysTest {
     }
 
     @Test
-    void a_breakdown_has_all_sessions_and_page_views_also_those_whose_value_is_missing() {
+    void a_breakdown_includes_sessions_and_page_views_without_a_value() {
         save(new Day(
                 site.day(9),
                 10,
@@ -151,7 +151,7 @@ class ImportedDaysTest {
                         Map.of("autumn", new Sum(4, 10)),
                         Dimension.COUNTRY,
                         Map.of("CA", new Sum(12, 20)),
-                        // A session with two pages is of both.
+                        // A session with two pages counts for both.
                         Dimension.PATH,
                         Map.of("/", new Sum(12, 15), "/a", new Sum(5, 15)))));
 
@@ -174,7 +174,7 @@ class ImportedDaysTest {
     }
 
     @Test
-    void values_with_more_page_views_than_their_day_leave_none_to_the_other_sessions() {
+    void sessions_without_a_value_have_no_page_views_if_the_values_have_more_than_the_day() {
         save(new Day(site.day(8), 6, 9, 8, 8, Map.of(), Map.of(Dimension.DEVICE, Map.of("mobile", new Sum(3, 11)))));
 
         assertThat(breakdown(Dimension.DEVICE, 8, 8).rows())
@@ -204,8 +204,8 @@ class ImportedDaysTest {
     }
 
     @Test
-    void no_rollup_computes_an_imported_day_again() {
-        // An event that comes late, into a day that is counted already.
+    void an_imported_day_is_never_recomputed() {
+        // A late event on an imported day.
         site.does(TestEvent.view("b", site.at(8, "10:00:00"), "/"));
         assertThatThrownBy(() -> site.rollup().run(site.day(8), "default")).isInstanceOf(RollupRefused.class);
         assertThat(site.rollupDays().plan("default")).contains(site.day(7)).doesNotContain(site.day(8));
@@ -215,7 +215,7 @@ class ImportedDaysTest {
     }
 
     @Test
-    void an_imported_day_is_not_of_another_zone_when_the_property_gets_one() {
+    void an_imported_day_is_not_recomputed_when_the_time_zone_of_the_property_changes() {
         var _ = site.database.texts("SELECT ensure_event_partition(?)", site.day(9));
         site.now = site.now.plusSeconds(20 * 86_400);
         site.rollUp();
@@ -230,7 +230,7 @@ class ImportedDaysTest {
     }
 
     @Test
-    void days_between_the_imported_ones_and_the_first_own_one_are_no_gaps() {
+    void days_between_the_last_imported_day_and_the_first_counted_day_are_not_gaps() {
         var _ = site.database.texts("SELECT ensure_event_partition(?)", site.day(20));
         site.rollUp();
         site.database.run("INSERT INTO properties (id, name) VALUES ('late', 'P')");
@@ -247,25 +247,25 @@ class ImportedDaysTest {
     }
 
     @Test
-    void a_day_that_the_property_counted_itself_is_refused() {
+    void importing_a_day_that_has_events_is_refused() {
         assertThatThrownBy(() -> save(new Day(site.day(3), 1, 1, 1, 1, Map.of(), Map.of())))
                 .isInstanceOf(Rejected.class);
         assertThat(days(3, 3).of(Metric.SESSIONS).value()).isEqualTo(1L);
 
         site.does(TestEvent.view("early", site.at(6, "10:00:00"), "/"));
         assertThatThrownBy(() -> save(new Day(site.day(6), 1, 1, 1, 1, Map.of(), Map.of())))
-                .as("also before it is rolled up")
+                .as("a day with events that are not rolled up yet")
                 .isInstanceOf(Rejected.class);
 
         site.database.run("UPDATE properties SET time_zone = 'America/Toronto'");
         site.does(TestEvent.view("earlier", site.at(6, "02:00:00"), "/"));
         assertThatThrownBy(() -> save(new Day(site.day(7), 1, 1, 1, 1, Map.of(), Map.of())))
-                .as("where it was the evening before")
+                .as("a day with an event late in its evening in Toronto")
                 .isInstanceOf(Rejected.class);
     }
 
     @Test
-    void beyond_the_top_values_the_rest_is_one_sum() {
+    void values_beyond_the_top_ones_are_stored_as_one_sum() {
         Map<String, Sum> pages = new HashMap<>();
         for (int i = 0; i < Breakdowns.MAX_ROWS + 3; i++) {
             pages.put("/" + i, new Sum(1, 2));
@@ -283,13 +283,13 @@ class ImportedDaysTest {
         pages.keySet().removeAll(Set.of("/0", "/1", "/2"));
         save(new Day(site.day(9), 1, 1, 1, 1, Map.of(), Map.of(Dimension.PATH, pages)));
         assertThat(site.database.count("SELECT count(*) FROM daily_dimension_rollups WHERE rank = 0"))
-                .as("none, if there is no other")
+                .as("no row for other values if there are none")
                 .isZero();
     }
 
     @Test
     void the_values_of_a_day_are_saved_by_one_statement() {
-        // The number of the command in its transaction, which the rows of one statement share.
+        // cmin is the number of the command in its transaction. All rows inserted by one statement share it.
         assertThat(site.database.count(
                         "SELECT count(DISTINCT cmin::text) FROM daily_dimension_rollups WHERE day = ?", site.day(9)))
                 .isEqualTo(1);

@@ -27,7 +27,7 @@ class KeptRollupsTest {
     }
 
     @Test
-    void a_window_that_begins_before_the_rollups_that_are_kept_has_no_figures() {
+    void a_window_that_begins_before_the_first_kept_rollup_is_refused() {
         for (int ago = 6; ago >= 1; ago--) {
             site.does(TestEvent.view("a", site.at(ago, "10:00:00"), "/"));
         }
@@ -54,7 +54,7 @@ class KeptRollupsTest {
     }
 
     @Test
-    void a_window_is_not_compared_with_one_that_begins_before_the_rollups_that_are_kept() {
+    void a_window_is_not_compared_with_a_window_that_begins_before_the_first_kept_rollup() {
         for (int ago = 4; ago >= 1; ago--) {
             site.does(TestEvent.view("a", site.at(ago, "10:00:00"), "/"));
         }
@@ -81,7 +81,7 @@ class KeptRollupsTest {
     }
 
     @Test
-    void days_behind_imported_ones_may_have_been_purged() {
+    void days_after_the_last_imported_day_may_have_been_purged() {
         site.database.run("UPDATE properties SET created_at = created_at - interval '1 year'");
         purgedBefore(10);
         imported(15);
@@ -96,7 +96,7 @@ class KeptRollupsTest {
     }
 
     @Test
-    void days_that_were_imported_after_a_purge_are_kept_until_the_next() {
+    void days_imported_after_a_purge_are_kept_until_the_next_purge() {
         site.database.run("UPDATE properties SET created_at = '" + site.at(10, "10:00:00") + "'");
         purgedBefore(10);
         imported(15);

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Conditions on paths that the index holds in full, and on longer ones. */
+/** Conditions find paths that the index holds in full, and longer paths. */
 class PageIndexTest {
     private static final List<String> PATHS = List.of(
             "/",
@@ -40,12 +40,12 @@ class PageIndexTest {
         return "/" + "a".repeat(length - 1);
     }
 
-    /** Each takes two bytes. */
+    /** A path of letters that take two bytes each. */
     private static String es(int length) {
         return "/" + "é".repeat(length - 1);
     }
 
-    /** More bytes than an index can hold, however it packs them. */
+    /** A path with more bytes than an index entry can hold, even compressed. */
     private static String emoji() {
         return new Random(1)
                 .ints(1_000, 0x1F300, 0x1F600)
@@ -98,8 +98,8 @@ class PageIndexTest {
     }
 
     @Test
-    @Tag("single-node") // The plan of a cluster has that of a node within, and another one.
-    void the_index_finds_a_page_and_what_begins_alike() {
+    @Tag("single-node") // A cluster's plan differs; it contains the plan of a node.
+    void the_index_finds_a_page_and_all_pages_with_a_prefix() {
         assertThat(Stream.of(
                         PageIndex.isAnyOf("g", List.of("/pricing", "/")),
                         PageIndex.matches("g", "/pricing"),
@@ -109,7 +109,7 @@ class PageIndexTest {
 
     private List<String> planOf(SqlFragment condition) {
         return site.database.sql().inTransaction(tx -> {
-            // As the planner does it where there are many events.
+            // Makes the planner choose the plan that it would choose for many events.
             var _ = tx.query(
                     "SELECT set_config('enable_seqscan', 'off', true), set_config('plan_cache_mode', 'force_custom_plan', true)",
                     row -> row.text(1));

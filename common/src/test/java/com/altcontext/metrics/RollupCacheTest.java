@@ -13,12 +13,12 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** The days of a window give the same result in whatever way they are merged. */
+/** The figures of a window are the same, however its days are merged. */
 @Tag("slow")
 class RollupCacheTest {
     private static final int DAYS = 400;
 
-    /** A sketch of five hundred registers and a histogram of one bucket for each of these days. */
+    /** Inserts a sketch of 500 registers and a histogram of one bucket for each day. */
     private static final String FILL = """
             INSERT INTO daily_metric_rollups (property_id, day, version, unique_visitors, visitor_sketch, lcp_histogram)
             SELECT ?, day, nextval('rollup_version'), 500,
@@ -39,7 +39,7 @@ class RollupCacheTest {
         var _ = sql.inTransaction(tx -> tx.update(FILL, property, seed, seed, to, days - 1));
     }
 
-    @SuppressWarnings("EnumOrdinal") // The sketches of a day stand in the order of the vitals.
+    @SuppressWarnings("EnumOrdinal") // The histograms of a day are in the order of the vitals.
     private Map<LocalDate, List<Sketches>> stored(@Nullable String property) {
         record StoredDay(LocalDate day, VisitorSketch visitors, Histogram lcp) {}
         Map<LocalDate, List<Sketches>> days = new TreeMap<>();
@@ -83,7 +83,7 @@ class RollupCacheTest {
     }
 
     @Test
-    void any_window_is_the_union_of_its_days_also_after_some_of_them_changed_or_went() {
+    void any_window_is_the_union_of_its_days_even_after_days_changed_or_were_deleted() {
         fill("default", "a", site.today(), DAYS);
         fill("docs", "b", site.day(30), 200);
         assertAnyWindowIsTheUnionOfItsDays("default", 1);
@@ -102,9 +102,9 @@ class RollupCacheTest {
         assertAnyWindowIsTheUnionOfItsDays(null, 8);
     }
 
-    /** A 16 KB sketch a day: as a site with some thousands of visitors a day has. */
+    /** A sketch of 16 KB a day, as for a site with thousands of visitors a day. */
     @Test
-    void two_years_of_busy_days_are_read_once_and_then_held() {
+    void two_years_of_busy_days_are_read_once_and_then_cached() {
         var _ = sql.inTransaction(tx -> tx.update(
                 "INSERT INTO daily_metric_rollups (property_id, day, version, unique_visitors, visitor_sketch, fcp_histogram,"
                         + " lcp_histogram, inp_histogram, ttfb_histogram, cls_histogram)"

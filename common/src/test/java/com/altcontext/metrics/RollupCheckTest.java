@@ -52,7 +52,7 @@ class RollupCheckTest {
     }
 
     /** An expression that changes a column of any type. */
-    private static String spoilt(String column) {
+    private static String corrupted(String column) {
         if (column.endsWith("_sketch")) {
             return "''";
         }
@@ -63,7 +63,7 @@ class RollupCheckTest {
     }
 
     @Test
-    void each_stored_figure_that_is_spoilt_is_found() {
+    void each_corrupted_figure_is_found() {
         aFullDay();
         site.rollUp();
         assertThat(site.rollup().addGoal("default", Goal.of("asks", null, "form_submit", null)))
@@ -79,7 +79,7 @@ class RollupCheckTest {
                         ? List.of(" AND dimension = 'path' AND rank = 0", " AND dimension = 'path' AND rank = 3")
                         : List.of("")) {
                     site.database.run(
-                            "UPDATE " + table + " SET " + column + " = " + spoilt(column) + " WHERE day = '" + day
+                            "UPDATE " + table + " SET " + column + " = " + corrupted(column) + " WHERE day = '" + day
                                     + "' AND property_id = 'default'" + dimension,
                             "UPDATE daily_metric_rollups SET version = nextval('rollup_version') WHERE day = '" + day
                                     + "'");
@@ -96,7 +96,7 @@ class RollupCheckTest {
     }
 
     @Test
-    void a_lead_in_review_may_be_written_to_by_consent_in_writing_alone_for_either() {
+    void rollup_and_check_agree_that_a_lead_in_review_is_mailable_only_with_written_consent() {
         site.does(TestEvent.view("a", site.at(1, "10:00:00"), "/"));
         site.captures("default", UUID.randomUUID(), site.at(1, "11:00:00"));
         site.captures("default", UUID.randomUUID(), site.at(1, "12:00:00"));
@@ -112,7 +112,7 @@ class RollupCheckTest {
     }
 
     @Test
-    void many_visitors_who_left_an_address_may_differ_by_the_error_of_a_sketch() {
+    void the_capture_rate_of_many_visitors_may_differ_by_the_error_of_a_sketch() {
         site.does(IntStream.range(0, 1_200)
                 .mapToObj(i -> TestEvent.view("v" + i, site.at(1, "10:00:00"), "/"))
                 .toArray(TestEvent[]::new));
@@ -134,7 +134,7 @@ class RollupCheckTest {
     }
 
     @Test
-    void a_row_that_is_gone_is_found_and_one_that_should_not_be_there() {
+    void missing_rows_are_found() {
         aFullDay();
         site.rollUp();
         RollupCheck check = new RollupCheck(site.database.sql(), site.clock);
@@ -148,10 +148,10 @@ class RollupCheckTest {
         assertThat(check.check(day, "default")).isNotEmpty();
     }
 
-    /** A reader of the other day would wait for it in vain. */
+    /** A check that read the locked day would wait until it times out. */
     @Test
     @Tag("single-node") // Citus locks a partition for all statements on its table.
-    void a_day_is_checked_without_a_look_at_another() {
+    void a_day_is_checked_without_reading_unrelated_days() {
         site.does(
                 TestEvent.view("a", site.at(3, "23:50:00"), "/"),
                 TestEvent.view("a", site.at(2, "00:10:00"), "/form").converting(),
@@ -168,7 +168,9 @@ class RollupCheckTest {
         assertThat(differences).isEmpty();
     }
 
-    /** A session's later days are found by its end, so an event beyond it would be missed. */
+    /**
+     * The check looks for a session's events up to the end of the session, so an event after its end would be missed.
+     */
     @Test
     void an_event_outside_its_session_is_found() {
         site.does(
@@ -199,7 +201,7 @@ class RollupCheckTest {
     }
 
     @Test
-    void a_session_whose_counter_is_not_what_its_events_give_is_found() {
+    void a_session_that_does_not_match_its_events_is_found() {
         aFullDay();
         site.rollUp();
         RollupCheck check = new RollupCheck(site.database.sql(), site.clock);

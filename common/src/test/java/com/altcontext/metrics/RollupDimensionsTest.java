@@ -8,13 +8,13 @@ import java.time.Duration;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** What a rollup holds of the values of dimensions. */
+/** The rows that a rollup stores for the values of dimensions. */
 class RollupDimensionsTest {
     private final Site site = new Site("docs");
 
-    /** Sessions count for the day on which they began with all that was done in them; page views for their own day. */
+    /** A session counts for the day on which it began, with all its events. A page view counts for its own day. */
     @Test
-    void paths_and_event_types_count_as_a_plain_statement_does() {
+    void paths_and_event_types_are_counted_as_by_a_plain_statement() {
         site.does(
                 TestEvent.view("a", site.at(2, "23:50:00"), "/in"),
                 TestEvent.view("a", site.at(2, "23:51:00"), "/in").type("engagement"),
@@ -41,12 +41,12 @@ class RollupDimensionsTest {
                 TestEvent.view("h", site.at(2, "23:50:00"), "/in"),
                 TestEvent.view("h", site.at(1, "00:05:00"), "/in"),
                 TestEvent.view("h", site.at(0, "00:00:00"), "/out"),
-                // The only page of its site on the day is seen on the next.
+                // The session begins with a click, and its only page view is on the next day.
                 TestEvent.view("j", site.at(2, "23:55:00"), "/")
                         .type("cta_click")
                         .property("docs"),
                 TestEvent.view("j", site.at(1, "00:05:00"), "/").property("docs"));
-        // Who came at midnight and is still there at the next.
+        // A visitor whose session lasts from one midnight to the next.
         site.does(IntStream.rangeClosed(0, 48)
                 .mapToObj(half -> TestEvent.view(
                         "i", site.at(2, "00:00:00").plus(Duration.ofMinutes(30L * half)), half < 48 ? "/in" : "/out"))
@@ -84,7 +84,7 @@ class RollupDimensionsTest {
     }
 
     @Test
-    void a_value_that_lost_its_events_is_zero() {
+    void a_day_whose_events_were_deleted_is_rolled_up_as_zero() {
         site.database.run("INSERT INTO properties (id, name) VALUES ('gone', 'P')");
         site.does(TestEvent.view("a", site.at(1, "10:00:00"), "/").property("gone"));
         site.rollUp();
@@ -117,9 +117,12 @@ class RollupDimensionsTest {
                 .containsExactly("/'; DROP TABLE events; --\\", longest);
     }
 
-    /** The view counts nothing where statements may be compiled, which takes longer than to sum up a year of a site. */
+    /**
+     * The view has rows only while JIT compilation is off. To compile the statement takes longer than to sum up a year
+     * of a site.
+     */
     @Test
-    void the_values_of_a_window_are_summed_up_without_being_compiled() {
+    void the_values_of_a_window_are_summed_up_without_jit_compilation() {
         site.does(TestEvent.view("a", site.at(1, "10:00:00"), "/"));
         site.rollUp();
         site.database.run(

@@ -32,7 +32,7 @@ class RollupTest {
     private final Site site = new Site("docs");
 
     @Test
-    void a_day_is_the_same_however_often_it_is_rolled_up() {
+    void rolling_up_a_day_again_gives_the_same_figures() {
         site.does(
                 TestEvent.view("a", site.at(1, "10:00:00"), "/"),
                 TestEvent.view("a", site.at(1, "10:01:00"), "/two").lcp(2500),
@@ -50,7 +50,7 @@ class RollupTest {
     }
 
     @Test
-    void a_session_that_crosses_midnight_belongs_to_the_day_on_which_it_began_with_all_it_did() {
+    void a_session_across_midnight_counts_with_all_its_events_for_the_day_it_began() {
         site.does(
                 TestEvent.view("a", site.at(2, "23:50:00"), "/in"),
                 TestEvent.view("a", site.at(1, "00:05:00"), "/out"),
@@ -202,7 +202,7 @@ class RollupTest {
     }
 
     @Test
-    void bots_are_counted_apart_and_nowhere_else() {
+    void bots_are_counted_separately_and_in_no_other_figure() {
         site.does(
                 TestEvent.view("a", site.at(1, "10:00:00"), "/"),
                 TestEvent.view("bot", site.at(1, "10:00:00"), "/bot")
@@ -238,8 +238,8 @@ class RollupTest {
     }
 
     @Test
-    @Tag("single-node") // A cluster's plan is another.
-    void a_session_is_found_by_its_key_also_where_the_planner_takes_the_day_for_empty() {
+    @Tag("single-node") // A cluster's plan differs.
+    void a_session_is_found_by_its_key_even_if_the_planner_expects_no_events() {
         site.database.run("""
                 INSERT INTO sessions (visitor_id, id, property_id, started_at, last_event_at, traffic_source, device)
                 SELECT gen_random_uuid(), gen_random_uuid(), 'docs', now() - n * interval '1 min', now(), 'direct', 'desktop'
@@ -255,7 +255,7 @@ class RollupTest {
         SqlFragment carried = new NamedSql("EXPLAIN (COSTS OFF) " + DayRollup.text("carried")).with(asked);
 
         List<String> plan = site.database.sql().inTransaction(tx -> {
-            // As the planner does it where it expects a few events.
+            // Makes the planner choose the plan that it would choose for a few events.
             var _ = tx.query(
                     "SELECT set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)",
                     row -> row.text(1));
@@ -270,10 +270,10 @@ class RollupTest {
                 .contains("Index Cond", "visitor_id = e.visitor_id");
     }
 
-    /** A part of a day is read over a second connection. */
+    /** A rollup reads a part of the day over a second connection. */
     @Test
-    @Tag("single-node") // The nodes would have to know the role.
-    void if_the_second_connection_is_refused_the_old_figures_stay() {
+    @Tag("single-node") // The role would have to exist on the nodes, too.
+    void the_old_figures_stay_if_the_second_connection_is_refused() {
         site.does(TestEvent.view("a", site.at(1, "10:00:00"), "/"));
         site.rollUp();
         List<String> before = site.database.texts(EVERYTHING);

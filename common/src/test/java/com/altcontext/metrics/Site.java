@@ -18,7 +18,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
 
-/** A site's database with a clock of its own: what visitors do there, and the rollups of it. */
+/** A test database with a clock of its own. Tests write events of visitors to it, and roll them up. */
 public final class Site {
     private static final EventStore STORE = new EventStore(new SessionRule(Duration.ofMinutes(30)));
 
@@ -43,7 +43,7 @@ public final class Site {
         return today().minusDays(daysAgo);
     }
 
-    /** A moment of a day. */
+    /** The given time, in UTC, on a day. */
     public Instant at(int daysAgo, String time) {
         return Instant.parse(day(daysAgo) + "T" + time + "Z");
     }
@@ -59,7 +59,7 @@ public final class Site {
         var _ = database.sql().inTransaction(tx -> STORE.write(tx, events));
     }
 
-    /** A lead captured now, with a certain link to the visitor. */
+    /** Stores a lead that was captured at the given time, with a link of confidence 1 to the visitor. */
     public void captures(String property, UUID visitor, Instant at) {
         UUID lead = UUID.randomUUID();
         var _ = database.sql()
@@ -79,7 +79,7 @@ public final class Site {
                                 at));
     }
 
-    /** A form as it is submitted. */
+    /** Submits a form. */
     public void captures(TestForm form) {
         LeadRules rules = new LeadRules(false, Duration.ofMinutes(15), 6, LeadMessages.NONE);
         var _ = new Leads(database.sql(), STORE, rules).capture(form.capture());
@@ -100,7 +100,7 @@ public final class Site {
         }
     }
 
-    /** What a purge leaves behind that has just removed the raw events before a day. */
+    /** Logs a purge, as if it had just removed the raw events before a day. */
     public void purged(LocalDate eventsKeptFrom) {
         database.run(
                 "INSERT INTO purge_log (purged_at, events_kept_from, rollups_kept_from, days, events, bytes, sessions,"

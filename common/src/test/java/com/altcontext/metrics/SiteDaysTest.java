@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A property's day begins and ends by its own clock. */
+/** A property's day begins and ends at midnight in the property's time zone. */
 class SiteDaysTest {
     private final Site site = new Site("docs");
 
@@ -64,14 +64,14 @@ class SiteDaysTest {
     }
 
     @Test
-    void yesterday_and_today_are_those_of_each_property() {
+    void each_property_has_its_own_yesterday_and_today() {
         zone("docs", "Pacific/Kiritimati");
 
         assertThat(site.rollup().refreshRecent())
                 .extracting(RollupReceipt::day)
                 .containsExactly(site.day(1), site.today(), site.day(-1));
         assertThat(site.database.texts("SELECT property_id FROM daily_metric_rollups WHERE day = ?", site.day(-1)))
-                .as("a day that has begun there alone")
+                .as("a day that has begun only in the time zone of docs")
                 .containsExactly("docs");
         assertThat(site.rollupDays().lastFullDays(null)).hasSize(8).endsWith(site.day(1));
         assertThat(site.rollupDays().status().lagDays()).isZero();
@@ -81,7 +81,7 @@ class SiteDaysTest {
     }
 
     @Test
-    void the_days_of_another_zone_are_computed_again_while_they_have_raw_events() {
+    void days_with_raw_events_are_recomputed_after_a_change_of_time_zone() {
         site.does(TestEvent.view("a", site.at(5, "02:00:00"), "/"));
         site.rollUp();
         site.now = site.now.plusSeconds(20 * 86_400);
@@ -103,7 +103,7 @@ class SiteDaysTest {
     }
 
     @Test
-    void a_day_is_settled_once_none_of_its_events_can_arrive_in_any_zone() {
+    void a_day_is_settled_once_its_events_can_no_longer_arrive_in_any_zone() {
         site.now = site.at(0, "11:59:59");
         assertThat(site.rollupDays().status().unsettled()).isEmpty();
 
@@ -118,7 +118,7 @@ class SiteDaysTest {
     }
 
     @Test
-    void a_day_whose_first_hours_are_gone_is_computed_only_where_it_is_whole() {
+    void a_day_is_recomputed_only_for_properties_that_have_the_raw_events_of_all_its_hours() {
         zone("docs", "Asia/Kathmandu");
         site.does(
                 TestEvent.view("a", site.at(6, "20:00:00"), "/").property("docs"),
@@ -138,7 +138,7 @@ class SiteDaysTest {
     }
 
     @Test
-    void where_raw_events_are_kept_for_eight_days_no_day_is_planned_whose_first_hours_are_gone() {
+    void a_day_whose_first_hours_were_purged_is_not_planned() {
         zone("default", "Asia/Kathmandu");
         assertThat(site.rollupDays().plan("default")).contains(site.day(8));
 
@@ -150,7 +150,7 @@ class SiteDaysTest {
     }
 
     @Test
-    void a_purged_day_whose_partition_was_made_again_is_not_computed_again() {
+    void a_purged_day_is_not_recomputed_when_its_partition_is_created_again() {
         site.does(TestEvent.view("a", site.at(5, "10:00:00"), "/"));
         site.rollUp();
         var _ = site.database.texts("SELECT drop_event_partition(?)", site.day(5));

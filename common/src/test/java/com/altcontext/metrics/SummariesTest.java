@@ -59,7 +59,7 @@ class SummariesTest {
     }
 
     @Test
-    void a_percentile_of_two_days_is_that_of_all_their_values_and_no_average() {
+    void a_percentile_of_two_days_is_computed_from_all_their_values() {
         site.does(TestEvent.view("slow", site.at(2, "10:00:00"), "/")
                 .vitals(new WebVitals(null, 10_000.0, 0.0, null, null)));
         for (int i = 0; i < 9; i++) {
@@ -105,7 +105,7 @@ class SummariesTest {
     }
 
     @Test
-    void a_second_page_without_utm_is_the_same_campaign_visit() {
+    void a_second_page_without_utm_belongs_to_the_same_campaign_session() {
         site.does(
                 TestEvent.view("a", site.at(1, "10:00:00"), "/").source(TrafficSource.PAID_SEARCH, ADS, null),
                 TestEvent.view("a", site.at(1, "10:01:00"), "/two")
@@ -124,7 +124,7 @@ class SummariesTest {
     }
 
     @Test
-    void bots_are_in_no_count_but_their_own() {
+    void bots_are_counted_only_as_bot_events() {
         site.does(
                 TestEvent.view("a", site.at(1, "10:00:00"), "/").vitals(new WebVitals(null, null, null, 100.0, 0.1)),
                 TestEvent.view("bot", site.at(1, "10:00:00"), "/")
@@ -150,7 +150,7 @@ class SummariesTest {
     }
 
     @Test
-    void an_answer_says_how_old_it_is() {
+    void a_summary_says_how_old_its_figures_are() {
         assertThat(days(1, 1).freshness()).isEqualTo(new Summary.Freshness(null, null, null, List.of(), site.now));
         site.rollUp();
         assertThat(days(1, 1).freshness())
@@ -158,7 +158,7 @@ class SummariesTest {
         assertThat(summaries
                         .freshness(new Window(site.day(1), site.day(1)), null, site.day(1))
                         .lagDays())
-                .as("where a later day has begun elsewhere")
+                .as("while a later day has begun in another time zone")
                 .isZero();
 
         LocalDate rolled = site.today();
@@ -169,7 +169,7 @@ class SummariesTest {
     }
 
     @Test
-    void days_that_were_passed_over_are_named() {
+    void days_that_were_not_rolled_up_are_listed_as_gaps() {
         var _ = site.rollup().run(site.day(5), null);
         var _ = site.rollup().run(site.day(4), "docs");
         var _ = site.rollup().run(site.day(2), null);
@@ -179,7 +179,7 @@ class SummariesTest {
                 .containsExactly(site.day(4), site.day(3));
         assertThat(summaries.of(week, null, "docs", site.today()).freshness().gaps())
                 .containsExactly(site.day(3));
-        assertThat(days(2, 0).freshness().gaps()).as("of the window alone").isEmpty();
+        assertThat(days(2, 0).freshness().gaps()).as("gaps of the window only").isEmpty();
 
         site.rollUp();
         assertThat(summaries.of(week, null, null, site.today()).freshness().gaps())
@@ -187,7 +187,7 @@ class SummariesTest {
     }
 
     @Test
-    void a_ratio_over_nothing_is_null_and_a_change_from_nothing_too() {
+    void a_ratio_over_zero_and_a_change_from_zero_are_null() {
         site.does(TestEvent.view("a", site.at(1, "10:00:00"), "/"), TestEvent.view("b", site.at(1, "10:00:00"), "/"));
         site.does(TestEvent.view("a", site.at(2, "10:00:00"), "/"));
         site.rollUp();
@@ -216,7 +216,7 @@ class SummariesTest {
     }
 
     @Test
-    void all_properties_together_are_their_sum_also_in_visitors() {
+    void the_figures_of_all_properties_are_sums_including_visitors() {
         site.does(
                 TestEvent.view("a", site.at(1, "10:00:00"), "/").lcp(1_000),
                 TestEvent.view("a", site.at(1, "10:00:00"), "/")
@@ -233,7 +233,7 @@ class SummariesTest {
     }
 
     @Test
-    void a_check_names_each_difference_and_is_silent_without_one() {
+    void a_check_reports_each_difference_and_nothing_else() {
         site.does(
                 TestEvent.view("a", site.at(1, "10:00:00"), "/").lcp(1_000).engaged(5_000),
                 TestEvent.view("b", site.at(1, "10:00:00"), "/").property("docs"));
@@ -259,7 +259,7 @@ class SummariesTest {
     }
 
     @Test
-    void what_is_not_among_the_rows_of_a_breakdown_is_other() {
+    void values_beyond_the_rows_of_a_breakdown_are_summed_up_as_other() {
         for (int ago = 2; ago >= 1; ago--) {
             for (String path : List.of("/a", "/b", "/c" + ago)) {
                 site.does(TestEvent.view(path + ago, site.at(ago, "10:00:00"), path));
@@ -283,7 +283,7 @@ class SummariesTest {
     }
 
     @Test
-    void a_window_says_what_is_wrong_with_it() {
+    void a_window_has_1_to_366_days_and_ends_today_at_the_latest() {
         LocalDate today = site.today();
         assertThat(Window.lastFull(7, today)).isEqualTo(new Window(today.minusDays(7), today.minusDays(1)));
         assertThat(Window.between(today.minusDays(365), today, today).days()).isEqualTo(366);

@@ -8,7 +8,7 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 class VisitorSketchTest {
-    /** As the rollup encodes it, from ids whose first bits are these. */
+    /** A sketch as the rollup encodes it. Each id stands for the first 64 bits of a visitor's id. */
     private static VisitorSketch of(List<Long> ids) {
         byte[] values = new byte[1 << 15];
         for (long id : ids) {
@@ -36,7 +36,10 @@ class VisitorSketchTest {
         return VisitorSketch.of(entries);
     }
 
-    /** Windows of many sizes, of days that share half of their visitors. */
+    /**
+     * Windows of three days, for different numbers of visitors. Half of a day's visitors were also there the day
+     * before.
+     */
     @Test
     void ninety_nine_of_a_hundred_windows_are_within_two_percent() {
         SplittableRandom random = new SplittableRandom(20_260_101);
@@ -70,7 +73,7 @@ class VisitorSketchTest {
     }
 
     @Test
-    void a_union_does_not_care_for_order_repetition_or_form() {
+    void a_union_does_not_depend_on_order_repetition_or_encoding() {
         SplittableRandom random = new SplittableRandom(7);
         List<Long> few = random.longs(2_000).boxed().toList();
         List<Long> many = random.longs(50_000).boxed().toList();
@@ -94,7 +97,7 @@ class VisitorSketchTest {
     }
 
     @Test
-    void a_sketch_is_not_taken_for_a_list_though_its_first_registers_are_full() {
+    void a_dense_sketch_is_not_mistaken_for_a_sparse_one_if_its_first_registers_are_full() {
         VisitorSketch.Union full = new VisitorSketch.Union().addSmallest(0, 0).addSmallest(1, 0);
         for (int register = 2; register < 10_000; register++) {
             full.addSmallest(register, 16_383);
