@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
-/** Captures of the visitors that a filter keeps. */
+/** Captures in summaries with a filter: those of the visitors whose sessions match it. */
 class KeptCapturesTest {
     private final Site site = new Site("docs");
     private final RawSummaries summaries =
@@ -30,11 +30,11 @@ class KeptCapturesTest {
     }
 
     @Test
-    void captures_are_counted_alike_however_many_there_are() {
+    void captures_that_are_read_in_several_parts_are_all_counted() {
         site.does(
                 TestEvent.view("one", site.at(1, "10:00:00"), "/"),
                 TestEvent.view("other", site.at(1, "10:00:00"), "/"));
-        // More than are read at once, so that the captures of one of the two are in two parts.
+        // More captures than are read at once, so that those of one visitor are read in two parts.
         for (String who : List.of("visitor-one", "visitor-other")) {
             String id = site.database
                     .texts("SELECT visitor_id FROM visitors WHERE anon_id = ?", who)
@@ -65,7 +65,7 @@ class KeptCapturesTest {
     }
 
     @Test
-    void a_visitor_who_leaves_two_addresses_is_one() {
+    void a_visitor_who_leaves_two_addresses_counts_once() {
         for (String who : List.of("a", "b", "a", "b")) {
             site.does(TestEvent.view(who, site.at(1, "10:00:00"), "/"));
             site.captures("default", visitorOf(site, who), site.at(1, "10:01:00"));
@@ -75,7 +75,7 @@ class KeptCapturesTest {
     }
 
     @Test
-    void no_time_to_a_capture_is_negative() {
+    void the_time_to_a_capture_is_never_negative() {
         site.does(TestEvent.view("a", site.at(1, "10:00:00"), "/"));
         site.captures("default", visitorOf(site, "a"), site.at(1, "09:00:00"));
 

@@ -22,7 +22,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** How leads are counted where there are many. */
+/** The timeout of statements that count leads, and how they are run. */
 @Timeout(60)
 class LeadBreakdownsTest {
     private static final Instant NOW = Instant.parse("2026-11-24T12:00:00Z");
@@ -38,7 +38,7 @@ class LeadBreakdownsTest {
     }
 
     @Test
-    void the_database_ends_a_question_about_leads_that_takes_longer_than_one_may() {
+    void a_query_about_leads_is_cancelled_after_its_timeout() {
         database.sql().inTransaction(tx -> {
             tx.update("LOCK TABLE leads IN ACCESS EXCLUSIVE MODE");
             assertThatThrownBy(() -> sources(Duration.ofMillis(300))).isInstanceOf(QueryTooSlow.class);
@@ -46,9 +46,9 @@ class LeadBreakdownsTest {
         });
     }
 
-    /** The view makes every lead one of a bot where statements may be compiled. */
+    /** In the view, every lead is a bot's unless JIT compilation is off. */
     @Test
-    void statements_that_look_up_consent_are_not_compiled() {
+    void statements_that_look_up_consent_run_without_jit_compilation() {
         database.run("INSERT INTO leads (id, property_id, email, first_captured_at, last_captured_at, consent_status)"
                 + " VALUES (gen_random_uuid(), 'default', 'a@example.ca', '" + NOW + "', '" + NOW + "', 'express')");
         String columns = database.texts(

@@ -25,18 +25,18 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 
 /**
- * On a Citus cluster: what a rollup and questions take from the nodes depends on the values that there are, not on how many
- * visitors, sessions and events have them.
+ * On a Citus cluster, the amount of data that rollups and queries fetch from the nodes depends on the number of
+ * distinct values, not on the number of visitors, sessions and events.
  */
 @Tag("slow")
 @EnabledIfEnvironmentVariable(named = "TEST_CITUS_BUCKETS", matches = "[1-9][0-9]*")
 class NodeTrafficTest {
-    /** So many that their ids are not kept for exact counts over several days, in each of the two measurements. */
+    /** More visitors than a sketch stores individually, in both measurements. */
     private static final int VISITORS = 600;
 
     private static final int TIMES = 4;
 
-    /** The sketch of visitors has up to 32 768 of these, and no more. */
+    /** Part of the statements that read the registers of a sketch, of which there are up to 32,768. */
     private static final String REGISTERS = "get_byte(id, 0)";
 
     private static final Goal THANKS = new Goal("thanks", new Goal.Page("/thanks*"));
@@ -81,13 +81,13 @@ class NodeTrafficTest {
                         .isLessThanOrEqualTo(allowed(statement, few.getOrDefault(statement, 0L))));
     }
 
-    /** Numbers have a digit more. */
+    /** A quarter more, since the numbers have more digits. */
     private static long allowed(String statement, long bytes) {
         return statement.contains(REGISTERS) ? Long.MAX_VALUE : bytes + bytes / 4;
     }
 
     @Test
-    void a_rollup_takes_figures_from_the_nodes_and_no_rows() {
+    void a_rollup_fetches_figures_from_the_nodes_and_no_rows() {
         Rollup rollup = new Rollup(sql, site.clock);
         visits(0, VISITORS);
         var _ = rollup.run(site.day(1), null);
@@ -100,7 +100,7 @@ class NodeTrafficTest {
     }
 
     @Test
-    void a_question_takes_figures_from_the_nodes_and_no_rows() {
+    void a_query_fetches_figures_from_the_nodes_and_no_rows() {
         visits(0, VISITORS);
         ask();
         Map<String, Long> few = traffic.taken();

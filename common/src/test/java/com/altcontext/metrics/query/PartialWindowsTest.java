@@ -17,7 +17,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** The figures of a part of an earlier window, which one under way is compared with. */
+/** Figures of a part of an earlier window, with which an unfinished window is compared. */
 class PartialWindowsTest {
     private final Site site = new Site("docs");
     private final QueryEngine engine = new QueryEngine(site.database.sql(), Duration.ofMinutes(1));
@@ -37,7 +37,7 @@ class PartialWindowsTest {
     }
 
     @Test
-    void a_session_that_began_on_an_earlier_day_counts_from_its_begin() {
+    void a_session_that_began_on_an_earlier_day_is_counted_from_its_start() {
         Instant evening = site.at(2, "22:00:00");
         site.does(IntStream.rangeClosed(0, 33)
                 .mapToObj(
@@ -51,12 +51,12 @@ class PartialWindowsTest {
         assertThat(summaries
                         .metrics(part, filter(List.of("is", "landing_path", List.of("/in"))))
                         .get(Metric.PAGE_VIEWS))
-                .as("until noon")
+                .as("page views until noon")
                 .isEqualTo(33L);
     }
 
     @Test
-    void what_a_session_did_after_the_end_of_such_a_part_does_not_count() {
+    void events_after_the_end_of_the_part_do_not_count() {
         site.does(
                 TestEvent.view("a", site.at(1, "11:55:00"), "/").engaged(1_000),
                 TestEvent.view("a", site.at(1, "12:01:00"), "/two").engaged(2_000),
@@ -65,7 +65,7 @@ class PartialWindowsTest {
                 TestEvent.view("b", site.at(1, "09:00:00"), "/"),
                 TestEvent.view("b", site.at(1, "09:01:00"), "/two").type("form_submit"));
         List<ZoneWindow> part = DEFAULT.windowsUntil(new Window(site.day(1), site.day(1)), site.now, 1);
-        // The same address comes from another browser later.
+        // The same address is sent again later, from another browser.
         site.captures(TestForm.by("jo@example.ca", site.at(1, "09:01:00")).visitor("visitor-b"));
         site.captures(TestForm.by("jo@example.ca", site.at(1, "12:03:00")).visitor("visitor-a"));
 
@@ -87,7 +87,7 @@ class PartialWindowsTest {
                         .metrics(part, filter(List.of("is", "path", List.of("/two"))))
                         .get(Metric.SESSIONS))
                 .isEqualTo(1L);
-        // A whole day has whole sessions.
+        // On a whole day, all events of a session count.
         assertThat(summaries
                         .metrics(DEFAULT.windows(new Window(site.day(1), site.day(1))), Filter.none())
                         .get(Metric.LANDING_CONVERSION_RATE))

@@ -25,16 +25,16 @@ import net.jqwik.api.Tag;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whatever visitors do and whatever is asked: the engine says what a plain program says that reads all rows and follows the
- * definitions of docs/metrics.md word by word.
+ * For random visits and many queries, the engine returns the same figures as a plain program that reads all rows and
+ * follows the definitions of docs/metrics.md word by word.
  */
 @Tag("slow")
 class QueryAgreementTest extends RandomTraffic {
-    /** So many of the metrics that are asked for are counts, the first ones. */
+    /** The number of counts among the metrics of a query. The counts come first. */
     private static final int COUNTS = 5;
 
     @Property(tries = 6, shrinking = ShrinkingMode.OFF)
-    void the_engine_says_what_the_definitions_say(@ForAll("acts") List<TestEvent> acts) {
+    void the_engine_returns_what_the_definitions_say(@ForAll("acts") List<TestEvent> acts) {
         empty();
         int half = acts.size() / 2;
         store(acts.subList(0, half));
@@ -76,7 +76,10 @@ class QueryAgreementTest extends RandomTraffic {
         }
     }
 
-    /** Counts by values of events are answered by another statement where nothing else is asked for. */
+    /**
+     * The query without its other metrics. A query that only asks for counts by values of events uses a different
+     * statement.
+     */
     private static MetricsQuery onlyCounts(MetricsQuery query) {
         return new MetricsQuery(
                 query.windows(),
@@ -97,7 +100,7 @@ class QueryAgreementTest extends RandomTraffic {
     }
 
     @Property(tries = 10, shrinking = ShrinkingMode.OFF)
-    void a_funnel_counts_the_sessions_that_came_so_far(@ForAll("acts") List<TestEvent> acts) {
+    void a_funnel_counts_the_sessions_that_reached_each_step(@ForAll("acts") List<TestEvent> acts) {
         empty();
         store(acts);
         List<StoredVisits.Session> sessions = StoredVisits.read(DATABASE.sql());
@@ -115,8 +118,8 @@ class QueryAgreementTest extends RandomTraffic {
                             .toList();
                     List<Long> expected = new ArrayList<>(List.of((long) kept.size()));
                     for (int step = 1; step <= steps.size(); step++) {
-                        List<Goal> far = steps.subList(0, step);
-                        expected.add(kept.stream().filter(s -> comesTo(far, s)).count());
+                        List<Goal> firstSteps = steps.subList(0, step);
+                        expected.add(kept.stream().filter(s -> reachesInOrder(firstSteps, s)).count());
                     }
                     assertThat(engine.answer(new Funnel(windows, steps, filter)))
                             .as("%s of %s", steps, filters)
@@ -126,7 +129,7 @@ class QueryAgreementTest extends RandomTraffic {
         }
     }
 
-    private static boolean comesTo(List<Goal> steps, StoredVisits.Session session) {
+    private static boolean reachesInOrder(List<Goal> steps, StoredVisits.Session session) {
         Instant after = Instant.MIN;
         for (Goal step : steps) {
             Instant last = after;
@@ -143,7 +146,7 @@ class QueryAgreementTest extends RandomTraffic {
         return true;
     }
 
-    /** By the words of the definitions, with neither SQL nor the session's counters. */
+    /** Computes the rows by the wording of the definitions, without SQL and without the counters of sessions. */
     private static List<String> expected(List<StoredVisits.Session> sessions, MetricsQuery query) {
         List<ZoneWindow> windows = query.windows();
         Set<List<@Nullable String>> keys = new HashSet<>();
@@ -284,7 +287,7 @@ class QueryAgreementTest extends RandomTraffic {
         }
     }
 
-    /** The smallest value that is not below this share of all. */
+    /** The smallest value that is not below the given share of all values. */
     private static @Nullable Double quantile(@Nullable List<Double> values, double share) {
         return values == null
                 ? null

@@ -20,7 +20,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Which days a word means, and in what order rows come. What is refused is tested where a question is sent. */
+/**
+ * Which days a word such as "month" means, and the default order of rows. The tests of the HTTP route check which
+ * queries are refused.
+ */
 class QueryReaderTest {
     private static List<Order> order(Map<String, Object> body, String... groupings) {
         Issues issues = new Issues();
@@ -51,7 +54,7 @@ class QueryReaderTest {
     }
 
     @Test
-    void rows_come_by_time_if_there_is_one_else_by_the_first_metric() {
+    void rows_are_ordered_by_time_if_grouped_by_time_and_else_by_the_first_metric() {
         assertThat(order(Map.of(), "utm_campaign", "time:day"))
                 .containsExactly(new Order(1, false), new Order(0, false));
         assertThat(order(Map.of(), "path")).containsExactly(new Order(1, true), new Order(0, false));

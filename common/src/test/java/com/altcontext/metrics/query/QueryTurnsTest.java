@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** How questions share the database with each other and with events. */
+/** How queries share the database with each other and with ingest. */
 @Timeout(60)
 @Tag("slow")
 class QueryTurnsTest {
@@ -32,14 +32,14 @@ class QueryTurnsTest {
         return new QueryEngine(database.sql(), Duration.ofSeconds(30), () -> isIngestBusy);
     }
 
-    /** A question with one row as its answer. */
-    private static MetricsQuery question() {
+    /** A query whose result has one row. */
+    private static MetricsQuery oneRowQuery() {
         Issues issues = new Issues();
         Filter none = new FilterReader(issues, _ -> null).filters(List.of());
         return MetricsQuery.ungrouped(WINDOWS, List.of(QueryMetric.SESSIONS), none);
     }
 
-    private static String processes(QueryEngine engine) {
+    private static String parallelWorkers(QueryEngine engine) {
         return engine.inSnapshot(
                 WINDOWS,
                 rows -> rows.query(SqlFragment.of("SHOW max_parallel_workers_per_gather"), row -> row.text(1))
@@ -53,20 +53,20 @@ class QueryTurnsTest {
     }
 
     @Test
-    void a_question_takes_several_processes_of_the_database_unless_ingest_is_busy() {
-        assertThat(processes(engine(false))).isEqualTo("2");
-        assertThat(processes(engine(true))).isEqualTo("0");
+    void a_query_uses_parallel_workers_of_the_database_unless_ingest_is_busy() {
+        assertThat(parallelWorkers(engine(false))).isEqualTo("2");
+        assertThat(parallelWorkers(engine(true))).isEqualTo("0");
     }
 
     @Test
-    void questions_run_beside_each_other_while_ingest_is_quiet() throws Exception {
+    void queries_run_at_the_same_time_while_ingest_is_not_busy() throws Exception {
         QueryEngine engine = engine(false);
         try (ExecutorService threads = Executors.newFixedThreadPool(2)) {
             List<Future<String>> asked = database.sql().inTransaction(tx -> {
-                // Every question reads it first.
+                // Every oneRowQuery reads it first.
                 tx.update("LOCK TABLE purge_log IN ACCESS EXCLUSIVE MODE");
                 List<Future<String>> both =
-                        List.of(threads.submit(() -> processes(engine)), threads.submit(() -> processes(engine)));
+                        List.of(threads.submit(() -> parallelWorkers(engine)), threads.submit(() -> parallelWorkers(engine)));
                 Awaitility.await().until(() -> waitingForLocks() == 2);
                 return both;
             });
@@ -77,17 +77,17 @@ class QueryTurnsTest {
     }
 
     @Test
-    void questions_take_turns_while_ingest_is_busy() throws Exception {
+    void queries_run_one_after_another_while_ingest_is_busy() throws Exception {
         QueryEngine engine = engine(true);
         Thread[] second = new Thread[1];
         try (ExecutorService threads = Executors.newFixedThreadPool(2)) {
             List<Future<String>> asked = database.sql().inTransaction(tx -> {
                 tx.update("LOCK TABLE purge_log IN ACCESS EXCLUSIVE MODE");
-                Future<String> first = threads.submit(() -> processes(engine));
+                Future<String> first = threads.submit(() -> parallelWorkers(engine));
                 Awaitility.await().until(() -> waitingForLocks() == 1);
                 Future<String> next = threads.submit(() -> {
                     second[0] = Thread.currentThread();
-                    return processes(engine);
+                    return parallelWorkers(engine);
                 });
                 Awaitility.await().until(() -> second[0] != null && second[0].getState() == Thread.State.WAITING);
                 assertThat(waitingForLocks()).isEqualTo(1);
@@ -100,12 +100,12 @@ class QueryTurnsTest {
     }
 
     @Test
-    void a_file_that_is_read_slowly_keeps_no_question_waiting() throws Exception {
+    void a_slow_download_does_not_keep_queries_waiting() throws Exception {
         QueryEngine engine = engine(true);
         CountDownLatch read = new CountDownLatch(1);
         CountDownLatch first = new CountDownLatch(1);
         try (ExecutorService threads = Executors.newFixedThreadPool(2)) {
-            Future<?> file = threads.submit(() -> engine.each(question(), _ -> {
+            Future<?> file = threads.submit(() -> engine.each(oneRowQuery(), _ -> {
                 first.countDown();
                 try {
                     read.await();
@@ -114,7 +114,7 @@ class QueryTurnsTest {
                 }
             }));
             first.await();
-            Future<List<QueryRow>> asked = threads.submit(() -> engine.answer(question()));
+            Future<List<QueryRow>> asked = threads.submit(() -> engine.answer(oneRowQuery()));
             try {
                 assertThat(asked.get(30, TimeUnit.SECONDS).getFirst().metrics()).containsExactly(0L);
                 assertThat(file.isDone()).isFalse();

@@ -26,7 +26,7 @@ import net.jqwik.api.Combinators;
 import net.jqwik.api.Provide;
 import net.jqwik.api.Tuple;
 
-/** Whatever visitors may do, and questions about it. */
+/** Random visits, and queries about them. */
 abstract class RandomTraffic {
     private static final EventStore STORE = new EventStore(new SessionRule(Duration.ofMinutes(30)));
     static final Database DATABASE = Database.migrated();
@@ -90,7 +90,7 @@ abstract class RandomTraffic {
                         isLong ? Stream.concat(longVisit(), visits.stream()).toList() : visits);
     }
 
-    /** One that reaches a goal at its begin and goes on over two midnights. */
+    /** A visit that reaches a goal at its start and goes on over two midnights. */
     private static Stream<TestEvent> longVisit() {
         Instant begin = TODAY.minusDays(4).atTime(10, 0).toInstant(ZoneOffset.UTC);
         return IntStream.rangeClosed(0, 82)

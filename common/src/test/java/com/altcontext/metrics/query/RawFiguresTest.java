@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Summaries and breakdowns of raw rows. That the engine counts right is tested by {@link QueryAgreementTest}. */
+/** Summaries and breakdowns from raw rows. {@link QueryAgreementTest} checks that the engine counts correctly. */
 class RawFiguresTest {
     static final PropertyZones DEFAULT = zones(Property.UTC, "default");
 
@@ -70,7 +70,10 @@ class RawFiguresTest {
                         + " FROM leads WHERE first_captured_at = '" + captured + "' AND NOT is_bot");
     }
 
-    /** Visits of every kind: two days, sources, forms, a bot, a lead, and one that a bot sent in a person's name. */
+    /**
+     * Visits of every kind on two days: two sources, forms, a bot, a lead, and a lead that a bot sent with a person's
+     * visitor id.
+     */
     private void visits() {
         visits(site);
     }
@@ -96,9 +99,9 @@ class RawFiguresTest {
     }
 
     @Test
-    void without_a_filter_the_raw_rows_say_what_the_rollups_say() {
+    void without_a_filter_the_figures_from_raw_rows_agree_with_the_rollups() {
         visits();
-        // Links that do not count: a guess, that of a bot, and one of a day after the capture.
+        // Links that do not count: a guess, a link of a bot, and a link made a day after the capture.
         link(site.at(1, "11:02:00"), "early", "'same_ip_ua_window', 0.35, first_captured_at, false");
         link(site.at(1, "11:02:00"), "new2", "'form_submit', 1, first_captured_at, true");
         site.captures("default", visitorOf(site, "new2"), site.at(2, "11:03:00"));
@@ -141,7 +144,7 @@ class RawFiguresTest {
     }
 
     @Test
-    void a_filter_keeps_its_sessions_as_a_whole_and_says_what_it_cannot_know() {
+    void a_filtered_summary_counts_whole_sessions_and_gives_a_reason_for_each_unknown_figure() {
         visits();
         Window window = new Window(site.day(2), site.day(1));
 
@@ -150,7 +153,7 @@ class RawFiguresTest {
         assertThat(pricing.of(Metric.UNIQUE_VISITORS).value()).isEqualTo(2L);
         assertThat(pricing.of(Metric.SESSIONS).value()).isEqualTo(2L);
         assertThat(pricing.of(Metric.PAGE_VIEWS).value()).isEqualTo(2L);
-        // They converted on another page, and stay whole sessions.
+        // These sessions converted on another page, which counts because sessions are kept as a whole.
         assertThat(pricing.of(Metric.LANDING_CONVERSION_RATE).value()).isEqualTo(1.0);
         assertThat(pricing.of(Metric.FORM_COMPLETION_RATE).value()).isEqualTo(1.0);
         assertThat(pricing.of(Metric.RETURNING_VISITORS).value()).isEqualTo(0.0);
@@ -172,7 +175,7 @@ class RawFiguresTest {
     }
 
     @Test
-    void a_missing_value_may_stand_beside_texts() {
+    void a_filter_may_combine_a_missing_value_with_texts() {
         visits();
         Window window = new Window(site.day(2), site.day(1));
 
@@ -190,7 +193,7 @@ class RawFiguresTest {
     }
 
     @Test
-    void visitors_who_come_every_day_are_one_in_each_row() {
+    void visitors_who_come_every_day_count_once_in_each_row() {
         for (int ago = 5; ago >= 1; ago--) {
             site.does(
                     TestEvent.view("a", site.at(ago, "10:00:00"), "/"),
@@ -221,7 +224,7 @@ class RawFiguresTest {
 
     @ParameterizedTest
     @ValueSource(ints = {2, 20})
-    void a_session_is_kept_by_what_it_did_after_the_windows_end_however_long_ago(int daysAgo) {
+    void a_session_matches_a_filter_by_an_event_after_the_end_of_the_window(int daysAgo) {
         site.does(
                 TestEvent.view("lark", site.at(daysAgo, "05:00:00"), "/"),
                 TestEvent.view("owl", site.at(daysAgo, "23:55:00"), "/"),
@@ -236,7 +239,7 @@ class RawFiguresTest {
     }
 
     @Test
-    void a_session_is_kept_by_a_goal_that_it_reached_days_before_the_window() {
+    void a_session_matches_a_filter_by_a_goal_reached_days_before_the_window() {
         Instant begin = site.at(4, "10:00:00");
         site.does(IntStream.rangeClosed(0, 191)
                 .mapToObj(
@@ -250,7 +253,7 @@ class RawFiguresTest {
     }
 
     @Test
-    void a_day_is_that_of_the_propertys_zone() {
+    void a_day_begins_at_midnight_in_the_propertys_time_zone() {
         ZoneId toronto = ZoneId.of("America/Toronto");
         Instant midnight = site.day(2).atStartOfDay(toronto).toInstant();
         site.does(
@@ -266,7 +269,7 @@ class RawFiguresTest {
     }
 
     @Test
-    void days_are_each_propertys_own() {
+    void a_window_has_the_days_of_each_propertys_time_zone() {
         PropertyZones both = PropertyZones.of(List.of(
                 new Property("default", Set.of(), Property.UTC, Shields.NONE, false),
                 new Property("docs", Set.of(), ZoneId.of("Pacific/Auckland"), Shields.NONE, false)));
@@ -287,19 +290,19 @@ class RawFiguresTest {
                                 List.of("docs"),
                                 Instant.parse("2026-01-31T11:00:00Z"),
                                 Instant.parse("2026-02-01T11:00:00Z")));
-        // Of a day that has not begun for one of them, nothing of the day before counts for it.
+        // 1 February has not begun in UTC, so the part of 31 January that it is compared with is empty.
         assertThat(both.windowsUntil(february.back(1), evening, 1))
                 .extracting(ZoneWindow::end, ZoneWindow::isPart)
                 .containsExactlyInAnyOrder(
                         tuple(Instant.parse("2026-01-31T00:00:00Z"), true),
                         tuple(Instant.parse("2026-01-30T20:00:00Z"), true));
-        // Of a day that is over for one of them, the whole day before counts for it.
+        // 31 January is over in Auckland, so it is compared with all of 30 January.
         assertThat(both.windowsUntil(february.back(2), evening, 1))
                 .extracting(ZoneWindow::end, ZoneWindow::isPart)
                 .containsExactlyInAnyOrder(
                         tuple(Instant.parse("2026-01-30T20:00:00Z"), true),
                         tuple(Instant.parse("2026-01-30T11:00:00Z"), false));
-        // Days are as long as the zone has them: Toronto's clocks go forward on 8 March.
+        // A day is as long as it is in its time zone: Toronto's clocks go forward on 8 March.
         PropertyZones toronto = zones(ZoneId.of("America/Toronto"), "default");
         LocalDate short_ = LocalDate.parse("2026-03-08");
         ZoneWindow window = toronto.windows(new Window(short_, short_)).getFirst();

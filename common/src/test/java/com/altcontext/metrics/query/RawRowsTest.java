@@ -16,14 +16,14 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** How far back raw rows can be asked. */
+/** How far back raw rows can be queried. */
 class RawRowsTest {
     private final Site site = new Site("docs");
     private final QueryEngine engine = new QueryEngine(site.database.sql(), Duration.ofMinutes(1));
     private final RawSummaries summaries = new RawSummaries(engine, site.clock);
 
     @Test
-    void raw_rows_begin_behind_the_days_that_another_system_counted() {
+    void raw_rows_begin_after_the_imported_days() {
         RawFiguresTest.visits(site);
         site.database.run("INSERT INTO properties (id, name) VALUES ('other', 'O')");
         site.database.run("INSERT INTO daily_metric_rollups (property_id, day, imported) VALUES ('default', '"
@@ -39,7 +39,7 @@ class RawRowsTest {
     }
 
     @Test
-    void raw_rows_begin_on_the_local_day_behind_those_that_another_system_counted() {
+    void raw_rows_begin_on_the_local_day_after_the_imported_days() {
         ZoneId sydney = ZoneId.of("Australia/Sydney");
         site.does(TestEvent.view("a", site.day(2).atStartOfDay(sydney).toInstant(), "/"));
         site.database.run("INSERT INTO daily_metric_rollups (property_id, day, imported) VALUES ('default', '"
@@ -61,7 +61,7 @@ class RawRowsTest {
     }
 
     @Test
-    void what_happens_now_is_counted_also_on_a_day_that_another_system_counted() {
+    void realtime_figures_are_also_counted_on_an_imported_day() {
         site.does(TestEvent.view("a", site.now.minusSeconds(60), "/"));
         site.database.run("INSERT INTO daily_metric_rollups (property_id, day, imported) VALUES ('default', '"
                 + site.day(0) + "', 1), ('docs', '" + site.day(-100) + "', 1)");
@@ -73,7 +73,7 @@ class RawRowsTest {
     }
 
     @Test
-    void a_window_that_reaches_beyond_the_raw_rows_is_refused_with_the_first_day_that_can_be_asked() {
+    void a_window_that_begins_before_the_raw_rows_is_refused_with_the_first_day_that_has_them() {
         RawFiguresTest.visits(site);
         site.purged(site.day(2));
         Window early = new Window(site.day(3), site.day(1));
@@ -81,12 +81,12 @@ class RawRowsTest {
         assertThatThrownBy(() -> summaries.of(early, DEFAULT, Filter.none()))
                 .isInstanceOfSatisfying(
                         RawRowsGone.class, gone -> assertThat(gone.firstDay()).isEqualTo(site.day(2)));
-        // Its day begins before the first one that is kept.
+        // In Tokyo, the day begins before the first day in UTC whose events are kept.
         assertThatThrownBy(() -> summaries.of(
                         new Window(site.day(2), site.day(1)), zones(ZoneId.of("Asia/Tokyo"), "default"), Filter.none()))
                 .isInstanceOfSatisfying(
                         RawRowsGone.class, gone -> assertThat(gone.firstDay()).isEqualTo(site.day(1)));
-        // A day that all of them can be asked about.
+        // The first day for which both properties have raw rows.
         PropertyZones both =
                 new PropertyZones(Map.of(Property.UTC, List.of("default"), ZoneId.of("Asia/Tokyo"), List.of("docs")));
         assertThatThrownBy(() -> summaries.of(early, both, Filter.none()))
@@ -99,7 +99,10 @@ class RawRowsTest {
                 .isEqualTo(4L);
     }
 
-    /** As after a restore: the planner takes the tables for nearly empty, and must not join them by loops. */
+    /**
+     * Without statistics, as after a restore, the planner expects nearly empty tables. It must not join them by nested
+     * loops.
+     */
     @Test
     void a_filter_on_events_and_sessions_needs_no_statistics() {
         site.database.run("""

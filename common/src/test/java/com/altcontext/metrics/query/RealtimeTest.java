@@ -28,7 +28,7 @@ class RealtimeTest {
     }
 
     @Test
-    void visitors_are_those_of_the_last_five_minutes_and_page_views_those_of_thirty() {
+    void visitors_of_the_last_five_minutes_and_page_views_of_the_last_thirty_are_counted() {
         site.does(
                 TestEvent.view("early", site.at(0, "11:15:59.999"), "/early"),
                 TestEvent.view("first", site.at(0, "11:16:00"), "/first"),
@@ -56,7 +56,7 @@ class RealtimeTest {
     }
 
     @Test
-    void ten_pages_with_the_most_visitors_are_shown() {
+    void the_ten_pages_with_the_most_visitors_are_shown() {
         site.does(IntStream.rangeClosed(1, 12)
                 .mapToObj(i -> TestEvent.view("v" + i % 11, now.minusSeconds(i), "/" + (char) ('a' + i % 11)))
                 .toArray(TestEvent[]::new));

@@ -53,7 +53,7 @@ class RolledRowsTest {
     }
 
     @Test
-    void days_without_the_figure_come_last_in_both_orders_as_they_do_from_raw_rows() {
+    void days_without_a_figure_come_last_in_both_orders_as_with_raw_rows() {
         assertThat(daysOrderedByBounceRate(false, day(0, null), day(1, 0.5), day(2, 0.25)))
                 .containsExactly(2, 1, 0);
         assertThat(daysOrderedByBounceRate(true, day(0, null), day(1, 0.5), day(2, 0.25)))

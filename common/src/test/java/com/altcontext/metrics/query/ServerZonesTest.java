@@ -32,9 +32,12 @@ import java.util.UUID;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Days of a zone of which the server has other rules than the JDK, as when a country has just changed them. */
+/**
+ * Days in a time zone for which the database server has other rules than the JDK, as when a country has just changed
+ * them.
+ */
 class ServerZonesTest {
-    /** The server takes it for UTC. The JDK has none of that name. */
+    /** A zone that is equal to UTC on the server. The JDK has no zone of this name. */
     private static final String NAME = "Factory";
 
     private static final ZoneOffset BEFORE = ZoneOffset.ofHours(-7);
@@ -44,7 +47,7 @@ class ServerZonesTest {
     private final QueryEngine engine = new QueryEngine(site.database.sql(), Duration.ofMinutes(1));
     private final Window window = new Window(site.day(3), site.day(1));
 
-    /** Its clocks are put back on the day before yesterday. */
+    /** Registers the zone in the JDK. Its clocks are put back on the day before yesterday. */
     @BeforeAll
     static void knowZone() {
         LocalDate day = LocalDate.now(ZoneOffset.UTC).minusDays(2);
@@ -68,7 +71,7 @@ class ServerZonesTest {
         });
     }
 
-    /** Each in the last hour of its local day, which the server takes for the next. */
+    /** A page view in the last hour of each of three local days. By the server's rules, it is on the next day. */
     private void views() {
         site.does(
                 TestEvent.view("early", site.day(3).atTime(23, 30).toInstant(BEFORE), "/"),
@@ -76,7 +79,7 @@ class ServerZonesTest {
                 TestEvent.view("last", site.day(1).atTime(23, 30).toInstant(AFTER), "/"));
     }
 
-    @SuppressWarnings("InvalidZoneId") // It is made known above.
+    @SuppressWarnings("InvalidZoneId") // The zone is registered above.
     private static PropertyZones zones(boolean withOthers) {
         Map<ZoneId, List<String>> slugs = new LinkedHashMap<>();
         slugs.put(ZoneId.of(NAME), List.of("default"));
@@ -87,7 +90,7 @@ class ServerZonesTest {
     }
 
     @Test
-    void rows_by_time_are_of_the_days_that_the_window_is_made_of() {
+    void rows_by_time_have_the_local_days_of_the_window() {
         views();
         List<String> days = window.from()
                 .datesUntil(window.to().plusDays(1))
@@ -129,13 +132,13 @@ class ServerZonesTest {
     }
 
     @Test
-    void a_link_of_the_day_of_the_capture_counts() {
+    void a_link_made_on_the_local_day_of_the_capture_counts() {
         views();
         UUID visitor = UUID.fromString(site.database
                 .texts("SELECT visitor_id::text FROM visitors WHERE anon_id = 'visitor-late'")
                 .getFirst());
         site.captures("default", visitor, site.day(2).atTime(15, 30).toInstant(AFTER));
-        // For the server, on the next day.
+        // By the server's rules, the link is now on the next day.
         site.database.run("UPDATE lead_identities SET linked_at = linked_at + interval '8 hours'");
 
         Summary summary = new RawSummaries(engine, site.clock)
@@ -145,7 +148,7 @@ class ServerZonesTest {
     }
 
     @Test
-    void a_mailable_lead_of_the_last_hour_is_one_of_that_day_in_rollups_too() {
+    void rollups_count_a_mailable_lead_of_the_last_hour_for_the_local_day() {
         views();
         site.database.run("UPDATE properties SET time_zone = '" + NAME + "' WHERE id = 'default'");
         site.captures("default", UUID.randomUUID(), site.day(2).atTime(23, 30).toInstant(AFTER));

@@ -16,7 +16,10 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The stored rows, and what windows, filters and goals mean for them: plain Java, by the words of docs/metrics.md. */
+/**
+ * The stored rows, and what windows, filters and goals mean for them, in plain Java that follows docs/metrics.md word
+ * by word.
+ */
 final class StoredVisits {
     private static final Set<Filter.Operator> NEGATIVE = Set.of(Filter.Operator.IS_NOT, Filter.Operator.CONTAINS_NOT);
 
@@ -38,7 +41,7 @@ final class StoredVisits {
             long engagedMs,
             @Nullable Double scroll,
             Instant firstSeen) {
-        /** The same, once for each key of its props. */
+        /** This event, once for each key of its props. */
         private Stream<Event> eachPropKey() {
             return propKeys.stream()
                     .map(prop -> new Event(
@@ -69,7 +72,7 @@ final class StoredVisits {
             @Nullable String campaign,
             @Nullable String landing,
             List<Event> events) {
-        /** Its events, as often as they are in a group. */
+        /** The session's events, each once for every group that it is in. */
         List<Event> events(List<Grouping> by) {
             return by.stream().anyMatch(each -> each.key().equals("props"))
                     ? events.stream().flatMap(Event::eachPropKey).toList()
@@ -103,7 +106,7 @@ final class StoredVisits {
         }
     }
 
-    /** Of persons alone. */
+    /** Reads the sessions of people, without those of bots. */
     static List<Session> read(Sql sql) {
         return sql.inTransaction(tx -> {
             Map<String, List<Event>> events = new HashMap<>();
@@ -198,7 +201,7 @@ final class StoredVisits {
         return switch (field) {
             case Field.Column column -> column.dimension().key();
             case Field.PropField prop -> "props." + prop.key();
-            case Field.PropKeys _ -> throw new IllegalArgumentException("no filter is about them");
+            case Field.PropKeys _ -> throw new IllegalArgumentException("a filter names one prop");
         };
     }
 

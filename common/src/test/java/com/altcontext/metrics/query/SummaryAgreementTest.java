@@ -19,16 +19,19 @@ import net.jqwik.api.ShrinkingMode;
 import net.jqwik.api.Tag;
 import org.jspecify.annotations.Nullable;
 
-/** Whatever visitors do and whatever is kept of it: a summary says what the engine says of the whole, of each day and of each source. */
+/**
+ * For random visits and several filters, a summary has the figures that the engine returns for the whole window, for
+ * each day and for each source.
+ */
 @Tag("slow")
 class SummaryAgreementTest extends RandomTraffic {
-    /** Those of visits. */
+    /** The metrics of visits, without those of leads. */
     private static final List<QueryMetric> METRICS = Arrays.stream(QueryMetric.values())
             .filter(metric -> !metric.isOfLeads())
             .toList();
 
     @Property(tries = 6, shrinking = ShrinkingMode.OFF)
-    void a_summary_says_what_its_questions_say_apart(@ForAll("acts") List<TestEvent> acts) {
+    void a_summary_agrees_with_separate_queries(@ForAll("acts") List<TestEvent> acts) {
         empty();
         store(acts);
         QueryEngine engine = new QueryEngine(DATABASE.sql(), Duration.ofMinutes(1));
@@ -63,7 +66,7 @@ class SummaryAgreementTest extends RandomTraffic {
     }
 
     @Property(tries = 6, shrinking = ShrinkingMode.OFF)
-    void a_part_of_a_window_counts_as_if_nothing_had_happened_since(@ForAll("acts") List<TestEvent> acts) {
+    void a_part_of_a_window_is_counted_as_if_nothing_had_happened_after_it(@ForAll("acts") List<TestEvent> acts) {
         List<Event> events = acts.stream()
                 .map(TestEvent::event)
                 .sorted(Comparator.comparing(Event::occurredAt))
@@ -74,7 +77,7 @@ class SummaryAgreementTest extends RandomTraffic {
                 List<ZoneWindow> part = upTo(whole, left, true);
                 List<ZoneWindow> over = upTo(whole, left, false);
                 empty();
-                // Engagement counts in a session that had ended, at its end.
+                // Later engagement is left out, because engagement after the end of a session counts at that end.
                 storeEvents(events.stream()
                         .filter(event -> happensWithin(over, event)
                                 || !event.beacon().eventType().equals("engagement"))
@@ -105,7 +108,7 @@ class SummaryAgreementTest extends RandomTraffic {
                 .toList();
     }
 
-    /** Of each filter. */
+    /** The figures for each filter. */
     private static List<List<@Nullable Number>> answers(QueryEngine engine, List<ZoneWindow> windows) {
         List<Object> filters = new ArrayList<>(filters());
         filters.add(List.of(List.of("is", "exit_path", List.of("/two"))));
