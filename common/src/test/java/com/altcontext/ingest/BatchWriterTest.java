@@ -17,9 +17,9 @@ import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** How often a batch is tried. */
+/** How often the writer tries to store a batch. */
 class BatchWriterTest {
-    /** Sequences keep their values when a transaction is rolled back. */
+    /** Counts the tries by a sequence, which keeps its value when a transaction is rolled back. */
     private static final String FAIL = """
             CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$
             DECLARE try bigint := nextval('tries');
@@ -35,7 +35,7 @@ class BatchWriterTest {
 
     @Test
     @Tag("single-node")
-    void conflicts_do_not_go_on_for_ever_although_one_of_the_tries_failed_by_its_data() {
+    void conflicts_are_not_retried_for_ever_even_if_one_try_failed_because_of_its_data() {
         Database database = Database.migrated();
         database.run(
                 "CREATE SEQUENCE tries",

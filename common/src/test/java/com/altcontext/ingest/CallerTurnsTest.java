@@ -32,7 +32,7 @@ class CallerTurnsTest {
         threads.shutdown();
     }
 
-    /** Work that goes on until the test releases it. */
+    /** Starts work that runs until the test releases it. */
     private void begin(String caller, String name) {
         turns.execute(caller, () -> {
             begun.release();
@@ -56,7 +56,7 @@ class CallerTurnsTest {
     }
 
     @Test
-    void a_caller_who_asks_much_leaves_a_thread_to_another() throws Exception {
+    void a_caller_with_much_work_leaves_a_thread_to_other_callers() throws Exception {
         begin("a", PER_CALLER + WAITING);
         awaitBegun(PER_CALLER);
 
@@ -68,7 +68,7 @@ class CallerTurnsTest {
     }
 
     @Test
-    void what_waits_is_done_when_the_callers_other_work_is_and_the_caller_is_forgotten() throws Exception {
+    void waiting_work_runs_after_the_callers_other_work_and_the_caller_is_then_forgotten() throws Exception {
         begin("a", PER_CALLER + WAITING);
         release.countDown();
         awaitBegun(PER_CALLER + WAITING);
@@ -80,7 +80,7 @@ class CallerTurnsTest {
     }
 
     @Test
-    void beyond_its_limit_work_is_refused_and_there_is_room_again_later() throws Exception {
+    void work_beyond_the_callers_limit_is_refused_until_earlier_work_is_done() throws Exception {
         begin("a", PER_CALLER + WAITING);
         assertThatThrownBy(() -> begin("a", "more")).isInstanceOf(RejectedExecutionException.class);
         release.countDown();
@@ -90,9 +90,9 @@ class CallerTurnsTest {
         awaitBegun(1);
     }
 
-    /** An event loop must not wait for the database. */
+    /** The thread may be an event loop, which must not wait for the database. */
     @Test
-    void refused_work_leaves_its_thread_no_work_that_came_meanwhile() throws Exception {
+    void a_thread_whose_work_is_refused_does_not_run_work_that_came_meanwhile() throws Exception {
         List<Thread> ran = new CopyOnWriteArrayList<>();
         List<Thread> others = new CopyOnWriteArrayList<>();
         CallerTurns[] full = new CallerTurns[1];
@@ -103,7 +103,7 @@ class CallerTurnsTest {
                             try {
                                 full[0].execute("a", () -> ran.add(Thread.currentThread()));
                             } catch (RejectedExecutionException refused) {
-                                // It may be.
+                                // This work may be refused as well.
                             }
                         });
                         others.add(other);
@@ -125,7 +125,7 @@ class CallerTurnsTest {
     }
 
     @Test
-    void what_was_accepted_is_done_although_the_threads_stop() throws Exception {
+    void accepted_work_is_done_even_if_the_threads_stop() throws Exception {
         begin("a", PER_CALLER + WAITING);
         awaitBegun(PER_CALLER);
         threads.shutdown();

@@ -40,7 +40,7 @@ class CaptureQueueTest {
             database.sql(),
             new EventStore(new SessionRule(Duration.ofMinutes(30))),
             new LeadRules(false, Duration.ofMinutes(15), 6, LeadMessages.NONE));
-    private final List<CompletableFuture<Captured>> behind = new ArrayList<>();
+    private final List<CompletableFuture<Captured>> waiting = new ArrayList<>();
     private final CaptureQueue queue = new CaptureQueue(leads, executor, memory, this::onceStored);
     private Runnable afterFirst = () -> {};
 
@@ -56,29 +56,29 @@ class CaptureQueueTest {
         return queue.submit(form.capture(), 0, Runnable::run).toCompletableFuture();
     }
 
-    /** On the thread that stores forms: those that are submitted here wait together. */
+    /** Runs on the thread that stores forms, so forms that are submitted here wait together. */
     private void onceStored(Captured form) {
-        if (behind.isEmpty()) {
+        if (waiting.isEmpty()) {
             afterFirst.run();
         }
     }
 
     @Test
-    void a_form_whose_batch_is_refused_is_stored_by_itself_during_a_stop_too() throws Exception {
+    void a_form_whose_batch_fails_is_stored_by_itself_even_during_a_stop() throws Exception {
         state.check();
         database.run("ALTER TABLE leads ADD CONSTRAINT poison CHECK (email <> 'poison@example.ca') NOT VALID");
 
         afterFirst = () -> {
-            behind.add(submit(form("jo@example.ca")));
-            behind.add(submit(form("poison@example.ca")));
+            waiting.add(submit(form("jo@example.ca")));
+            waiting.add(submit(form("poison@example.ca")));
             executor.stop();
         };
 
         var _ = submit(form("first@example.ca")).get(30, TimeUnit.SECONDS);
         executor.await(System.nanoTime() + TimeUnit.SECONDS.toNanos(30));
 
-        assertThat(behind.getFirst().join().leadId()).isNotNull();
-        assertThatThrownBy(behind.getLast()::join)
+        assertThat(waiting.getFirst().join().leadId()).isNotNull();
+        assertThatThrownBy(waiting.getLast()::join)
                 .isInstanceOf(CompletionException.class)
                 .hasCauseInstanceOf(SqlFailure.class);
         assertThat(database.texts("SELECT email FROM leads ORDER BY 1"))
@@ -86,7 +86,7 @@ class CaptureQueueTest {
     }
 
     @Test
-    void a_defect_fails_its_form_and_the_next_one_is_stored() {
+    void if_a_form_fails_because_of_a_defect_the_next_form_is_stored() {
         state.check();
         List<Captured> seen = new ArrayList<>();
         CaptureQueue observed = new CaptureQueue(leads, executor, memory, captured -> {
@@ -105,8 +105,8 @@ class CaptureQueueTest {
     }
 
     @Test
-    @Tag("single-node") // Its own statements are not for a cluster.
-    void a_form_whose_node_is_away_is_refused_and_holds_up_no_form_of_another_node() throws Exception {
+    @Tag("single-node") // The statements of this test do not work on a cluster.
+    void a_form_whose_node_is_away_is_refused_and_does_not_delay_forms_of_other_nodes() throws Exception {
         List<TestForm> forms = IntStream.range(0, 8)
                 .mapToObj(i -> form("jo-" + i + "@example.ca").visitor("visitor-001" + i))
                 .toList();
@@ -117,20 +117,20 @@ class CaptureQueueTest {
         database.run("UPDATE cluster SET buckets = 2");
         state.check();
         afterFirst = () -> {
-            // What a coordinator says when it cannot reach a node.
+            // Fails with the error of a coordinator that cannot reach a node.
             database.run(
                     "CREATE FUNCTION away() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
                             + " RAISE EXCEPTION USING ERRCODE = 'connection_failure'; END $$",
                     "CREATE TRIGGER away BEFORE INSERT ON visitors FOR EACH ROW WHEN (NEW.bucket = 1)"
                             + " EXECUTE FUNCTION away()");
-            forms.forEach(form -> behind.add(submit(form)));
+            forms.forEach(form -> waiting.add(submit(form)));
         };
 
         var _ = submit(form("first@example.ca")).get(30, TimeUnit.SECONDS);
         executor.stop();
         executor.await(System.nanoTime() + TimeUnit.SECONDS.toNanos(30));
 
-        assertThat(behind)
+        assertThat(waiting)
                 .extracting(CompletableFuture::isCompletedExceptionally)
                 .isEqualTo(isAway);
         assertThat(database.count("SELECT count(*) FROM leads"))
@@ -140,7 +140,7 @@ class CaptureQueueTest {
 
     @Test
     @Timeout(60)
-    void a_form_that_waits_for_its_node_holds_up_no_form_of_another() throws Exception {
+    void a_form_that_waits_for_its_node_does_not_delay_forms_of_other_nodes() throws Exception {
         Buckets eight = new Buckets(8);
         database.run("UPDATE cluster SET buckets = 8");
         state.check();

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** What the log says about a database that goes away while the service runs. */
 @Timeout(60)
-@Tag("single-node") // On Citus the tests keep their connections.
+@Tag("single-node") // On Citus, the tests reuse their connections.
 class DatabaseStateLogTest extends GroupCommitFixture {
     private static final Logger LOG = Logger.getLogger(GroupCommit.class.getName());
 
@@ -51,7 +51,7 @@ class DatabaseStateLogTest extends GroupCommitFixture {
     }
 
     @Test
-    void a_database_that_is_lost_is_logged_with_the_reason_and_once_however_often_it_comes_and_goes() {
+    void a_lost_database_is_logged_with_the_reason_and_only_once_if_it_is_lost_again_and_again() {
         Database own = Database.migrated();
         DatabaseState state = new DatabaseState(own.sql(), InstantSource.system());
         started(state);
@@ -74,7 +74,7 @@ class DatabaseStateLogTest extends GroupCommitFixture {
     }
 
     @Test
-    void a_connection_that_breaks_while_the_next_one_works_is_no_loss() {
+    void a_broken_connection_is_not_logged_as_a_lost_database_if_the_next_one_works() {
         DatabaseState state = new DatabaseState(database.sql(), InstantSource.system());
         started(state);
         for (int i = 0; i < 3; i++) {

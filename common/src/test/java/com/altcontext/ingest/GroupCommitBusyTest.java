@@ -18,16 +18,16 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** When ingest asks others to leave room. */
+/** When the writer is busy, so that queries leave it room. */
 @Timeout(60)
 class GroupCommitBusyTest {
     private static final int IN_BATCH = 10;
 
     private final Database database = Database.migrated();
-    /** After each batch. */
+    /** Whether the writer was busy after each batch. */
     private final List<Boolean> busy = new ArrayList<>();
 
-    /** Stores so many events, all of which wait before the first is stored. */
+    /** Stores the given number of events. All of them wait before the first is stored. */
     private void store(int events) {
         DatabaseState state = new DatabaseState(database.sql(), InstantSource.system());
         state.check();
@@ -44,7 +44,7 @@ class GroupCommitBusyTest {
             assertThat(made.isBusy()).isFalse();
             List<CompletableFuture<List<Outcome>>> answers = new ArrayList<>();
             for (int i = 0; i < events; i++) {
-                // Of one visitor, so that all are in one lane.
+                // The events are of one visitor, so that all are in one lane.
                 answers.add(made.submit(List.of(TestEvent.at("visitor-busy", Instant.now())
                         .path("/" + i)
                         .event())));
@@ -55,14 +55,14 @@ class GroupCommitBusyTest {
     }
 
     @Test
-    void it_is_busy_while_many_events_wait_at_the_end_of_a_commit() {
+    void the_writer_is_busy_while_many_events_wait_at_the_end_of_a_commit() {
         store(4 * IN_BATCH);
 
         assertThat(busy).hasSize(4).startsWith(true, true);
     }
 
     @Test
-    void it_is_not_busy_with_events_that_are_stored_at_once() {
+    void the_writer_is_not_busy_if_all_waiting_events_fit_into_one_batch() {
         store(IN_BATCH);
 
         assertThat(busy).containsExactly(false);

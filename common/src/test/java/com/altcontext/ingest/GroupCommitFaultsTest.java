@@ -25,11 +25,11 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What writers do when the database refuses rows, or cannot store them. */
+/** What writers do when the database refuses rows or cannot store them. */
 @Timeout(60)
 class GroupCommitFaultsTest extends GroupCommitFixture {
     @Test
-    void one_bad_row_does_not_fail_its_neighbours() throws Exception {
+    void one_bad_row_does_not_fail_the_other_rows_of_its_batch() throws Exception {
         database.run("ALTER TABLE events ADD CONSTRAINT poison CHECK (path <> '/poison') NOT VALID");
         try {
             GroupCommit writer = writer(database.sql(), BOUNDS);
@@ -41,7 +41,7 @@ class GroupCommitFaultsTest extends GroupCommitFixture {
             for (int i = 0; i < answers.size(); i++) {
                 Outcome outcome = answer(answers.get(i)).getFirst();
                 if (i % 17 == 3) {
-                    // A node of a cluster does not say by which kind of constraint.
+                    // A node of a cluster does not say which kind of constraint failed.
                     assertThat(outcome).isIn(new Outcome.Unstorable("23514"), new Outcome.Unstorable("23000"));
                 } else {
                     assertThat(outcome).isInstanceOf(Outcome.Stored.class);
@@ -55,7 +55,7 @@ class GroupCommitFaultsTest extends GroupCommitFixture {
     }
 
     @Test
-    void one_bad_row_leaves_the_order_of_its_neighbours_times() throws Exception {
+    void if_one_row_is_bad_the_other_rows_are_still_stored_in_the_order_of_their_times() throws Exception {
         database.run("ALTER TABLE events ADD CONSTRAINT poison CHECK (path <> '/poison') NOT VALID");
         try {
             TestEvent view = TestEvent.at("visitor-0001", Instant.now());
@@ -86,7 +86,7 @@ class GroupCommitFaultsTest extends GroupCommitFixture {
     }
 
     @Test
-    void a_database_without_the_schema_is_waited_for() throws Exception {
+    void the_writer_waits_until_the_database_has_its_schema() throws Exception {
         Database bare = Database.at(com.altcontext.devdb.TestDatabase.fresh());
         CountDownLatch committed = new CountDownLatch(1);
         DatabaseState state = new DatabaseState(bare.sql(), InstantSource.system());
@@ -111,7 +111,7 @@ class GroupCommitFaultsTest extends GroupCommitFixture {
     }
 
     @Test
-    void the_writer_outlives_whatever_fails_before_the_database_is_ready() throws Exception {
+    void the_writer_survives_any_failure_before_the_database_is_ready() throws Exception {
         AtomicInteger tries = new AtomicInteger();
         DatabaseState state = new DatabaseState(database.sql(), InstantSource.system(), () -> {
             switch (tries.incrementAndGet()) {
@@ -129,10 +129,10 @@ class GroupCommitFaultsTest extends GroupCommitFixture {
     }
 
     @Test
-    void the_writer_outlives_a_batch_that_fails_in_an_unforeseen_way() throws Exception {
+    void the_writer_survives_a_batch_that_fails_unexpectedly() throws Exception {
         GroupCommit writer = started();
         Event good = event("visitor-0001", "/");
-        // No code makes such a time today: it has no epoch milliseconds.
+        // This time has no epoch milliseconds. No code creates such a time today.
         Event broken = new Event(
                 good.id(), good.visitor(), good.beacon(), good.origin(), Instant.MAX, good.receivedAt(), true, false);
 
@@ -144,8 +144,8 @@ class GroupCommitFaultsTest extends GroupCommitFixture {
     }
 
     @Test
-    @Tag("single-node") // On Citus the tests keep their connections, which a new default does not reach.
-    void a_read_only_database_costs_503s_and_is_reported_until_an_event_is_stored() throws Exception {
+    @Tag("single-node") // On Citus, the tests reuse their connections, to which a new default does not apply.
+    void events_are_refused_while_the_database_is_read_only_and_this_is_reported_until_one_is_stored() throws Exception {
         Database own = Database.migrated();
         DatabaseState state = new DatabaseState(own.sql(), InstantSource.system());
         state.check();
@@ -167,10 +167,10 @@ class GroupCommitFaultsTest extends GroupCommitFixture {
         assertThat(soFar).isPositive();
         assertUnavailable(() -> writer.submit(List.of(event("visitor-0001", "/"))), Unavailable.Reason.DATABASE_AWAY);
         assertThat(writer.uncommittedFor()).isGreaterThan(soFar);
-        assertThat(state.isReady()).as("reading goes on").isTrue();
+        assertThat(state.isReady()).as("the database can still be read").isTrue();
 
         readOnly(own, "off");
-        // One of several buckets rests after a failure.
+        // With several buckets, a bucket pauses after a failure.
         CompletableFuture<List<Outcome>> stored = Awaitility.await()
                 .ignoreException(Unavailable.class)
                 .until(() -> writer.submit(List.of(event("visitor-0001", "/"))), Objects::nonNull);
@@ -181,10 +181,10 @@ class GroupCommitFaultsTest extends GroupCommitFixture {
         assertThat(own.count("SELECT sum(count) FROM ingest_rejections")).isEqualTo(1);
     }
 
-    private static void readOnly(Database database, String isSo) {
+    private static void readOnly(Database database, String onOrOff) {
         database.run(
                 "SET TRANSACTION READ WRITE",
-                "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET default_transaction_read_only = " + isSo
+                "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET default_transaction_read_only = " + onOrOff
                         + "', current_database()); END $$");
     }
 }

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 
-/** Writers of events to a real database, for tests of them. */
+/** Creates writers of events to a real database, for the tests of these writers. */
 abstract class GroupCommitFixture {
     static final GroupCommit.Bounds BOUNDS = new GroupCommit.Bounds(1_000, 256, 4 << 20);
     static final long MEMORY = 4 << 20;

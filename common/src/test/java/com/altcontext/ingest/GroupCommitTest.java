@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class GroupCommitTest extends GroupCommitFixture {
     @Test
-    void the_row_is_there_when_the_answer_is() throws Exception {
+    void an_event_is_stored_before_it_is_answered() throws Exception {
         Receipt receipt = receipt(
                 answer(started().submit(List.of(event("visitor-0001", "/")))).getFirst());
 
@@ -27,7 +27,7 @@ class GroupCommitTest extends GroupCommitFixture {
     }
 
     @Test
-    void three_hundred_identical_events_at_once_are_one_row_and_one_answer() throws Exception {
+    void three_hundred_identical_events_at_once_give_one_row_and_one_receipt() throws Exception {
         Event same = event("visitor-0001", "/");
         GroupCommit writer = started();
 
@@ -46,7 +46,7 @@ class GroupCommitTest extends GroupCommitFixture {
     }
 
     @Test
-    void two_hundred_events_of_one_visitor_at_once_from_two_machines_are_one_session() throws Exception {
+    void two_hundred_events_of_one_visitor_at_once_on_two_machines_make_one_session() throws Exception {
         GroupCommit one = started();
         GroupCommit another = writer(database.anotherMachine(), BOUNDS);
         another.start();
@@ -99,7 +99,7 @@ class GroupCommitTest extends GroupCommitFixture {
     }
 
     @Test
-    void a_full_queue_refuses_at_once_and_forgets_nothing_that_it_took() throws Exception {
+    void a_full_queue_refuses_at_once_and_stores_everything_it_accepted() throws Exception {
         GroupCommit writer = writer(database.sql(), new GroupCommit.Bounds(10, 256, 4 << 20));
         List<CompletableFuture<List<Outcome>>> taken = IntStream.range(0, 10)
                 .mapToObj(i -> writer.submit(List.of(event("visitor-0001", "/" + i))))
@@ -116,7 +116,7 @@ class GroupCommitTest extends GroupCommitFixture {
     }
 
     @Test
-    void large_events_fill_the_queue_by_their_memory() {
+    void large_events_are_refused_once_they_use_up_the_memory_of_the_queue() {
         GroupCommit writer = writer(database.sql(), BOUNDS, new MemoryBudget(1 << 20));
         Event large = TestEvent.at("visitor-0001", Instant.now())
                 .props("{\"x\":\"" + "x".repeat(60_000) + "\"}")
@@ -132,7 +132,7 @@ class GroupCommitTest extends GroupCommitFixture {
     }
 
     @Test
-    void closing_stores_what_waits_and_takes_nothing_more() throws Exception {
+    void closing_stores_waiting_events_and_accepts_no_more() throws Exception {
         GroupCommit writer = writer(database.sql(), BOUNDS);
         CompletableFuture<List<Outcome>> waiting = writer.submit(List.of(event("visitor-0001", "/")));
         rejections.count("default", "events", "invalid_request", 1);

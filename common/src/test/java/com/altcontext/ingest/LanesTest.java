@@ -90,7 +90,7 @@ class LanesTest {
                 .toList();
     }
 
-    /** @throws Unavailable if it was refused, at once or later */
+    /** @throws Unavailable if the request was refused, at once or later */
     private List<Outcome> submit(List<Event> events) throws Exception {
         try {
             return writer.submit(events).get(30, TimeUnit.SECONDS);
@@ -104,7 +104,7 @@ class LanesTest {
     }
 
     @Test
-    void a_request_about_visitors_of_several_buckets_is_stored_in_all_of_them_and_answered_in_its_order()
+    void a_request_about_visitors_of_several_buckets_is_stored_in_all_of_them_and_answered_in_order()
             throws Exception {
         List<Event> events = ofManyVisitors(90);
 
@@ -120,11 +120,11 @@ class LanesTest {
     }
 
     @Test
-    @Tag("single-node") // Its own statements are not for a cluster.
-    void a_bucket_whose_node_is_away_refuses_alone_and_comes_back_by_itself() throws Exception {
+    @Tag("single-node") // The statements of this test do not work on a cluster.
+    void only_the_bucket_whose_node_is_away_refuses_events_and_it_recovers_by_itself() throws Exception {
         Event away = event("visitor-0001", "/");
         short bucket = EIGHT.of(away.visitor().id()).number();
-        // What a coordinator says when it cannot reach a node.
+        // Fails with the error of a coordinator that cannot reach a node.
         database.run(
                 "CREATE FUNCTION away() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
                         + " RAISE EXCEPTION USING ERRCODE = 'connection_failure'; END $$",
@@ -149,7 +149,7 @@ class LanesTest {
     }
 
     @Test
-    void a_lost_database_is_found_again_while_most_writers_wait_for_their_nodes() throws Exception {
+    void a_lost_database_becomes_ready_again_while_most_writers_wait_for_their_nodes() throws Exception {
         writer.close();
         List<Event> held = IntStream.range(1_000, 1_200)
                 .mapToObj(i -> event("visitor-" + i, "/"))
@@ -182,7 +182,7 @@ class LanesTest {
     }
 
     @Test
-    void a_visitor_who_is_locked_holds_up_nobody_in_other_buckets() throws Exception {
+    void a_locked_visitor_does_not_delay_visitors_of_other_buckets() throws Exception {
         Event held = event("visitor-0001", "/");
         Event free = ofManyVisitors(30).stream()
                 .filter(event -> !EIGHT.of(event.visitor().id())
@@ -222,7 +222,7 @@ class LanesTest {
     }
 
     @Test
-    void a_writer_that_counts_other_buckets_finds_out_before_it_writes() {
+    void a_writer_notices_a_changed_number_of_buckets_before_it_writes() {
         database.run("UPDATE cluster SET buckets = 3");
 
         assertThatThrownBy(() -> submit(ofManyVisitors(30))).isInstanceOf(Unavailable.class);
@@ -234,7 +234,7 @@ class LanesTest {
     }
 
     @Test
-    void a_lock_pauses_ingest_and_nothing_that_was_acknowledged_is_lost() throws Exception {
+    void a_lock_on_the_cluster_table_pauses_ingest_and_loses_no_acknowledged_event() throws Exception {
         CountDownLatch locked = new CountDownLatch(1);
         CountDownLatch release = new CountDownLatch(1);
         CompletableFuture<Void> distribution = CompletableFuture.runAsync(() -> {

@@ -29,7 +29,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The database goes away under load, is killed, comes back: nothing acknowledged is lost, without a restart. */
+/**
+ * Under load, the database is stopped, started, killed and started again. No acknowledged event is lost, and the writer
+ * goes on without a restart.
+ */
 @Tag("slow")
 class LostDatabaseTest {
     private final Set<UUID> acknowledged = ConcurrentHashMap.newKeySet();
@@ -37,7 +40,7 @@ class LostDatabaseTest {
 
     @Test
     @Timeout(120)
-    void a_database_that_stops_and_starts_loses_nothing_acknowledged() throws Exception {
+    void no_acknowledged_event_is_lost_when_the_database_stops_and_starts() throws Exception {
         try (EmbeddedDatabase server = TestDatabase.own()) {
             Migrations.of(DatabaseUrl.parse(server.url())).apply();
             Database database = Database.at(server.url());
@@ -83,7 +86,7 @@ class LostDatabaseTest {
             assertThat(stored)
                     .containsAll(acknowledged.stream().map(UUID::toString).toList());
             assertThat(database.count("SELECT sum(count) FROM ingest_rejections"))
-                    .as("counts that gathered while the database was away")
+                    .as("rejections that were counted while the database was away")
                     .isEqualTo(1);
         }
     }

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Where a request says that its visit came from. */
+/** The device and the traffic source that are recognized from a request. */
 class RequestAttributionTest {
     private static final Instant NOW = Instant.parse("2026-11-20T12:00:00Z");
     private static final AnonId VISITOR = new AnonId("visitor-0001");
@@ -60,7 +60,7 @@ class RequestAttributionTest {
     }
 
     @Test
-    void a_form_on_the_first_page_of_a_visit_from_a_spammers_site_is_a_persons() {
+    void a_form_with_the_referrer_of_a_spammer_is_not_a_bots() {
         String spam = "https://semalt.com/project";
         LeadForm form = new LeadForm(
                 new Email("jo@example.ca"),
@@ -83,7 +83,7 @@ class RequestAttributionTest {
     }
 
     @Test
-    void the_host_that_an_event_names_is_never_its_own_referral() {
+    void a_referrer_on_the_host_that_the_event_names_is_internal() {
         assertThat(origin("page_view", "https://shop.example/first", "shop.example")
                         .source())
                 .isEqualTo(TrafficSource.INTERNAL);

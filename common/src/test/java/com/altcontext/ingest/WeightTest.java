@@ -24,13 +24,15 @@ import java.util.function.IntFunction;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Waiting events and forms are counted in bytes; this compares the count with the heap. */
+/**
+ * Waiting events and forms are counted with an estimate of their bytes. These tests compare the estimate with the heap.
+ */
 @Tag("slow")
 class WeightTest {
     private static final int MANY = 10_000;
 
     @Test
-    void an_event_that_waits_is_counted_as_no_less_than_it_holds() {
+    void the_size_of_a_waiting_event_is_not_underestimated() {
         for (String text : List.of("x", "a plain word", "été", "日本語のキャンペーン", "x".repeat(255), "日".repeat(255))) {
             MemoryBudget budget = new MemoryBudget(Long.MAX_VALUE);
             long held = heapOf(i -> {
@@ -46,12 +48,12 @@ class WeightTest {
             assertThat(budget.held())
                     .as("%d × %s", text.length(), text.charAt(0))
                     .isGreaterThanOrEqualTo(held);
-            assertThat(budget.held()).as("not so much that nothing fits").isLessThan(3 * held);
+            assertThat(budget.held()).as("less than three times the heap").isLessThan(3 * held);
         }
     }
 
     @Test
-    void a_form_that_waits_is_counted_as_no_less_than_it_holds() {
+    void the_size_of_a_waiting_form_is_not_underestimated() {
         for (String text : List.of("x", "été", "日本語".repeat(50))) {
             long counted = 0;
             for (int i = 0; i < MANY; i++) {
@@ -79,7 +81,7 @@ class WeightTest {
         return runtime.totalMemory() - runtime.freeMemory();
     }
 
-    /** Each text is an object of its own, as those are that come from a request. */
+    /** Returns a new object each time, as the texts of a request are. */
     private static String own(String text, int i) {
         return text + (char) ('a' + i % 26);
     }

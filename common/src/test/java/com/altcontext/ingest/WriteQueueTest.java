@@ -43,7 +43,7 @@ class WriteQueueTest {
     }
 
     @Test
-    void lanes_are_written_one_after_another_and_gather_meanwhile() throws InterruptedException {
+    void lanes_are_written_one_after_another_and_gather_events_meanwhile() throws InterruptedException {
         WriteQueue queue = new WriteQueue(100, Duration.ofDays(1).toNanos());
         put(queue, 0, 1);
         put(queue, 1, 1);
@@ -61,7 +61,7 @@ class WriteQueueTest {
     }
 
     @Test
-    void a_lane_that_takes_long_does_not_hold_up_the_others() throws InterruptedException {
+    void a_slow_lane_does_not_delay_the_others() throws InterruptedException {
         WriteQueue queue = new WriteQueue(100, 0);
         put(queue, 0, 1);
         put(queue, 1, 1);

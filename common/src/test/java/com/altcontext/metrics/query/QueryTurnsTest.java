@@ -63,7 +63,7 @@ class QueryTurnsTest {
         QueryEngine engine = engine(false);
         try (ExecutorService threads = Executors.newFixedThreadPool(2)) {
             List<Future<String>> asked = database.sql().inTransaction(tx -> {
-                // Every oneRowQuery reads it first.
+                // Every query reads this table first.
                 tx.update("LOCK TABLE purge_log IN ACCESS EXCLUSIVE MODE");
                 List<Future<String>> both =
                         List.of(threads.submit(() -> parallelWorkers(engine)), threads.submit(() -> parallelWorkers(engine)));
