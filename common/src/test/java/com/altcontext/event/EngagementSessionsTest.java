@@ -14,7 +14,7 @@ import java.util.UUID;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** Which session an engagement joins, and what it leaves as it is. */
+/** Which session an engagement event joins, and what it does not change. */
 class EngagementSessionsTest extends EventStoreFixture {
     private static final String SESSIONS =
             "SELECT concat_ws(' ', events, engaged_ms, utm_source, last_event_at - started_at) FROM sessions ORDER BY started_at";
@@ -24,7 +24,7 @@ class EngagementSessionsTest extends EventStoreFixture {
     }
 
     @Test
-    void an_engagement_prolongs_a_running_session_and_only_adds_to_one_that_has_ended() {
+    void an_engagement_extends_a_running_session_and_is_only_added_to_an_ended_one() {
         write(visit(0), visit(20).type("engagement").engaged(1_000));
         write(visit(20 + 31).type("engagement").engaged(2_000));
         write(visit(20 + 24 * 60).type("engagement").engaged(4_000));
@@ -56,7 +56,7 @@ class EngagementSessionsTest extends EventStoreFixture {
     }
 
     @Test
-    void one_without_an_id_that_is_sent_twice_is_found_where_it_is_stored_at_the_end_of_yesterdays_session() {
+    void a_repeated_engagement_without_an_id_is_recognized_at_the_end_of_yesterdays_session() {
         Instant midnight = NOW.truncatedTo(ChronoUnit.DAYS);
         write(TestEvent.at("visitor-0001", midnight.minusSeconds(3_600)));
         TestEvent untimed = TestEvent.at("visitor-0001", midnight.plusSeconds(3_600))
@@ -71,7 +71,7 @@ class EngagementSessionsTest extends EventStoreFixture {
     }
 
     @Test
-    void one_that_arrives_late_belongs_to_the_visit_before_and_takes_no_campaign_from_the_next() {
+    void a_late_engagement_joins_the_session_before_it_and_takes_no_campaign_from_the_next() {
         TestEvent[] sent = {
             visit(0).path("/a"),
             visit(70).path("/b").source(TrafficSource.EMAIL, new Utm("letter", "email", null, null, null), null),
@@ -91,7 +91,7 @@ class EngagementSessionsTest extends EventStoreFixture {
     }
 
     @Test
-    void one_before_the_first_visit_is_added_to_it_and_does_not_begin_it() {
+    void an_engagement_before_the_first_session_is_added_to_it_and_does_not_change_its_start() {
         write(visit(10).utmSource("letter"));
         write(engagement(5));
         write(engagement(-21));
@@ -103,14 +103,14 @@ class EngagementSessionsTest extends EventStoreFixture {
     }
 
     @Test
-    void one_at_the_time_of_its_page_view_comes_behind_it() {
+    void an_engagement_at_the_time_of_its_page_view_comes_after_it() {
         assertThat(write(engagement(0), visit(0))).hasOnlyElementsOfType(Outcome.Stored.class);
 
         assertThat(database.texts(SESSIONS)).containsExactly("2 1000 00:00:00");
     }
 
     @Test
-    void one_that_names_another_campaign_prolongs_the_visit_all_the_same() {
+    void an_engagement_that_names_another_campaign_still_extends_the_session() {
         write(visit(0));
         write(engagement(25).utmSource("other"));
         write(visit(50));
@@ -119,7 +119,7 @@ class EngagementSessionsTest extends EventStoreFixture {
     }
 
     @Test
-    void one_beside_a_bots_event_belongs_to_the_persons_session() {
+    void an_engagement_sent_with_a_bots_event_joins_the_persons_session() {
         write(visit(0));
 
         write(visit(100).device(DeviceType.BOT), engagement(110));
@@ -128,7 +128,7 @@ class EngagementSessionsTest extends EventStoreFixture {
     }
 
     @Test
-    void one_beside_a_late_event_does_not_hide_the_session_that_the_late_event_belongs_to() {
+    void an_engagement_sent_with_a_late_event_does_not_hide_the_session_of_the_late_event() {
         IntStream.range(0, 13).forEach(i -> write(visit(i * 90)));
 
         write(visit(5).path("/late"), engagement(12 * 90 + 100));

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 /** Which session an event joins. */
 class EventSessionsTest extends EventStoreFixture {
     @Test
-    void half_an_hour_of_silence_ends_a_session() {
+    void more_than_half_an_hour_without_an_event_ends_a_session() {
         write(visit(0), visit(30), visit(61));
 
         assertThat(database.texts("SELECT (last_event_at - started_at)::text FROM sessions ORDER BY started_at"))
@@ -31,7 +31,7 @@ class EventSessionsTest extends EventStoreFixture {
     }
 
     @Test
-    void a_change_of_campaign_begins_a_session_and_a_page_without_one_does_not() {
+    void another_campaign_begins_a_session_and_a_page_without_a_campaign_does_not() {
         write(visit(0).utmSource("ads"), visit(1), visit(2).utmSource("mail"), visit(3));
 
         assertThat(database.texts(
@@ -56,7 +56,7 @@ class EventSessionsTest extends EventStoreFixture {
     }
 
     @Test
-    void a_late_event_joins_before_the_start_and_the_visitor_was_seen_then() {
+    void a_late_event_moves_the_start_of_its_session_and_the_visitors_first_visit() {
         write(visit(40));
         Receipt late = receipt(write(visit(15)).getFirst());
 
@@ -73,7 +73,7 @@ class EventSessionsTest extends EventStoreFixture {
     }
 
     @Test
-    void a_late_event_between_two_sessions_joins_the_earlier() {
+    void a_late_event_between_two_sessions_joins_the_earlier_one() {
         Receipt early = receipt(write(visit(0)).getFirst());
         write(visit(50));
 
@@ -85,7 +85,7 @@ class EventSessionsTest extends EventStoreFixture {
     }
 
     @Test
-    void a_late_event_far_from_every_session_is_one_of_its_own_and_earlier_than_all() {
+    void a_late_event_long_before_every_session_begins_a_session_of_its_own() {
         write(visit(0));
         write(TestEvent.at("visitor-0001", NOW).timestamp(NOW.minus(Duration.ofDays(6))));
 
@@ -96,13 +96,13 @@ class EventSessionsTest extends EventStoreFixture {
     }
 
     @Test
-    void who_was_a_bot_at_first_is_first_seen_as_a_person() {
+    void a_visitor_is_first_seen_at_the_first_visit_as_a_person() {
         TestEvent act = TestEvent.at("visitor-0001", NOW);
         write(act.timestamp(NOW.minus(Duration.ofDays(4))).device(DeviceType.BOT));
         write(act.timestamp(NOW.minus(Duration.ofDays(2))));
         assertFirstSeen(NOW.minus(Duration.ofDays(2)));
 
-        // What a bot did earlier does not count, nor do later visits; an earlier one of the person does.
+        // A bot's earlier events and the person's later visits change nothing. The person's earlier visit does.
         write(act.timestamp(NOW.minus(Duration.ofDays(5))).device(DeviceType.BOT));
         write(act.timestamp(NOW.minus(Duration.ofDays(1))));
         assertFirstSeen(NOW.minus(Duration.ofDays(2)));
@@ -115,7 +115,7 @@ class EventSessionsTest extends EventStoreFixture {
     }
 
     @Test
-    void whose_earlier_visits_were_purged_was_first_seen_then_all_the_same() {
+    void a_visitor_keeps_the_time_of_the_first_visit_when_that_visit_is_purged() {
         write(TestEvent.at("visitor-0001", NOW).timestamp(NOW.minus(Duration.ofDays(4))));
         database.run("DELETE FROM sessions");
         write(TestEvent.at("visitor-0001", NOW));
@@ -128,7 +128,7 @@ class EventSessionsTest extends EventStoreFixture {
                 .isEqualTo(1);
     }
 
-    /** Each machine begins with another event of the same visit: together they must make one session. */
+    /** Each machine writes a different event of the same visit. The two events must make one session. */
     @Test
     void two_machines_that_write_one_visit_at_once_make_one_session() throws Exception {
         Sql[] machines = {database.sql(), database.anotherMachine()};
@@ -137,7 +137,8 @@ class EventSessionsTest extends EventStoreFixture {
                 CyclicBarrier together = new CyclicBarrier(2);
                 List<Future<List<Outcome>>> writes = new ArrayList<>();
                 for (int machine = 0; machine < 2; machine++) {
-                    // Many visitors in opposite order: without an order of locks, the machines would deadlock.
+                    // The machines send the visitors in opposite order. Without a fixed order of locks, they would
+                    // deadlock.
                     TestEvent[] sent = new TestEvent[20];
                     for (int i = 0; i < sent.length; i++) {
                         int visitor = machine == 0 ? i : sent.length - 1 - i;
@@ -196,7 +197,7 @@ class EventSessionsTest extends EventStoreFixture {
     }
 
     @Test
-    void the_events_of_one_request_are_placed_in_the_order_of_their_times_and_answered_in_their_own() {
+    void the_events_of_a_request_are_stored_in_order_of_time_and_answered_in_the_order_of_the_request() {
         List<Outcome> outcomes = write(
                 visit(45).path("/third"),
                 visit(20).path("/second"),
@@ -226,7 +227,7 @@ class EventSessionsTest extends EventStoreFixture {
     }
 
     @Test
-    void what_follows_the_landing_page_of_a_spammers_visit_is_a_bots_until_a_form_is_sent() {
+    void events_after_a_landing_page_from_a_spammer_are_a_bots_until_a_form_is_sent() {
         TestEvent landing = visit(0).source(TrafficSource.REFERRAL, Utm.NONE, "www.semalt.com")
                 .device(DeviceType.BOT);
         write(landing.path("/landing"), visit(1).type("engagement"));
@@ -250,7 +251,7 @@ class EventSessionsTest extends EventStoreFixture {
     }
 
     @Test
-    void a_form_that_repeats_a_campaign_does_not_split_the_visit() {
+    void a_form_that_names_a_campaign_does_not_split_the_session() {
         write(visit(0), visit(1).type("form_submit").utmSource("hidden-field"), visit(2));
 
         assertThat(database.texts("SELECT concat_ws(' ', events, conversions, utm_source) FROM sessions"))
@@ -274,7 +275,7 @@ class EventSessionsTest extends EventStoreFixture {
     }
 
     @Test
-    @Tag("single-node") // Its own statements are not for a cluster.
+    @Tag("single-node") // The statements of this test do not work on a cluster.
     void an_event_finds_the_last_of_very_many_sessions() {
         write(visit(0));
         database.run("""
@@ -290,8 +291,8 @@ class EventSessionsTest extends EventStoreFixture {
     }
 
     @Test
-    @Tag("single-node") // Its own statements are not for a cluster.
-    void a_session_whose_start_is_finer_than_a_millisecond_is_found_by_its_key() {
+    @Tag("single-node") // The statements of this test do not work on a cluster.
+    void a_session_that_starts_between_two_milliseconds_is_found_by_its_key() {
         for (int micros : List.of(1, 123, 499, 500, 999)) {
             database.run("TRUNCATE visitors, sessions, events");
             write(visit(5));
@@ -312,7 +313,7 @@ class EventSessionsTest extends EventStoreFixture {
         }
     }
 
-    /** Each adds its events to the same sessions, and some of them are the other's. */
+    /** Both machines add events to the same session, and some of these events are the same on both. */
     @Test
     void two_machines_at_once_count_each_event_once() throws Exception {
         write(visit(0));

@@ -12,7 +12,7 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 
-/** A database that takes events. */
+/** Writes events to a real database. */
 abstract class EventStoreFixture {
     static final EventStore STORE = new EventStore(new SessionRule(Duration.ofMinutes(30)));
 

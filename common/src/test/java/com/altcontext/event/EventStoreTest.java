@@ -52,16 +52,16 @@ class EventStoreTest extends EventStoreFixture {
     }
 
     @Test
-    void twins_in_one_batch_are_stored_once() {
+    void identical_events_in_one_batch_are_stored_once() {
         List<Outcome> outcomes = write(visit(0), visit(0), visit(0));
 
         assertThat(outcomes).extracting(EventStoreTest::receipt).containsOnly(receipt(outcomes.getFirst()));
         assertThat(database.count("SELECT count(*) FROM events")).isEqualTo(1);
     }
 
-    /** Its time is that of receipt, so only its identity makes it the same row. */
+    /** The time of such an event is the time of receipt, so only its computed id shows that it is a repetition. */
     @Test
-    void a_beacon_without_a_time_is_the_same_event_within_its_window() {
+    void a_beacon_without_a_time_is_the_same_event_within_its_window_of_30_seconds() {
         TestEvent untimed = TestEvent.at("visitor-0001", NOW);
 
         Outcome first = write(untimed).getFirst();
@@ -74,11 +74,11 @@ class EventStoreTest extends EventStoreFixture {
 
     @ParameterizedTest(name = "a clock that is {0} ahead")
     @ValueSource(strings = {"PT11M", "P1D", "P3D"})
-    void an_event_of_a_clock_that_is_ahead_is_found_when_its_time_has_come(Duration ahead) {
+    void an_event_from_a_clock_that_is_ahead_is_recognized_once_its_time_has_come(Duration ahead) {
         TestEvent timed = TestEvent.at("visitor-0001", NOW.minus(ahead)).timestamp(NOW);
 
         Outcome first = write(timed).getFirst();
-        // By now its time is right, so that it would be stored under it.
+        // By now the event's time is plausible, so the event would be stored with this time.
         Outcome again = write(timed.receivedAt(NOW.minusSeconds(60))).getFirst();
 
         assertThat(again).isEqualTo(new Outcome.Duplicate(receipt(first)));
@@ -87,7 +87,7 @@ class EventStoreTest extends EventStoreFixture {
     }
 
     @Test
-    void an_own_id_without_a_time_is_found_on_another_day() {
+    void an_event_with_a_client_id_and_no_time_is_recognized_on_another_day() {
         TestEvent named =
                 TestEvent.at("visitor-0001", NOW.minus(Duration.ofDays(3))).eventId(UUID.randomUUID());
 
@@ -99,7 +99,7 @@ class EventStoreTest extends EventStoreFixture {
     }
 
     @Test
-    void an_own_id_is_found_on_the_next_day_if_its_first_copy_was_dated_ahead() {
+    void an_event_with_a_client_id_is_recognized_if_its_first_copy_was_stored_on_the_next_day() {
         Instant beforeMidnight = NOW.truncatedTo(ChronoUnit.DAYS).minusSeconds(120);
         TestEvent named = TestEvent.at("visitor-0001", beforeMidnight).eventId(UUID.randomUUID());
 
@@ -110,7 +110,7 @@ class EventStoreTest extends EventStoreFixture {
     }
 
     @Test
-    void a_bots_event_is_found_on_a_day_before_its_visitor_was_first_seen_as_a_person() {
+    void a_bots_event_is_recognized_on_a_day_before_its_visitor_was_first_seen_as_a_person() {
         TestEvent named = TestEvent.at("visitor-0001", NOW.minus(Duration.ofDays(3)))
                 .device(DeviceType.BOT)
                 .eventId(UUID.randomUUID());
@@ -123,7 +123,7 @@ class EventStoreTest extends EventStoreFixture {
     }
 
     @Test
-    void an_event_that_was_purged_and_is_sent_again_begins_another_session() {
+    void a_purged_event_that_is_sent_again_begins_a_new_session() {
         TestEvent named = TestEvent.at("visitor-0001", NOW).eventId(UUID.randomUUID());
         Receipt first = receipt(write(named).getFirst());
         database.run("TRUNCATE events");
@@ -139,7 +139,7 @@ class EventStoreTest extends EventStoreFixture {
 
     @Test
     @Tag("slow")
-    void one_own_id_is_one_row_in_one_short_session_whatever_times_its_copies_carry() {
+    void copies_with_one_client_id_are_one_row_in_one_session_whatever_their_times() {
         TestEvent named = TestEvent.at("visitor-0001", NOW).eventId(UUID.randomUUID());
         List<TestEvent> copies = List.of(
                 named,
@@ -176,8 +176,8 @@ class EventStoreTest extends EventStoreFixture {
     }
 
     @Test
-    @Tag("single-node") // Its own statements are not for a cluster.
-    void a_copy_is_found_among_thousands_of_sessions_without_a_look_at_each() {
+    @Tag("single-node") // The statements of this test do not work on a cluster.
+    void a_copy_is_found_among_thousands_of_sessions_without_reading_each_of_them() {
         TestEvent first =
                 TestEvent.at("visitor-many", NOW.minus(Duration.ofDays(6))).eventId(UUID.randomUUID());
         write(first);
@@ -199,13 +199,13 @@ class EventStoreTest extends EventStoreFixture {
         assertThat(many.rows).isLessThan(plain.rows + 300);
         assertThat(write(first.receivedAt(NOW)).getFirst()).isInstanceOf(Outcome.Duplicate.class);
         assertThat(work("visitor-new").probesOfEvents)
-                .as("two or three days, of a visitor who cannot have been there before")
+                .as("two or three days are searched for a visitor who cannot have been there before")
                 .isLessThanOrEqualTo(3 * 100);
     }
 
     private record DatabaseWork(long probesOfEvents, long probesOfSessions, long rows) {}
 
-    /** What the database does to store a hundred events with unknown ids and unknown days. */
+    /** The work of the database to store a hundred events with new ids whose days are not certain. */
     private static DatabaseWork work(String anonId) {
         List<Event> events = IntStream.range(0, 100)
                 .mapToObj(i ->
@@ -223,7 +223,7 @@ class EventStoreTest extends EventStoreFixture {
     }
 
     @Test
-    void a_retry_after_its_time_has_become_too_old_to_believe_is_still_found() {
+    void a_retry_is_recognized_even_if_its_time_has_become_too_old_to_be_accepted() {
         TestEvent sent =
                 TestEvent.at("visitor-0001", NOW.minus(Duration.ofDays(2))).timestamp(NOW.minus(Duration.ofDays(8)));
 
@@ -259,7 +259,7 @@ class EventStoreTest extends EventStoreFixture {
     }
 
     @Test
-    void a_session_keeps_the_hash_of_where_the_visitor_was_seen_last() {
+    void a_session_keeps_the_hash_of_the_visitors_latest_address() {
         write(visit(0).address("192.0.2.1"));
         write(visit(5).address("192.0.2.2"));
         write(visit(3).address("192.0.2.3"));
@@ -269,7 +269,7 @@ class EventStoreTest extends EventStoreFixture {
     }
 
     @Test
-    void a_day_without_a_partition_is_caught_by_the_default_one() {
+    void events_of_a_day_without_a_partition_go_to_the_default_partition() {
         Instant future = NOW.plus(Duration.ofDays(30));
 
         write(TestEvent.at("visitor-0001", future));
@@ -279,7 +279,7 @@ class EventStoreTest extends EventStoreFixture {
     }
 
     @Test
-    void documents_and_text_in_every_script_are_stored_as_they_are() {
+    void json_and_text_in_every_script_are_stored_unchanged() {
         write(visit(0).path("/été/日本/😀").props("{\"n\":1.10,\"s\":\"\\\\ \\\" \\n\",\"deep\":[1,[2,{\"x\":null}]]}"));
 
         assertThat(database.texts("SELECT path FROM events")).containsExactly("/été/日本/😀");

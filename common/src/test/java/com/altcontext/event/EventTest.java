@@ -14,7 +14,7 @@ class EventTest {
     private static final Instant NOW = Instant.parse("2026-03-01T12:00:07.123Z");
     private static final TestEvent SENT = TestEvent.at("visitor-0001", NOW);
 
-    @ParameterizedTest(name = "a client clock {0} off → its own time: {1}")
+    @ParameterizedTest(name = "a client clock that is off by {0} → its time is kept: {1}")
     @CsvSource({
         "PT0S, true",
         "PT5M, true",
@@ -28,11 +28,14 @@ class EventTest {
         Event event = SENT.timestamp(NOW.plus(off)).event();
 
         assertThat(event.occurredAt()).isEqualTo(kept ? NOW.plus(off) : NOW);
-        assertThat(event.isDayCertain()).as("it may have come before").isFalse();
+        assertThat(event.isDayCertain()).as("an earlier copy may have been stored on another day").isFalse();
     }
 
-    /** The sender's clock, how long ago it says that the event was, and how long ago that is taken to be. */
-    @ParameterizedTest(name = "a clock {0} off that says {1} ago → {2} ago")
+    /**
+     * By how much the sender's clock is off, how long ago the event was by that clock, and how long ago it was by the
+     * server's reckoning.
+     */
+    @ParameterizedTest(name = "a clock that is off by {0} and says {1} ago → {2} ago")
     @CsvSource({
         "PT0S, PT0S, PT0S",
         "PT3H, PT2M, PT2M",
@@ -42,15 +45,15 @@ class EventTest {
         "PT0S, -PT4M, -PT4M",
         "P1D, -PT6M, PT0S",
     })
-    void a_clock_that_says_what_it_shows_when_it_sends_is_corrected(Duration off, Duration ago, Duration taken) {
+    void a_clock_whose_time_of_sending_is_known_is_corrected(Duration off, Duration ago, Duration taken) {
         Instant clock = NOW.plus(off);
 
         Event event = SENT.timestamp(clock.minus(ago)).sentAt(clock).event();
 
         assertThat(event.occurredAt()).isEqualTo(NOW.minus(taken));
-        assertThat(event.isDayCertain()).as("each copy has a time of its own").isFalse();
+        assertThat(event.isDayCertain()).as("each copy has a different time").isFalse();
         assertThat(event.id())
-                .as("a retry says another time of sending")
+                .as("a retry has another time of sending")
                 .isEqualTo(SENT.timestamp(clock.minus(ago))
                         .sentAt(clock.plusSeconds(9))
                         .event()
@@ -58,7 +61,7 @@ class EventTest {
     }
 
     @Test
-    void with_a_client_id_the_time_does_not_locate_the_first_copy() {
+    void the_time_of_an_event_with_a_client_id_does_not_tell_the_day_of_its_first_copy() {
         TestEvent named = SENT.eventId(UUID.randomUUID());
 
         assertThat(SENT.event().isDayCertain()).isTrue();
@@ -86,7 +89,7 @@ class EventTest {
     }
 
     @Test
-    void the_senders_own_id_is_the_identity_whatever_else_it_says() {
+    void a_client_id_identifies_an_event_whatever_its_other_fields_are() {
         UUID own = UUID.randomUUID();
         TestEvent named = SENT.eventId(own);
 
@@ -107,7 +110,7 @@ class EventTest {
     }
 
     @Test
-    void without_a_time_the_window_of_receipt_is_part_of_the_identity() {
+    void the_id_of_an_event_without_a_time_depends_on_the_window_of_its_receipt() {
         Instant window = Instant.parse("2026-03-01T12:00:00Z");
 
         assertThat(SENT.receivedAt(window).event().id())
@@ -117,7 +120,7 @@ class EventTest {
     }
 
     @Test
-    void with_a_time_the_receipt_does_not_matter() {
+    void the_id_of_an_event_with_a_time_does_not_depend_on_its_receipt() {
         TestEvent timed = SENT.timestamp(NOW.minusSeconds(60));
 
         assertThat(timed.receivedAt(NOW.plusSeconds(3_600)).event().id())
@@ -127,7 +130,7 @@ class EventTest {
     }
 
     @Test
-    void each_thing_that_a_beacon_says_is_part_of_its_identity() {
+    void each_field_of_a_beacon_is_part_of_its_identity() {
         UUID id = SENT.event().id();
 
         assertThat(SENT.path("/other").event().id()).isNotEqualTo(id);

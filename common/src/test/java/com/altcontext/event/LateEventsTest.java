@@ -13,7 +13,7 @@ class LateEventsTest extends EventStoreFixture {
             "SELECT concat_ws(' ', events, entry_path, exit_path) FROM sessions ORDER BY started_at";
 
     @Test
-    void those_of_one_request_find_a_session_each() {
+    void late_events_of_one_request_each_find_their_session() {
         IntStream.range(0, 13).forEach(i -> write(visit(i * 31)));
 
         write(IntStream.range(0, 13)
@@ -24,7 +24,7 @@ class LateEventsTest extends EventStoreFixture {
     }
 
     @Test
-    void two_that_lie_far_apart_join_the_long_session_between_them() {
+    void two_late_events_far_apart_join_the_long_session_between_them() {
         write(visit(0), visit(25), visit(50), visit(70));
 
         write(visit(-10).path("/first"), visit(75).path("/last"));

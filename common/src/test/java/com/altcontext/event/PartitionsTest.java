@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 
 class PartitionsTest {
     private final Database database = Database.migrated();
-    /** When the database was migrated: it has partitions around that day, although another may have begun since. */
+    /** When the database was migrated. Its partitions are around that day, even if another day has begun since. */
     private final Instant now = database.sql()
             .inTransaction(tx -> tx.queryOne(
                     "SELECT max(installed_on)::timestamptz FROM flyway_schema_history", row -> row.time(1)));
@@ -40,20 +40,20 @@ class PartitionsTest {
     }
 
     @Test
-    void the_migration_makes_them_from_a_week_ago_to_a_week_ahead() {
+    void the_migration_creates_partitions_from_a_week_ago_to_a_week_ahead() {
         assertThat(partitions()).as("16 days and the default").isEqualTo(17);
         assertThat(new Partitions(database.sql(), at(now)).ensureComing()).isZero();
     }
 
     @Test
-    void the_coming_days_are_made_as_time_passes() {
+    void partitions_of_coming_days_are_created_as_time_passes() {
         assertThat(new Partitions(database.sql(), at(now.plus(Duration.ofDays(3)))).ensureComing())
                 .isEqualTo(3);
         assertThat(partitions()).isEqualTo(20);
     }
 
     @Test
-    void rows_that_the_default_partition_caught_move_when_theirs_is_made() {
+    void rows_in_the_default_partition_move_when_the_partition_of_their_day_is_created() {
         Instant future = now.plus(Duration.ofDays(10));
         EventStore store = new EventStore(new SessionRule(Duration.ofMinutes(30)));
         List<Event> events = List.of(
@@ -72,7 +72,7 @@ class PartitionsTest {
     }
 
     @Test
-    void two_makers_at_once_make_each_day_once() throws Exception {
+    void two_machines_at_once_create_each_partition_once() throws Exception {
         InstantSource later = at(now.plus(Duration.ofDays(12)));
         Callable<Integer> one = () -> new Partitions(database.sql(), later).ensureComing();
         Callable<Integer> another = () -> new Partitions(database.anotherMachine(), later).ensureComing();
@@ -86,9 +86,9 @@ class PartitionsTest {
         }
     }
 
-    /** Otherwise all events would wait behind it, as long as a backup takes. */
+    /** If the call waited, all events would wait behind it, for as long as a backup takes. */
     @Test
-    void a_default_partition_that_is_being_read_is_not_waited_for() {
+    void creating_a_partition_does_not_wait_while_the_default_partition_is_read() {
         Sql impatient = database.anotherMachine().withTimeout(Duration.ofSeconds(10));
         Partitions tomorrows = new Partitions(impatient, at(now.plus(Duration.ofDays(1))));
 
@@ -104,7 +104,7 @@ class PartitionsTest {
     }
 
     @Test
-    void a_role_that_may_not_change_the_schema_makes_partitions_and_nothing_else() {
+    void a_role_that_may_not_change_the_schema_can_create_partitions_and_nothing_else() {
         String role = "api_" + UUID.randomUUID().toString().replace("-", "");
         database.run(
                 "CREATE ROLE " + role + " LOGIN PASSWORD 'only-for-this-test'",
@@ -125,7 +125,7 @@ class PartitionsTest {
         database.run("DROP OWNED BY " + role, "DROP ROLE " + role);
     }
 
-    /** Also when called by hand, without the limits that the service sets. */
+    /** This also holds when the function is called by hand, without the timeouts that the service sets. */
     @Test
     void a_manual_call_of_the_function_neither_waits_nor_blocks() {
         String byHand = "SELECT ensure_event_partition((now() AT TIME ZONE 'UTC')::date + 20)::int";
@@ -150,15 +150,15 @@ class PartitionsTest {
     }
 
     /**
-     * The move is stopped each time that rows have left the default partition. Meanwhile a writer that gives up after a
-     * millisecond of waiting stores more of them, and nothing is out of sight.
+     * The move is paused each time that rows have left the default partition. During each pause, a writer that waits
+     * for locks for at most a millisecond stores another row, and all rows are visible.
      */
     @Test
-    @Tag("single-node") // Its own statements are not for a cluster.
+    @Tag("single-node") // The statements of this test do not work on a cluster.
     @Tag("slow")
-    void a_hundred_thousand_strays_are_moved_while_events_go_on_being_stored() throws Exception {
+    void a_hundred_thousand_rows_leave_the_default_partition_while_events_are_stored() throws Exception {
         Instant future = now.plus(Duration.ofDays(30));
-        strays(100_000, future);
+        insertIntoDefaultPartition(100_000, future);
         stopAfterEachMove();
         Sql writer = database.anotherMachine();
 
@@ -192,10 +192,10 @@ class PartitionsTest {
     }
 
     @Test
-    @Tag("single-node") // Its own statements are not for a cluster.
-    void whose_events_are_removed_during_a_move_has_none_after_it() throws Exception {
+    @Tag("single-node") // The statements of this test do not work on a cluster.
+    void events_that_are_deleted_during_a_move_do_not_come_back() throws Exception {
         Instant future = now.plus(Duration.ofDays(31));
-        strays(10, future);
+        insertIntoDefaultPartition(10, future);
         stopAfterEachMove();
 
         try (ExecutorService pool = Executors.newFixedThreadPool(2)) {
@@ -228,7 +228,7 @@ class PartitionsTest {
         tx.query("SELECT true FROM pg_advisory_xact_lock(0, ?)", row -> row.flag(1), move);
     }
 
-    /** Until a transaction waits for such a lock. */
+    /** Waits until a transaction waits for such a lock. */
     private void awaitWaiter(String lock) {
         Awaitility.await("a transaction that waits for " + lock)
                 .atMost(Duration.ofMinutes(1))
@@ -240,8 +240,8 @@ class PartitionsTest {
         return LocalDate.ofInstant(time, ZoneOffset.UTC);
     }
 
-    /** Autovacuum, which so many rows start, would hold a lock for longer than a moment. */
-    private void strays(int count, Instant at) {
+    /** So many rows would start autovacuum, which would hold a lock for too long. */
+    private void insertIntoDefaultPartition(int count, Instant at) {
         database.run("ALTER TABLE events_default SET (autovacuum_enabled = false)");
         database.texts("""
                 WITH made AS (
@@ -264,7 +264,10 @@ class PartitionsTest {
         });
     }
 
-    /** From here on, each move out of the default partition is recorded and waits until the test lets the move of that number go on. */
+    /**
+     * Makes each move out of the default partition record itself, and then wait until the test releases the lock with
+     * the number of the move.
+     */
     private void stopAfterEachMove() {
         database.run(
                 "CREATE TABLE moves (id integer GENERATED ALWAYS AS IDENTITY, rows bigint, locked boolean)", """
@@ -287,7 +290,7 @@ class PartitionsTest {
     }
 
     @Test
-    void no_partition_is_made_for_a_day_that_no_clock_should_show() {
+    void no_partition_is_created_for_a_day_in_the_distant_future() {
         assertThatThrownBy(() -> database.count("SELECT ensure_event_partition('2126-01-01')::int"))
                 .isInstanceOfSatisfying(
                         SqlFailure.class, refused -> assertThat(refused.state()).isEqualTo("22023"));

@@ -11,10 +11,10 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** What the row of a session says of its events. */
+/** What the row of a session stores about its events. */
 class SessionRowTest extends EventStoreFixture {
     @Test
-    void the_row_of_a_session_is_the_same_in_whatever_order_and_requests_its_events_arrive() {
+    void the_row_of_a_session_does_not_depend_on_how_its_events_are_ordered_and_split_into_requests() {
         List<TestEvent> acts = List.of(
                 visit(0).type("cta_click").country("CA"),
                 visit(1).path("/b"),
@@ -48,9 +48,9 @@ class SessionRowTest extends EventStoreFixture {
         }
     }
 
-    /** So an overlap is a defect, which altops rollup check names. */
+    /** An overlap is therefore a defect, which altops rollup check reports. */
     @Test
-    void two_sessions_of_a_person_never_overlap_however_late_events_come() {
+    void two_sessions_of_a_person_never_overlap_even_if_events_come_late() {
         Random random = new Random(11);
         for (int visitor = 0; visitor < 100; visitor++) {
             List<TestEvent> acts = new ArrayList<>();
@@ -80,7 +80,7 @@ class SessionRowTest extends EventStoreFixture {
     }
 
     @Test
-    void a_session_without_a_page_view_begins_with_the_first_of_two_that_come_at_once() {
+    void the_entrance_of_a_session_without_a_page_view_becomes_the_earlier_of_two_in_one_request() {
         write(visit(0).type("cta_click"));
         write(visit(2).path("/second"), visit(1).path("/first"));
 
