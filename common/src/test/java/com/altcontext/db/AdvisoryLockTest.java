@@ -11,7 +11,7 @@ class AdvisoryLockTest {
     private final Database database = Database.migrated();
 
     @Test
-    void one_transaction_at_a_time_holds_it() {
+    void only_one_transaction_at_a_time_holds_the_lock() {
         database.sql().inTransaction(holder -> {
             assertThat(LOCK.tryTake(holder)).isTrue();
             assertThat(database.sql().<Boolean>inTransaction(LOCK::tryTake)).isFalse();
@@ -21,7 +21,7 @@ class AdvisoryLockTest {
     }
 
     @Test
-    void the_transaction_of_a_long_run_may_be_idle_whatever_the_server_limits() {
+    void the_transaction_that_holds_the_lock_of_a_long_run_may_be_idle_despite_the_servers_timeout() {
         String limit = "SELECT current_setting('idle_in_transaction_session_timeout')";
         database.sql().inTransaction(guard -> {
             guard.update("SET LOCAL idle_in_transaction_session_timeout = '30s'");

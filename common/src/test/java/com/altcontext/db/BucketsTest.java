@@ -15,7 +15,7 @@ class BucketsTest {
     private static final Database DATABASE = Database.migrated();
 
     @Test
-    void the_database_computes_the_same_bucket() {
+    void the_database_computes_the_same_bucket_as_the_service() {
         Random random = new Random(16);
         List<UUID> ids = Stream.concat(
                         Stream.of(new UUID(0, 0), new UUID(-1, -1), new UUID(0, 0x80_0000), new UUID(0, 0xFF_FFFF)),

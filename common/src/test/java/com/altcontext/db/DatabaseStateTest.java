@@ -19,7 +19,7 @@ class DatabaseStateTest {
     }
 
     @Test
-    void nothing_is_known_before_the_database_is_asked() {
+    void the_status_is_starting_before_the_first_check() {
         DatabaseState state = state(Database.at("postgres://unknown@127.0.0.1:1/nothing"));
 
         assertThat(state.status()).isEqualTo(DatabaseState.Status.STARTING);
@@ -33,7 +33,7 @@ class DatabaseStateTest {
     }
 
     @Test
-    void a_missing_right_is_told_from_a_server_that_is_away() {
+    void a_missing_privilege_is_distinguished_from_an_unreachable_server() {
         DatabaseState away = state(Database.at("postgres://unknown@127.0.0.1:1/nothing"));
         away.check();
         assertThat(away.trouble()).contains("in: connect (ConnectException)");
@@ -55,12 +55,12 @@ class DatabaseStateTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"repeatable read", "serializable"})
-    void a_database_that_isolates_transactions_otherwise_is_not_ready(String isolation) {
+    void a_database_with_another_default_isolation_is_not_ready(String isolation) {
         Database database = Database.migrated();
         String setting = "ALTER DATABASE " + DatabaseUrl.parse(database.url()).database()
                 + " SET default_transaction_isolation TO ";
         database.run(setting + "'" + isolation + "'");
-        // On Citus the tests keep their connections, which a new default does not reach.
+        // On Citus, the tests reuse their connections, to which a new default does not apply.
         DatabaseState state = state(Database.at(database.url()));
 
         assertThat(state.check()).isEqualTo(DatabaseState.Status.DATABASE_UNREACHABLE);
@@ -73,14 +73,14 @@ class DatabaseStateTest {
                 "CREATE ROLE " + role + " LOGIN PASSWORD 'only-for-this-test'",
                 "GRANT SELECT ON flyway_schema_history, cluster TO " + role);
         Database.as(database.url(), role, "only-for-this-test").run(DatabaseState.ISOLATION_REMEDY);
-        DatabaseState mended = state(Database.as(database.url(), role, "only-for-this-test"));
-        assertThat(mended.check()).isEqualTo(DatabaseState.Status.READY);
-        assertThat(mended.trouble()).isEmpty();
+        DatabaseState remedied = state(Database.as(database.url(), role, "only-for-this-test"));
+        assertThat(remedied.check()).isEqualTo(DatabaseState.Status.READY);
+        assertThat(remedied.trouble()).isEmpty();
         database.run("DROP OWNED BY " + role, "DROP ROLE " + role);
     }
 
     @Test
-    void an_empty_database_and_an_old_schema_are_outdated_and_a_newer_one_is_fine() {
+    void an_empty_database_and_an_old_schema_are_outdated_and_a_newer_schema_is_accepted() {
         Database database = Database.at(TestDatabase.fresh());
         DatabaseState state = state(database);
         assertThat(state.check()).isEqualTo(DatabaseState.Status.SCHEMA_OUTDATED);
@@ -97,7 +97,7 @@ class DatabaseStateTest {
     }
 
     @Test
-    void a_restore_that_is_not_done_is_waited_for() {
+    void the_database_is_not_ready_before_a_restore_is_done() {
         Database database = Database.migrated();
         DatabaseState state = state(database);
 
@@ -109,7 +109,7 @@ class DatabaseStateTest {
     }
 
     @Test
-    void a_database_that_is_lost_later_was_ready_all_the_same() {
+    void a_database_that_is_lost_later_was_ready_nevertheless() {
         DatabaseState state = state(Database.migrated());
         state.check();
 
@@ -120,7 +120,7 @@ class DatabaseStateTest {
     }
 
     @Test
-    void a_clock_that_differs_from_the_databases_is_seen() {
+    void the_difference_from_the_clock_of_the_database_is_measured() {
         Database database = Database.migrated();
         InstantSource ahead = InstantSource.offset(InstantSource.system(), Duration.ofHours(1));
         DatabaseState state = new DatabaseState(database.sql(), ahead);
@@ -130,9 +130,9 @@ class DatabaseStateTest {
         assertThat(state.clockSkew()).isBetween(Duration.ofMinutes(59), Duration.ofMinutes(61));
     }
 
-    /** A new migration that the code needs must raise the number; this fails where it does not. */
+    /** A new migration that the code needs must raise the required number. This test fails if it does not. */
     @Test
-    void the_schema_that_the_code_needs_is_the_newest_migration() {
+    void the_required_schema_is_the_newest_migration() {
         List<Migrations.Migration> all =
                 Migrations.of(DatabaseUrl.parse(Database.migrated().url())).status();
 
@@ -140,7 +140,7 @@ class DatabaseStateTest {
     }
 
     @Test
-    void the_data_that_every_request_needs_is_read_before_it_is_ready() {
+    void the_data_that_every_request_needs_is_read_before_the_database_is_ready() {
         Database database = Database.migrated();
         List<Boolean> readyMeanwhile = new ArrayList<>();
         DatabaseState[] state = new DatabaseState[1];

@@ -26,11 +26,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class DatabaseUrlTest {
-    /** The driver's own factory, which reads authorities from a file. */
-    private static final String PLACE = "postgres://app:secret@db.internal:6543/metrics";
+    private static final String BASE_URL = "postgres://app:secret@db.internal:6543/metrics";
 
     @Test
-    void the_form_of_fly_postgres_attach_is_taken_apart() {
+    void the_format_of_fly_postgres_attach_is_parsed() {
         DatabaseUrl url = DatabaseUrl.parse("postgres://app:p%40ss@app-db.flycast:5433/app?sslmode=disable");
 
         assertThat(url.user()).isEqualTo("app");
@@ -41,8 +40,8 @@ class DatabaseUrlTest {
     }
 
     @Test
-    void the_driver_gets_every_piece_and_never_logs_row_values() throws SQLException {
-        Map<String, String> seen = driverSees(PLACE);
+    void the_driver_gets_every_part_and_never_logs_row_values() throws SQLException {
+        Map<String, String> seen = driverSees(BASE_URL);
 
         assertThat(seen)
                 .containsEntry("PGHOST", "db.internal")
@@ -52,7 +51,7 @@ class DatabaseUrlTest {
                 .containsEntry("ApplicationName", "altcontext")
                 .containsEntry("connectTimeout", "5")
                 .containsEntry("tcpKeepAlive", "true");
-        assertThat(DatabaseUrl.parse(PLACE).jdbcUrl()).doesNotContain("secret");
+        assertThat(DatabaseUrl.parse(BASE_URL).jdbcUrl()).doesNotContain("secret");
     }
 
     @ParameterizedTest
@@ -71,7 +70,7 @@ class DatabaseUrlTest {
                 "p:q",
                 "***",
             })
-    void a_password_may_hold_anything_that_is_percent_encoded(String password) {
+    void a_password_may_contain_any_percent_encoded_character(String password) {
         String encoded = URLEncoder.encode(password, StandardCharsets.UTF_8).replace("+", "%20");
         DatabaseUrl url = DatabaseUrl.parse("postgres://u%20s:" + encoded + "@h/d");
 
@@ -109,8 +108,8 @@ class DatabaseUrlTest {
     }
 
     @Test
-    void a_line_end_pasted_along_is_no_part_of_it() {
-        assertThat(DatabaseUrl.parse(" " + PLACE + "\n").database()).isEqualTo("metrics");
+    void white_space_around_the_url_is_ignored() {
+        assertThat(DatabaseUrl.parse(" " + BASE_URL + "\n").database()).isEqualTo("metrics");
     }
 
     @ParameterizedTest
@@ -128,9 +127,9 @@ class DatabaseUrlTest {
         "channel_binding=require, channelBinding, require",
         "gssencmode=disable, gssEncMode, disable",
     })
-    void an_option_reaches_the_driver_under_its_name_there(String option, String name, String value)
+    void an_option_reaches_the_driver_under_the_drivers_name(String option, String name, String value)
             throws SQLException {
-        assertThat(driverSees(PLACE + "?" + option)).containsEntry(name, value);
+        assertThat(driverSees(BASE_URL + "?" + option)).containsEntry(name, value);
     }
 
     @Test
@@ -147,7 +146,7 @@ class DatabaseUrlTest {
     }
 
     @Test
-    void the_next_host_is_asked_where_the_first_is_dead() throws Exception {
+    void the_next_host_is_tried_if_the_first_does_not_answer() throws Exception {
         DatabaseUrl fresh = DatabaseUrl.parse(TestDatabase.fresh());
         int dead;
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
@@ -167,14 +166,14 @@ class DatabaseUrlTest {
 
     @Test
     void options_that_change_nothing_are_accepted() throws SQLException {
-        assertThat(driverSees(PLACE + "?pgbouncer=false&client_encoding=UTF8&schema=public"))
-                .isEqualTo(driverSees(PLACE));
+        assertThat(driverSees(BASE_URL + "?pgbouncer=false&client_encoding=UTF8&schema=public"))
+                .isEqualTo(driverSees(BASE_URL));
     }
 
     @Test
-    void an_option_cannot_smuggle_another_one_in() throws SQLException {
+    void an_option_cannot_inject_another_option() throws SQLException {
         Map<String, String> seen =
-                driverSees(PLACE + "?application_name=a%26logServerErrorDetail%3Dtrue%26socketFactory%3Devil");
+                driverSees(BASE_URL + "?application_name=a%26logServerErrorDetail%3Dtrue%26socketFactory%3Devil");
 
         assertThat(seen)
                 .containsEntry("ApplicationName", "a&logServerErrorDetail=true&socketFactory=evil")
@@ -200,8 +199,8 @@ class DatabaseUrlTest {
                 "connection_limit",
                 "",
             })
-    void an_option_that_is_not_known_is_refused_by_its_name(String name) {
-        assertRefused(PLACE + "?" + name + "=hidden-value", "an option that is not accepted: " + name);
+    void an_unknown_option_is_refused_and_named(String name) {
+        assertRefused(BASE_URL + "?" + name + "=hidden-value", "an option that is not accepted: " + name);
     }
 
     @ParameterizedTest
@@ -235,18 +234,18 @@ class DatabaseUrlTest {
                 "postgres://u:hidden@h/d?sslmode|gives no value for the option sslmode",
                 "postgres://u:hidden@h/d?connect_timeout=1&connectTimeout=2|gives the option connectTimeout twice",
             })
-    void an_invalid_address_is_refused_with_the_rule_and_without_the_value(String text, String rule) {
+    void an_invalid_url_is_refused_with_the_rule_and_without_the_value(String text, String rule) {
         assertRefused(text, rule);
     }
 
     @Test
-    void it_shows_neither_password_nor_options() {
+    void the_url_as_text_shows_neither_password_nor_options() {
         assertThat(DatabaseUrl.parse("postgres://app:secret@db:1/metrics?options=-c%20hidden%3D1"))
                 .hasToString("postgres://app:***@db:1/metrics");
     }
 
     @Test
-    void a_real_server_is_reached_with_a_password_full_of_signs() throws Exception {
+    void an_option_with_an_ampersand_reaches_a_real_server() throws Exception {
         DatabaseUrl fresh = DatabaseUrl.parse(TestDatabase.fresh());
         try (Connection connection = DriverManager.getConnection(
                         DatabaseUrl.parse(fresh.toString().replace("***", "x") + "?application_name=a%26b")

@@ -16,13 +16,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Whether and how the database of an address is reached by TLS. */
+/** Whether a database is reached by TLS, and whether its certificate is verified. */
 class DatabaseUrlTlsTest {
+    /** The driver's own factory, which reads authorities from a file. */
     private static final String FILES = "org.postgresql.ssl.LibPQFactory";
 
     @ParameterizedTest
     @ValueSource(strings = {"db.example.com", "ep-1.neon.example", "34.12.1.9", "[2600:1f18::1]", "flympg.net.example"})
-    void a_host_outside_is_reached_by_tls_alone_and_its_certificate_is_verified(String host) throws SQLException {
+    void a_public_host_is_reached_by_tls_only_and_its_certificate_is_verified(String host) throws SQLException {
         assertThat(DatabaseUrlTest.driverSees("postgres://u:p@" + host + "/d"))
                 .containsEntry("sslmode", "verify-full")
                 .containsEntry("sslfactory", "org.postgresql.ssl.DefaultJavaSSLFactory");
@@ -43,14 +44,14 @@ class DatabaseUrlTlsTest {
                 "top2.nearest.of.app-db.internal",
                 "App-DB.Internal",
             })
-    void on_this_machine_and_on_a_private_network_tls_is_taken_where_it_is_offered(String host) throws SQLException {
+    void on_this_machine_and_on_a_private_network_tls_is_used_if_it_is_offered(String host) throws SQLException {
         assertThat(DatabaseUrlTest.driverSees("postgres://u:p@" + host + "/d"))
                 .doesNotContainKey("sslmode")
                 .containsEntry("sslfactory", FILES);
     }
 
     @Test
-    void fly_s_managed_postgres_is_reached_by_tls_alone() throws SQLException {
+    void flys_managed_postgres_is_reached_by_tls_only() throws SQLException {
         assertThat(DatabaseUrlTest.driverSees("postgres://u:p@pgbouncer.abc.flympg.net/fly-db"))
                 .containsEntry("sslmode", "require")
                 .containsEntry("sslfactory", FILES);
@@ -66,7 +67,7 @@ class DatabaseUrlTlsTest {
         "sslrootcert=system, verify-full, org.postgresql.ssl.DefaultJavaSSLFactory",
         "sslrootcert=%2Fca.pem, verify-full, org.postgresql.ssl.LibPQFactory",
     })
-    void the_tls_options_of_the_address_apply(String options, String mode, String factory) throws SQLException {
+    void the_tls_options_of_the_url_apply(String options, String mode, String factory) throws SQLException {
         Map<String, String> seen = DatabaseUrlTest.driverSees("postgres://u:p@db.example.com/d?" + options);
 
         assertThat(seen).containsEntry("sslmode", mode);
@@ -97,7 +98,7 @@ class DatabaseUrlTlsTest {
         "'direct.a.flympg.net,a.internal', require",
         "'direct.a.flympg.net,db.example.com', verify-full"
     })
-    void of_several_hosts_the_least_private_decides_about_tls(String hosts, @Nullable String mode) {
+    void the_least_private_of_several_hosts_decides_about_tls(String hosts, @Nullable String mode) {
         assertThat(DatabaseUrl.parse("postgres://u:p@" + hosts + "/d").tls().mode())
                 .isEqualTo(Optional.ofNullable(mode));
     }

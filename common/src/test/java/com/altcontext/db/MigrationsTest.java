@@ -31,7 +31,7 @@ class MigrationsTest {
     private final DatabaseUrl url = DatabaseUrl.parse(TestDatabase.fresh());
 
     @Test
-    void the_migrations_of_this_release_bring_an_empty_database_to_what_it_needs() throws SQLException {
+    void the_migrations_create_the_schema_of_this_release_in_an_empty_database() throws SQLException {
         Migrations migrations = Migrations.of(url);
 
         List<Migration> planned = migrations.plan();
@@ -57,7 +57,7 @@ class MigrationsTest {
     }
 
     @Test
-    void only_what_is_pending_is_applied_and_a_second_time_nothing_is() {
+    void only_pending_migrations_are_applied_and_none_the_second_time() {
         Migrations.of(url, FIRST).apply();
 
         assertThat(Migrations.of(url, SECOND).plan())
@@ -73,7 +73,7 @@ class MigrationsTest {
     }
 
     @Test
-    void runs_at_once_apply_each_migration_once() throws Exception {
+    void concurrent_runs_apply_each_migration_once() throws Exception {
         Callable<List<Migration>> run = () -> Migrations.of(url, SECOND).apply();
         try (ExecutorService threads = Executors.newFixedThreadPool(4)) {
             List<Migration> applied = new java.util.ArrayList<>();
@@ -87,7 +87,7 @@ class MigrationsTest {
     }
 
     @Test
-    void verification_names_what_is_missing_what_was_edited_and_what_is_newer() {
+    void verification_reports_missing_edited_and_newer_migrations() {
         Migrations.of(url, FIRST).apply();
 
         assertThat(Migrations.of(url, FIRST).verify()).isEmpty();
@@ -113,7 +113,7 @@ class MigrationsTest {
     }
 
     @Test
-    void a_migration_that_fails_leaves_nothing_of_itself_and_shows_no_value() throws SQLException {
+    void a_failed_migration_is_rolled_back_and_its_message_shows_no_value() throws SQLException {
         assertThatThrownBy(() -> Migrations.of(url, BROKEN).apply())
                 .isInstanceOf(DatabaseFailure.class)
                 .hasMessage(
@@ -137,9 +137,12 @@ class MigrationsTest {
                 .isEqualTo("t");
     }
 
-    /** Some providers end a connection that is idle in its transaction, as that with the lock of migrations is. */
+    /**
+     * Some providers end a connection that is idle in a transaction. The connection that holds the lock of the
+     * migrations is.
+     */
     @Test
-    void the_limits_of_a_database_for_its_connections_do_not_end_a_migration() throws SQLException {
+    void the_timeouts_of_a_database_do_not_end_a_migration() throws SQLException {
         run(
                 "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET idle_in_transaction_session_timeout = 200', current_database());"
                         + " EXECUTE format('ALTER DATABASE %I SET statement_timeout = 1000', current_database()); END $$");
@@ -148,9 +151,12 @@ class MigrationsTest {
         assertThat(Migrations.of(url).verify()).isEmpty();
     }
 
-    /** As the login is that Fly makes anew, once its first one was detached and its tables were given to another owner. */
+    /**
+     * Fly creates such a login when an app is attached again, after its first login was detached and the tables got
+     * another owner.
+     */
     @Test
-    void a_login_that_does_not_own_the_tables_is_sent_to_their_owner() throws SQLException {
+    void a_login_that_does_not_own_the_tables_is_told_to_use_their_owner() throws SQLException {
         Migrations.of(url).apply();
         String role = "attached_" + UUID.randomUUID().toString().substring(0, 8);
         run("CREATE ROLE " + role + " LOGIN PASSWORD 'only-for-this-test'");
@@ -179,7 +185,7 @@ class MigrationsTest {
     }
 
     @Test
-    void a_pooler_is_recognized_and_a_direct_connection_asked_for() throws Exception {
+    void a_connection_pooler_is_recognized_and_refused() throws Exception {
         try (FakePooler pooler = FakePooler.before(url)) {
             DatabaseUrl pooled = pooler.url();
 
@@ -196,7 +202,7 @@ class MigrationsTest {
         "postgres://someone:hidden@127.0.0.1:1/d, nothing answers",
         "postgres://someone:hidden@no-such-host.invalid/d, host name could not be resolved",
     })
-    void a_database_that_cannot_be_reached_is_not_named(String unreachable, String what) {
+    void the_message_about_an_unreachable_database_does_not_show_its_url(String unreachable, String what) {
         assertThatThrownBy(() -> Migrations.of(DatabaseUrl.parse(unreachable)).plan())
                 .isInstanceOf(DatabaseFailure.class)
                 .hasMessageContaining(what)
@@ -206,7 +212,7 @@ class MigrationsTest {
     }
 
     @Test
-    void a_database_that_is_not_there_is_said_to_be_so() {
+    void a_database_that_does_not_exist_is_reported() {
         DatabaseUrl absent = new DatabaseUrl(url.user(), url.password(), url.hosts(), "absent", url.options());
 
         assertThatThrownBy(() -> Migrations.of(absent).apply())

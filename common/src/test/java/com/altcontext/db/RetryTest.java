@@ -18,7 +18,7 @@ class RetryTest {
         database = Database.migrated();
     }
 
-    /** Work that the database refuses this often before it succeeds. */
+    /** Runs a transaction that the database refuses the given number of times before it succeeds. */
     private static int work(AtomicInteger tries, int refusals, String state) {
         return Retry.inTransaction(database.sql(), tx -> {
             if (tries.incrementAndGet() <= refusals) {
@@ -43,7 +43,7 @@ class RetryTest {
     }
 
     @Test
-    void another_failure_is_not_repeated() {
+    void a_transaction_with_another_failure_is_not_repeated() {
         AtomicInteger tries = new AtomicInteger();
 
         assertThatThrownBy(() -> work(tries, 1, "23514")).isInstanceOf(SqlFailure.class);

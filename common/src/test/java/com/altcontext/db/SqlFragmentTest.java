@@ -18,7 +18,7 @@ class SqlFragmentTest {
     }
 
     @Test
-    void the_values_of_a_fragment_go_where_its_text_goes() {
+    void the_values_of_an_inserted_fragment_stay_in_the_order_of_the_text() {
         SqlFragment inner = SqlFragment.of("SELECT ?, id FROM people WHERE ?", 1, OLD);
 
         assertMade(
@@ -47,7 +47,7 @@ class SqlFragmentTest {
     }
 
     @Test
-    void a_part_too_many_or_too_few_is_refused() {
+    void one_value_too_many_or_too_few_is_refused() {
         assertThatThrownBy(() -> SqlFragment.of("a = ? AND b = ?", 1)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> SqlFragment.of("a = ?", 1, 2)).isInstanceOf(IllegalArgumentException.class);
         String[] one = {"an array that would be bound as a text"};
@@ -56,7 +56,7 @@ class SqlFragmentTest {
     }
 
     @Test
-    void names_stand_for_values_and_fragments_as_often_as_they_occur() {
+    void a_name_for_a_value_or_a_fragment_may_occur_several_times() {
         NamedSql named = new NamedSql("""
                 -- those of :nobody
                 SELECT * FROM people WHERE born > :day AND died > :day::date AND :kept

@@ -33,7 +33,7 @@ class SqlTest {
 
     @Test
     @Tag("slow")
-    void work_may_take_longer_than_an_answer_usually_does_where_that_was_said() {
+    void work_with_a_longer_timeout_may_take_longer_than_the_default() {
         Sql sql = new Sql(impatient);
         Sql patient = sql.withTimeout(Duration.ofMinutes(1));
 
@@ -49,7 +49,7 @@ class SqlTest {
 
     @Test
     @Tag("slow")
-    void a_statement_that_takes_too_long_is_ended_by_the_server_wherever_it_stands() {
+    void the_server_ends_a_statement_that_takes_too_long_however_it_is_sent() {
         Sql sql = new Sql(impatient).withSocketTimeout(Duration.ofSeconds(1));
         String sleep = "SELECT 'slept' FROM pg_sleep(600)";
         List<Runnable> ways = List.of(
@@ -95,7 +95,7 @@ class SqlTest {
     }
 
     @Test
-    void one_row_is_neither_none_nor_two() {
+    void a_query_for_one_row_fails_with_no_row_and_with_two() {
         Sql sql = new Sql(impatient);
         String rows = "SELECT number FROM generate_series(1, ?) AS number";
 
@@ -109,7 +109,7 @@ class SqlTest {
     }
 
     @Test
-    void a_limit_of_time_leaves_answers_counts_and_isolation_as_they_are_and_nothing_behind() throws SQLException {
+    void a_timeout_does_not_change_results_counts_or_isolation_and_does_not_outlast_its_transaction() throws SQLException {
         try (Connection connection = impatient.getConnection()) {
             Sql sql = new Sql(new OneConnection(connection)).withSocketTimeout(Duration.ofSeconds(1));
 
@@ -141,7 +141,7 @@ class SqlTest {
         for (String state : List.of("22012", "23505", "42P01", "XX000", "P0001")) {
             assertThat(raised(sql, state).isUnavailability()).as(state).isFalse();
         }
-        // A server that is kept has it from an earlier run.
+        // A server that is reused may have the role from an earlier run.
         sql.inTransaction(tx -> tx.update("DROP ROLE IF EXISTS crowded"));
         sql.inTransaction(tx -> tx.update("CREATE ROLE crowded LOGIN CONNECTION LIMIT 0 PASSWORD 'crowded'"));
         PGSimpleDataSource crowded = new PGSimpleDataSource();
@@ -155,7 +155,7 @@ class SqlTest {
                 });
     }
 
-    /** As the coordinator of a cluster reports it, with the node in the context. */
+    /** Errors as the coordinator of a cluster reports them, with the node in the context. */
     @ParameterizedTest
     @CsvSource({
         "08006, connection to the remote node a@10.0.0.2:5432 failed, nothing, true",
@@ -168,23 +168,23 @@ class SqlTest {
         "XX000, could not find tuple for statistics object 1, while executing command on 10.0.0.2:5432, false",
         "XX001, server closed the connection unexpectedly, while executing command on 10.0.0.2:5432, false"
     })
-    void a_node_that_is_lost_is_an_unavailability_and_a_defect_is_not(
+    void a_lost_node_counts_as_unavailability_and_a_defect_does_not(
             String state, String message, String context, boolean isLost) {
         Sql sql = new Sql(impatient);
         SqlFailure failed = catchThrowableOfType(
                 SqlFailure.class,
                 () -> sql.inTransaction(tx -> {
-                    // The name of a function is in the context of what it raises.
+                    // The context of an error has the name of the function that raised it.
                     tx.update("CREATE FUNCTION pg_temp.\"%1$s\"() RETURNS text LANGUAGE plpgsql AS".formatted(context)
                             + " $$ BEGIN RAISE EXCEPTION '%s' USING ERRCODE = '%s'; END $$".formatted(message, state));
                     return tx.query("SELECT pg_temp.\"%s\"()".formatted(context), row -> row.text(1));
                 }));
 
         assertThat(failed.isUnavailability()).isEqualTo(isLost);
-        assertThat(failed.isLostConnection()).as("to the coordinator").isFalse();
+        assertThat(failed.isLostConnection()).as("lost connection to the coordinator").isFalse();
     }
 
-    /** As the coordinator of a cluster reports it for rows that it copies to the node. */
+    /** Errors as the coordinator of a cluster reports them for rows that it copies to a node. */
     @ParameterizedTest
     @CsvSource({
         "new row for relation \"events_102099\" violates check constraint \"events_check\", true",
@@ -200,7 +200,7 @@ class SqlTest {
         assertThat(failed.isUnavailability()).isFalse();
     }
 
-    /** As the coordinator of a cluster does where its node dies during the commit. */
+    /** The coordinator of a cluster commits with this warning if a node dies during the commit. */
     @Test
     void a_commit_with_the_warning_that_a_node_has_not_committed_is_a_failure() throws SQLException {
         try (Connection connection = impatient.getConnection()) {
@@ -215,7 +215,7 @@ class SqlTest {
                         assertThat(failed.isUnavailability()).isTrue();
                         assertThat(failed.isLostConnection()).isFalse();
                     });
-            assertThat(setting(sql, "SELECT 'x'")).as("after it").isEqualTo("x");
+            assertThat(setting(sql, "SELECT 'x'")).as("the connection after the failure").isEqualTo("x");
         }
     }
 
@@ -239,7 +239,7 @@ class SqlTest {
     }
 
     @Test
-    void a_connection_goes_back_as_it_was_after_success_and_after_failure() throws SQLException {
+    void a_connection_is_returned_unchanged_after_success_and_after_failure() throws SQLException {
         try (Connection connection = impatient.getConnection()) {
             OneConnection pool = new OneConnection(connection);
             Sql patient = new Sql(pool).withTimeout(Duration.ofMinutes(1));
@@ -275,7 +275,7 @@ class SqlTest {
     }
 
     @Test
-    void work_of_which_the_server_has_done_a_part_is_not_begun_again() {
+    void work_that_the_server_has_done_in_part_is_not_repeated() {
         AtomicInteger begun = new AtomicInteger();
 
         assertThatThrownBy(() -> new Sql(impatient).inTransaction(tx -> {
