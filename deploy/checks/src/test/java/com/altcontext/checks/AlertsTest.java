@@ -8,7 +8,10 @@ import java.util.Locale;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 
-/** The alerts against the page that says what to do. That the service has their metrics is looked up in the running one. */
+/**
+ * Compares the alerts with the page that says what to do. {@code ObservabilityTest} checks that a running service has
+ * their metrics.
+ */
 class AlertsTest {
     private final List<JsonNode> rules = StreamSupport.stream(
                     Repository.yaml("deploy/alerts.yml").path("groups").spliterator(), false)
@@ -16,7 +19,7 @@ class AlertsTest {
             .toList();
 
     @Test
-    void every_alert_says_where_the_operator_finds_what_to_do() {
+    void every_alert_links_to_its_section_of_the_runbook() {
         List<String> headings = Repository.text("docs/alerts.md")
                 .lines()
                 .filter(line -> line.startsWith("#"))
@@ -31,11 +34,11 @@ class AlertsTest {
     }
 
     @Test
-    void every_alert_is_played_through_raised_and_not() {
-        String played = Repository.text("deploy/alerts-test.yml");
+    void every_alert_is_tested_both_raised_and_not_raised() {
+        String tests = Repository.text("deploy/alerts-test.yml");
         assertThat(rules)
                 .allSatisfy(rule -> assertThat(
-                                played.split("alertname: " + rule.path("alert").asText() + "\\b", -1))
+                                tests.split("alertname: " + rule.path("alert").asText() + "\\b", -1))
                         .hasSizeGreaterThanOrEqualTo(3));
     }
 }

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 /** {@code deploy/compose/compose.yaml}, the deployment on your own machine. */
 class ComposeTest {
-    /** The value of a variable, which may depend on another one. */
+    /** The value of a variable that names the file of a secret. The value may depend on another variable. */
     private static final Pattern SECRET_FILE = Pattern.compile("(?:\\$\\{\\w+:\\+)?/run/secrets/(\\w+)}?");
 
     private final JsonNode file = Repository.yaml("deploy/compose/compose.yaml");
@@ -23,7 +23,7 @@ class ComposeTest {
     private final JsonNode api = services.path("api");
 
     @Test
-    void the_public_reaches_tls_and_nothing_else() {
+    void the_public_reaches_only_caddy() {
         Map<String, String> published = new TreeMap<>();
         services.properties().forEach(service -> {
             if (service.getValue().has("ports")) {
@@ -73,7 +73,7 @@ class ComposeTest {
     }
 
     @Test
-    void a_clients_address_comes_from_caddy_alone() {
+    void a_clients_address_comes_only_from_caddy() {
         String header = api.at("/environment/CLIENT_IP_HEADER").asText();
         assertThat(Repository.lines("deploy/compose/Caddyfile")).contains("header_up " + header + " {remote_host}");
         assertThat(api.at("/environment/TRUSTED_PROXIES").asText())
@@ -82,21 +82,21 @@ class ComposeTest {
     }
 
     @Test
-    void caddy_leads_to_every_path_of_the_contract_and_to_no_other() {
+    void caddy_forwards_every_path_of_the_contract_and_no_other() {
         String matcher = Repository.lines("deploy/compose/Caddyfile").stream()
                 .filter(line -> line.startsWith("@service path "))
                 .findFirst()
                 .orElseThrow();
-        List<String> led = List.of(matcher.substring("@service path ".length()).split(" ", -1));
+        List<String> forwarded = List.of(matcher.substring("@service path ".length()).split(" ", -1));
         Repository.yaml("api/src/main/resources/openapi.yaml")
                 .path("paths")
                 .fieldNames()
-                .forEachRemaining(path -> assertThat(led)
+                .forEachRemaining(path -> assertThat(forwarded)
                         .as(path)
                         .anyMatch(one -> one.endsWith("*")
                                 ? path.startsWith(one.substring(0, one.length() - 1))
                                 : path.equals(one)));
-        assertThat(led).containsExactlyInAnyOrder("/v1/*", "/dashboard", "/dashboard/*", "{$TRACKER_PATH}");
+        assertThat(forwarded).containsExactlyInAnyOrder("/v1/*", "/dashboard", "/dashboard/*", "{$TRACKER_PATH}");
     }
 
     /** deploy/bin/test/compose-test.sh tests a running Caddy. */
@@ -110,7 +110,7 @@ class ComposeTest {
     }
 
     @Test
-    void caddy_leads_to_the_service_s_port_and_asks_for_its_health() {
+    void caddy_forwards_to_the_services_port_and_checks_its_health() {
         List<String> lines = Repository.lines("deploy/compose/Caddyfile");
         assertThat(lines).contains("reverse_proxy api:" + Repository.serviceDefault("PORT") + " {");
         assertThat(lines).contains("health_uri /v1/healthz");
@@ -119,7 +119,7 @@ class ComposeTest {
     }
 
     @Test
-    void the_containers_of_our_own_can_write_nothing_and_gain_no_rights() {
+    void our_own_containers_are_read_only_and_cannot_gain_privileges() {
         for (JsonNode service : List.of(api, services.path("ops"))) {
             assertThat(service.path("read_only").asBoolean()).isTrue();
             assertThat(words(service.path("cap_drop"))).containsExactly("ALL");
@@ -133,7 +133,7 @@ class ComposeTest {
     }
 
     @Test
-    void no_container_keeps_a_right_of_root_but_the_one_for_low_ports() {
+    void no_container_keeps_a_capability_except_caddy_for_low_ports() {
         services.properties().forEach(service -> {
             JsonNode one = service.getValue();
             assertThat(words(one.path("cap_drop"))).as(service.getKey()).containsExactly("ALL");
@@ -146,7 +146,7 @@ class ComposeTest {
     }
 
     @Test
-    void the_backups_are_made_by_the_server_s_own_version() {
+    void backups_are_made_with_the_version_of_the_server() {
         assertThat(Repository.lines("deploy/image/Dockerfile"))
                 .contains("FROM " + services.at("/db/image").asText() + " AS altops");
         assertThat(services.at("/ops/build/target").asText()).isEqualTo("altops");

@@ -36,11 +36,11 @@ class DocumentationTest {
                     .results()
                     .map(found -> found.group(1))
                     .filter(link -> !link.startsWith("https://"))
-                    .forEach(link -> leadsSomewhere(page, link));
+                    .forEach(link -> assertTargetExists(page, link));
         }
     }
 
-    private static void leadsSomewhere(String page, String link) {
+    private static void assertTargetExists(String page, String link) {
         int hash = link.indexOf('#');
         String file = hash < 0 ? link : link.substring(0, hash);
         String target = file.isEmpty()
@@ -52,7 +52,7 @@ class DocumentationTest {
         }
     }
 
-    /** Each heading as GitHub makes an anchor of it. */
+    /** The anchors that GitHub makes of the headings. */
     private static Set<String> anchors(String page) {
         return HEADING.matcher(Repository.text(page))
                 .results()

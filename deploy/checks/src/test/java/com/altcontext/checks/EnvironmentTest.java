@@ -8,7 +8,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** Holds {@code .env.production.example} against the variables that the service reads. */
+/** Compares {@code .env.production.example} with the variables that the service reads. */
 class EnvironmentTest {
     private static final String EXAMPLE = ".env.production.example";
 
@@ -22,7 +22,7 @@ class EnvironmentTest {
     }
 
     @Test
-    void the_example_holds_no_value_that_could_be_used() {
+    void the_example_contains_no_value_that_could_be_used() {
         assertThat(lines).allMatch(line -> line.matches("[A-Z][A-Z0-9_]*=(change-me)?"));
     }
 

@@ -7,13 +7,13 @@ import java.time.Duration;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** {@code fly.toml} against the service that it deploys. */
+/** Compares {@code fly.toml} with the service that it deploys. */
 class FlyTomlTest {
     /** The memory budget of docs/performance.md. */
-    private static final int HIGHEST_MB = 160;
+    private static final int MAX_MB = 160;
 
-    /** Class data, code, threads and buffers: measured beside the heap, and rounded up. */
-    private static final int BESIDE_THE_HEAP_MB = 96;
+    /** Memory outside the heap for class data, code, threads and buffers: measured, and rounded up. */
+    private static final int OUTSIDE_THE_HEAP_MB = 96;
 
     private final JsonNode fly = Repository.toml("fly.toml");
     private final JsonNode service = fly.path("http_service");
@@ -27,7 +27,7 @@ class FlyTomlTest {
     }
 
     @Test
-    void metrics_are_collected_where_the_service_offers_them_and_no_public_port_leads_there() {
+    void metrics_are_collected_from_the_management_port_which_is_not_public() {
         assertThat(fly.at("/metrics/port").asInt())
                 .isEqualTo(Repository.serviceDefault("MANAGEMENT_PORT"))
                 .isEqualTo(fly.at("/env/MANAGEMENT_PORT").asInt())
@@ -39,7 +39,7 @@ class FlyTomlTest {
     }
 
     @Test
-    void the_check_asks_for_the_health_that_the_contract_names_and_gives_a_slow_start_time() {
+    void the_check_uses_the_health_route_of_the_contract_and_allows_for_a_slow_start() {
         JsonNode check = service.path("checks").path(0);
         assertThat(service.path("checks")).hasSize(1);
         assertThat(check.path("method").asText()).isEqualTo("GET");
@@ -53,13 +53,13 @@ class FlyTomlTest {
     }
 
     @Test
-    void the_machine_holds_the_heap_and_what_stands_beside_it() {
+    void the_machine_has_room_for_the_heap_and_the_memory_outside_it() {
         int machine = megabytes(fly.at("/vm/0/memory").asText());
         int heap = flag("-Xmx(\\d+)m");
         assertThat(machine).isEqualTo(256);
         assertThat(flag("-Xms(\\d+)m")).isEqualTo(heap);
-        assertThat(heap + BESIDE_THE_HEAP_MB).isLessThanOrEqualTo(HIGHEST_MB);
-        assertThat(HIGHEST_MB + 64).as("with room for the kernel").isLessThanOrEqualTo(machine);
+        assertThat(heap + OUTSIDE_THE_HEAP_MB).isLessThanOrEqualTo(MAX_MB);
+        assertThat(MAX_MB + 64).as("with room for the kernel").isLessThanOrEqualTo(machine);
         assertThat(fly.at("/vm/0/size").asText()).isEqualTo("shared-cpu-1x");
         assertThat(fly.path("vm")).hasSize(1);
     }
@@ -82,14 +82,14 @@ class FlyTomlTest {
     }
 
     @Test
-    void it_runs_in_toronto_and_never_migrates_by_itself() {
+    void the_service_runs_in_toronto_and_a_deploy_does_not_migrate() {
         assertThat(fly.path("primary_region").asText()).isEqualTo("yyz");
         assertThat(fly.at("/deploy/release_command").isMissingNode()).isTrue();
         assertThat(Repository.file(fly.at("/build/dockerfile").asText())).isRegularFile();
     }
 
     @Test
-    void no_more_requests_at_once_than_the_service_accepts_connections() {
+    void the_limit_of_concurrent_requests_is_below_the_services_limit_of_connections() {
         JsonNode limits = service.path("concurrency");
         int accepted = Repository.lines("api/src/main/java/com/altcontext/api/http/ConnectionGuard.java").stream()
                 .filter(line -> line.contains(" int MAX_CONNECTIONS = "))
@@ -104,7 +104,7 @@ class FlyTomlTest {
     }
 
     @Test
-    void no_secret_is_set_here() {
+    void the_file_sets_no_secret() {
         assertThat(fly.path("env").fieldNames())
                 .toIterable()
                 .isSubsetOf(Repository.serviceVariables())

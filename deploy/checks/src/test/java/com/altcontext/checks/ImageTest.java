@@ -9,13 +9,13 @@ import org.junit.jupiter.api.Test;
 /** The Dockerfile, which is not built here: every file that it copies or runs exists and is in the build context. */
 class ImageTest {
     private final List<String> dockerfile = Repository.lines("deploy/image/Dockerfile");
-    private final List<String> letThrough = Repository.lines(".dockerignore").stream()
+    private final List<String> included = Repository.lines(".dockerignore").stream()
             .filter(line -> line.startsWith("!"))
             .map(line -> line.substring(1))
             .toList();
 
     @Test
-    void every_module_reaches_the_build() {
+    void every_module_is_in_the_build_context() {
         List<String> modules = Pattern.compile("<module>(.*)</module>")
                 .matcher(Repository.text("pom.xml"))
                 .results()
@@ -23,12 +23,12 @@ class ImageTest {
                 .toList();
         assertThat(modules)
                 .isNotEmpty()
-                .allSatisfy(module -> assertThat(letThrough).contains(module.replaceFirst("/.*", "")));
-        assertThat(letThrough).contains("pom.xml", "mvnw", ".mvn");
+                .allSatisfy(module -> assertThat(included).contains(module.replaceFirst("/.*", "")));
+        assertThat(included).contains("pom.xml", "mvnw", ".mvn");
     }
 
     @Test
-    void the_scripts_that_it_runs_can_be_run() {
+    void the_scripts_that_the_dockerfile_runs_are_executable() {
         List<String> scripts = dockerfile.stream()
                 .filter(line -> line.startsWith("RUN"))
                 .flatMap(line -> Pattern.compile("\\bdeploy/[\\w/.-]+\\.sh\\b")
@@ -42,7 +42,7 @@ class ImageTest {
     }
 
     @Test
-    void the_service_s_stage_is_the_last_holds_nothing_else_and_is_not_root() {
+    void the_last_stage_contains_only_the_service_and_does_not_run_as_root() {
         List<String> last = dockerfile.subList(dockerfile.lastIndexOf("FROM scratch"), dockerfile.size());
         assertThat(last.stream().filter(line -> line.startsWith("FROM"))).hasSize(1);
         assertThat(last.stream().filter(line -> line.startsWith("COPY")))

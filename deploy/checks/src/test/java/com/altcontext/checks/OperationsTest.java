@@ -15,7 +15,7 @@ class OperationsTest {
             + Repository.text("docs/another-host.md");
 
     @Test
-    void every_target_of_make_exists_and_every_one_for_fly_is_described() {
+    void every_make_target_on_the_pages_exists_and_every_fly_target_is_described() {
         Set<String> targets = new TreeSet<>();
         Repository.text("Makefile")
                 .lines()
@@ -30,7 +30,7 @@ class OperationsTest {
     }
 
     @Test
-    void every_file_that_they_name_exists() {
+    void every_file_that_the_pages_name_exists() {
         Set<String> files = found("(?m)(?:^|`|[ (])(deploy/[\\w/.-]*\\w)");
         files.removeIf(name -> name.matches("deploy/compose/(secrets|backups|\\.env)"));
         assertThat(files)
@@ -41,7 +41,7 @@ class OperationsTest {
     }
 
     @Test
-    void they_say_what_was_not_checked() {
+    void the_pages_say_what_was_not_checked() {
         assertThat(pages).contains("Nothing here has run on Fly.io, in Docker or on GitHub's runners");
     }
 

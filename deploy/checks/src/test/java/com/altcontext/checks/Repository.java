@@ -20,7 +20,7 @@ import java.util.stream.Stream;
 /** The files of this repository, read with the parsers of their formats. A key that is given twice is an error. */
 final class Repository {
     private static final Path ROOT = root();
-    /** An annotation that names a variable, up to its method, with the default that stands between. */
+    /** An annotation that names a variable, up to the end of its method, with the default in between. */
     private static final Pattern VARIABLE = Pattern.compile(
             "@Variable\\(\\s*(?:value = )?\"([A-Z0-9_]+)\"[^;]*?(?:@WithDefault\\(\"([^\"]*)\"\\)[^;]*)?;",
             Pattern.DOTALL);
@@ -93,7 +93,9 @@ final class Repository {
         }
     }
 
-    /** The environment variables that the service reads, by the default of each; empty where it has none. */
+    /**
+     * The environment variables that the service reads, each with its default, or with an empty text if it has none.
+     */
     private static Map<String, String> variables() {
         Map<String, String> variables = new TreeMap<>();
         files(CONFIG, name -> name.endsWith(".java")).stream()
@@ -106,7 +108,7 @@ final class Repository {
         return variables().keySet();
     }
 
-    /** The default of a number in the service. */
+    /** The default of a variable whose value is a number. */
     static int serviceDefault(String variable) {
         return Integer.parseInt(Objects.requireNonNull(variables().get(variable), variable));
     }

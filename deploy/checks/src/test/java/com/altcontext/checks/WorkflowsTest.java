@@ -15,13 +15,13 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 
-/** Rules for the workflows of GitHub Actions that a linter does not know. */
+/** Rules for the workflows of GitHub Actions that a linter does not check. */
 class WorkflowsTest {
     private static final Pattern PINNED = Pattern.compile("[\\w-]+/[\\w/-]+@[0-9a-f]{40}");
     private static final Pattern NAMED = Pattern.compile("\\b(secrets|vars)\\.([A-Z_]+)");
     private static final Pattern SCRIPT = Pattern.compile("\\bdeploy/[\\w/.-]+\\.sh\\b");
 
-    /** What every job that runs altops begins with. */
+    /** The action with which every job that runs altops begins. */
     private static final String ACTION = ".github/actions/altops/action.yml";
 
     private final Map<String, JsonNode> workflows = new TreeMap<>();
@@ -44,7 +44,7 @@ class WorkflowsTest {
                 .forEach(name -> assertThat(Repository.text(name)
                                 .lines()
                                 .filter(line -> line.contains("uses:") && !line.contains("uses: ./")))
-                        .as("the release of each, for those who read")
+                        .as("a comment with the release of each action")
                         .allMatch(line -> line.matches(".*@[0-9a-f]{40} # v[0-9.]+")));
     }
 
@@ -63,7 +63,7 @@ class WorkflowsTest {
     }
 
     @Test
-    void no_job_runs_without_end_or_beside_another_of_its_workflow() {
+    void every_job_has_a_timeout_and_every_workflow_a_concurrency_group() {
         workflows.forEach((name, workflow) -> {
             assertThat(workflow.at("/concurrency/group").asText()).as(name).isNotEmpty();
             jobs(workflow)
@@ -79,7 +79,7 @@ class WorkflowsTest {
     }
 
     @Test
-    void every_push_is_judged_to_its_end_because_a_deploy_waits_for_the_verdict() {
+    void the_checks_of_a_push_are_never_cancelled_because_a_deploy_waits_for_their_result() {
         JsonNode concurrency = Repository.yaml(".github/workflows/ci.yml").path("concurrency");
         assertThat(concurrency.path("group").asText())
                 .isEqualTo("ci-${{ github.event_name == 'pull_request' && github.ref || github.sha }}");
@@ -88,7 +88,7 @@ class WorkflowsTest {
     }
 
     @Test
-    void flyctl_is_of_one_version_which_the_script_takes() {
+    void all_jobs_use_one_version_of_flyctl_which_the_script_accepts() {
         Set<String> versions = steps().filter(step -> step.path("uses").asText().contains("/setup-flyctl@"))
                 .map(step -> step.at("/with/version").asText("none"))
                 .collect(Collectors.toCollection(TreeSet::new));
@@ -116,7 +116,7 @@ class WorkflowsTest {
     }
 
     @Test
-    void schedules_keep_away_from_the_full_hour_when_everybody_s_begin() {
+    void schedules_avoid_the_minutes_at_which_most_schedules_begin() {
         List<String> minutes = new ArrayList<>();
         workflows
                 .values()
@@ -130,12 +130,12 @@ class WorkflowsTest {
     }
 
     @Test
-    void text_of_outsiders_never_becomes_a_part_of_a_script() {
+    void no_script_contains_an_expression_that_outsiders_could_control() {
         steps().forEach(step -> assertThat(step.path("run").asText()).doesNotContain("${{"));
     }
 
     @Test
-    void the_scripts_that_steps_run_are_there() {
+    void the_scripts_that_steps_run_are_executable() {
         Set<String> scripts = steps().flatMap(
                         step -> SCRIPT.matcher(step.path("run").asText()).results())
                 .map(found -> found.group())
@@ -161,7 +161,7 @@ class WorkflowsTest {
     }
 
     @Test
-    void jobs_with_secrets_stand_behind_an_environment() {
+    void jobs_with_secrets_use_an_environment() {
         workflows.forEach((name, workflow) -> jobs(workflow)
                 .filter(job -> job.toString().contains("secrets."))
                 .forEach(job -> assertThat(job.path("environment").isMissingNode())
