@@ -50,7 +50,7 @@ class CountriesTest {
         }
     }
 
-    /** The private networks are in it as well, so that a look-up would find them. */
+    /** The private networks are in the database as well, so that a look-up of them would find a country. */
     private Path flat() throws IOException {
         return new MmdbFile(6)
                 .with("8.0.0.0/8", Map.of("country_code", "US"))
@@ -112,7 +112,7 @@ class CountriesTest {
     }
 
     @Test
-    void a_file_that_is_missing_or_of_another_kind_is_refused_by_its_rule() throws IOException {
+    void a_missing_file_or_a_file_in_another_format_is_refused() throws IOException {
         Path text = Files.writeString(directory.resolve("secret.mmdb"), "not a database");
         for (Path file : new Path[] {directory.resolve("missing.mmdb"), text, directory}) {
             assertThatThrownBy(() -> Countries.open(file))

@@ -79,7 +79,7 @@ class DevicesTest {
             unknown | Mozilla/5.0 (Windows NT 10.0; Win64; x64; Xbox; Xbox One) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/48.0.2564.82 Safari/537.36 Edge/20.02
             unknown | MyOwnApp/2.1
             """)
-    void a_browser_is_what_its_user_agent_says(String expected, String userAgent) {
+    void the_device_of_a_browser_is_read_from_its_user_agent(String expected, String userAgent) {
         assertThat(DEVICES.classify(null, userAgent).key()).isEqualTo(expected);
     }
 

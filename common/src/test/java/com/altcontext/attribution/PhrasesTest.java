@@ -29,12 +29,12 @@ class PhrasesTest {
             ~rss~   | across the sea  | false
             ~rss~   | rss2            | false
             """)
-    void a_mark_says_where_a_phrase_may_stand(String phrase, String text, boolean found) {
+    void a_mark_says_where_in_a_text_a_phrase_may_be(String phrase, String text, boolean found) {
         assertThat(Phrases.of(List.of(phrase)).foundIn(text)).isEqualTo(found);
     }
 
     @Test
-    void an_exception_hides_what_lies_inside_it_and_nothing_else() {
+    void an_exception_hides_only_the_phrases_inside_it() {
         Phrases phrases = Phrases.of(List.of("bot~", "!~cubot"));
         assertThat(phrases.foundIn("android; cubot note")).isFalse();
         assertThat(phrases.foundIn("cubot")).isFalse();
@@ -62,7 +62,7 @@ class PhrasesTest {
     }
 
     @Test
-    void no_line_of_the_lists_stands_there_twice() {
+    void no_line_is_in_a_list_twice() {
         for (String file : List.of("crawlers.txt", "http-libraries.txt")) {
             Set<String> seen = new HashSet<>();
             for (String line : DataFile.lines(file)) {

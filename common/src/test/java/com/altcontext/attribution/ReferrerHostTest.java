@@ -40,7 +40,7 @@ class ReferrerHostTest {
             http://[2001:DB8::1]:8080/x                    | [2001:db8::1]
             http://[::ffff:192.0.2.1]/                     | [::ffff:192.0.2.1]
             """)
-    void the_host_is_read(String referrer, String host) {
+    void the_host_of_a_referrer_is_read(String referrer, String host) {
         assertThat(ReferrerHost.of(referrer)).isEqualTo(host);
     }
 
@@ -78,12 +78,12 @@ class ReferrerHostTest {
                 "https://。。/",
                 "https://."
             })
-    void there_is_no_host(String referrer) {
+    void an_invalid_referrer_has_no_host(String referrer) {
         assertThat(ReferrerHost.of(referrer)).isNull();
     }
 
     @Test
-    void overlong_hosts_and_labels_are_no_hosts() {
+    void hosts_with_too_many_characters_or_too_long_labels_are_invalid() {
         assertThat(ReferrerHost.of("https://" + "a".repeat(63) + ".com/")).isNotNull();
         assertThat(ReferrerHost.of("https://" + "a".repeat(64) + ".com/")).isNull();
         assertThat(ReferrerHost.of("https://" + "a.".repeat(125) + "com/")).isNotNull();
@@ -94,13 +94,13 @@ class ReferrerHostTest {
     }
 
     @Test
-    void a_page_without_a_readable_host_has_the_name_in_lower_case() {
+    void a_page_host_that_cannot_be_read_is_kept_in_lower_case() {
         assertThat(ReferrerHost.ofPage("WWW.Example.com:8080")).isEqualTo("www.example.com");
         assertThat(ReferrerHost.ofPage("My Page")).isEqualTo("my page");
     }
 
     @Test
-    void no_text_makes_it_throw() {
+    void no_referrer_causes_an_exception() {
         Random random = new Random(20_261);
         String parts = "https://ftp.:@[]/\\?#%xn--aü。\u0000\uD83D\uDE00\uDC00\u200Dß. ";
         for (int round = 0; round < 20_000; round++) {

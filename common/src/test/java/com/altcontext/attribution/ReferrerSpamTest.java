@@ -18,7 +18,7 @@ class ReferrerSpamTest {
     }
 
     @Test
-    void the_list_holds_each_host_once_in_the_form_it_is_looked_up_and_no_site_that_people_come_from() {
+    void the_list_has_each_host_once_in_normal_form_and_no_search_engine_or_social_network() {
         List<String> hosts = DataFile.lines("referrer-spam.txt");
         Set<String> seen = new HashSet<>();
         Sites search = Sites.read("search-engines.txt");

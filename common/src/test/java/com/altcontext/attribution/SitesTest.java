@@ -24,7 +24,7 @@ class SitesTest {
     }
 
     @Test
-    void some_countries_have_domains_that_are_no_country_codes() {
+    void country_domains_that_are_not_country_codes_match_too() {
         assertThat(List.of("acme.uk", "acme.eu", "acme.ac", "acme.su")).allMatch(Sites.of(List.of("acme: acme.*"))::at);
     }
 
@@ -52,7 +52,7 @@ class SitesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"search-engines.txt", "social-networks.txt"})
-    void the_lists_hold_each_name_and_domain_once_and_in_the_form_they_are_looked_up(String file) {
+    void the_lists_have_each_name_and_domain_once_in_normal_form(String file) {
         Set<String> seen = new HashSet<>();
         for (String line : DataFile.lines(file)) {
             int colon = line.indexOf(':');

@@ -58,7 +58,7 @@ class TrafficSourcesTest {
             qr                  | flyer                  | campaign
             (none)              | google                 | campaign
             """)
-    void the_medium_decides_before_all_else(String medium, String source, String expected) {
+    void the_medium_decides_first(String medium, String source, String expected) {
         Utm utm = new Utm(source, medium, "spring", null, null);
         assertThat(SOURCES.classify(utm, "https://www.google.com/", OWN).key()).isEqualTo(expected);
     }
@@ -97,7 +97,7 @@ class TrafficSourcesTest {
             newsletters                   | campaign
             flyer                         | campaign
             """)
-    void the_source_decides_where_there_is_no_medium(String source, String expected) {
+    void the_source_decides_if_there_is_no_medium(String source, String expected) {
         Utm utm = new Utm(source, null, "spring", null, null);
         assertThat(SOURCES.classify(utm, "https://example.com/", OWN).key()).isEqualTo(expected);
         Utm mediumWithoutWords = new Utm(source, " -- ", null, null, null);
@@ -111,7 +111,7 @@ class TrafficSourcesTest {
     }
 
     @Test
-    void a_term_or_a_content_alone_leaves_the_word_to_the_referrer() {
+    void the_referrer_decides_if_there_is_only_a_term_or_a_content() {
         Utm utm = new Utm(null, null, null, "shoes", "b");
         assertThat(SOURCES.classify(utm, "https://www.google.com/", OWN)).isEqualTo(TrafficSource.ORGANIC_SEARCH);
         assertThat(SOURCES.classify(utm, null, OWN)).isEqualTo(TrafficSource.DIRECT);
@@ -206,7 +206,7 @@ class TrafficSourcesTest {
             https://                                             | unknown
             file:///home/a.html                                  | unknown
             """)
-    void the_referrers_host_decides_where_there_is_no_campaign(String referrer, String expected) {
+    void the_referrers_host_decides_if_there_is_no_campaign(String referrer, String expected) {
         assertThat(SOURCES.classify(Utm.NONE, referrer, OWN).key()).isEqualTo(expected);
     }
 
@@ -219,7 +219,7 @@ class TrafficSourcesTest {
     }
 
     @Test
-    void a_property_with_no_domain_or_an_unreadable_one_owns_nothing() {
+    void a_property_without_a_readable_domain_has_no_internal_referrers() {
         assertThat(SOURCES.classify(Utm.NONE, "https://example.com/", List.of()))
                 .isEqualTo(TrafficSource.REFERRAL);
         assertThat(SOURCES.classify(Utm.NONE, "https://example.com/", List.of("", " ", "com..", ".com")))
@@ -227,7 +227,7 @@ class TrafficSourcesTest {
     }
 
     @Test
-    void a_pages_own_campaign_link_counts_as_the_campaign_and_not_as_internal() {
+    void a_campaign_link_on_a_page_of_the_property_counts_as_the_campaign_and_not_as_internal() {
         Utm utm = new Utm("newsletter", "email", null, null, null);
         assertThat(SOURCES.classify(utm, "https://example.com/", OWN)).isEqualTo(TrafficSource.EMAIL);
     }

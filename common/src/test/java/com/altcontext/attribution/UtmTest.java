@@ -8,14 +8,14 @@ class UtmTest {
     private static final Utm SPRING = new Utm("google", "cpc", "spring", null, null);
 
     @Test
-    void nothing_at_all_and_blanks_are_empty() {
+    void missing_and_blank_values_are_empty() {
         assertThat(Utm.NONE.isEmpty()).isTrue();
         assertThat(new Utm("", " ", null, null, null).isEmpty()).isTrue();
         assertThat(new Utm(null, null, null, null, "b").isEmpty()).isFalse();
     }
 
     @Test
-    void the_second_page_of_a_campaign_visit_has_no_utm_and_differs_in_nothing() {
+    void a_second_page_without_utm_does_not_differ_from_its_campaign() {
         assertThat(Utm.NONE.differsFrom(SPRING)).isFalse();
     }
 

@@ -16,10 +16,12 @@ import org.postgresql.ds.common.BaseDataSource;
 
 /** A migrated database for one test class, and short ways to look into it. */
 public record Database(String url, Sql sql) {
-    /** How many buckets the rows of visitors are in, so that the same tests run with one and with several. */
+    /** The number of buckets for the rows of visitors. The same tests run with one bucket and with several. */
     private static final int BUCKETS = number("TEST_BUCKETS", 1);
 
-    /** The same, as distributed tables of the Citus coordinator that {@code TEST_DATABASE_URL} names. 0: not on Citus. */
+    /**
+     * The number of buckets in distributed tables, if {@code TEST_DATABASE_URL} names a Citus coordinator; otherwise 0.
+     */
     private static final int CITUS_BUCKETS = number("TEST_CITUS_BUCKETS", 0);
 
     private static int number(String variable, int otherwise) {
@@ -27,7 +29,7 @@ public record Database(String url, Sql sql) {
         return value == null || value.isBlank() ? otherwise : Integer.parseInt(value);
     }
 
-    /** A new one, with the whole schema: the copy of one that is migrated once. */
+    /** Returns a new database with the whole schema: a copy of a database that is migrated once. */
     public static Database migrated() {
         return at(TestDatabase.copyOf(Template.URL));
     }
@@ -46,7 +48,10 @@ public record Database(String url, Sql sql) {
         }
     }
 
-    /** Over the nodes of {@code TEST_CITUS_NODES} (host:port, separated by commas), or over the coordinator alone. */
+    /**
+     * Distributes the tables over the nodes of {@code TEST_CITUS_NODES} (host:port, separated by commas), or over the
+     * coordinator alone.
+     */
     private static void distribute(Database database) {
         List<String> nodes = TestDatabase.nodes();
         database.run("CREATE EXTENSION citus");
@@ -76,28 +81,28 @@ public record Database(String url, Sql sql) {
     }
 
     private static DataSource source(String url, String user, String password) {
-        BaseDataSource source = CITUS_BUCKETS > 0 ? keptConnections() : new PGSimpleDataSource();
+        BaseDataSource source = CITUS_BUCKETS > 0 ? pooledConnections() : new PGSimpleDataSource();
         source.setUrl(DatabaseUrl.parse(url).jdbcUrl());
         source.setUser(user);
         source.setPassword(password);
         return (DataSource) source;
     }
 
-    /** The same database, with a count of what each statement takes from the nodes of the cluster. */
+    /** The same database. It counts the bytes that each statement receives from the nodes of the cluster. */
     public NodeTraffic nodeTraffic() {
         return new NodeTraffic(source(
                 url, DatabaseUrl.parse(url).user(), DatabaseUrl.parse(url).password()));
     }
 
     /** A new connection to Citus reads the metadata of all shards, which takes as long as ten statements do. */
-    @SuppressWarnings("deprecation") // The pool that the driver has is enough for tests.
-    private static BaseDataSource keptConnections() {
+    @SuppressWarnings("deprecation") // The driver's own pool is enough for tests.
+    private static BaseDataSource pooledConnections() {
         PGPoolingDataSource pool = new PGPoolingDataSource();
         pool.setMaxConnections(30);
         return pool;
     }
 
-    /** Another machine: the same database over connections of its own. */
+    /** The same database over other connections, as another machine would have. */
     public Sql anotherMachine() {
         return at(url).sql;
     }

@@ -17,8 +17,8 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many bytes the coordinator of a Citus cluster receives from its nodes for each statement that reads rows of visitors. Each
- * such statement is run by {@code EXPLAIN ANALYZE} before it runs itself, with the same values.
+ * Counts the bytes that the coordinator of a Citus cluster receives from its nodes for each statement that reads rows
+ * of visitors. Each such statement is first run by {@code EXPLAIN ANALYZE} with the same values, and then as it is.
  */
 public final class NodeTraffic {
     private static final Pattern READS_VISITORS =
@@ -43,7 +43,7 @@ public final class NodeTraffic {
         }));
     }
 
-    /** The bytes by statement since this was asked last. */
+    /** The bytes by statement since the last call of this method. */
     public Map<String, Long> taken() {
         Map<String, Long> taken = new TreeMap<>(bytes);
         bytes.clear();
@@ -51,7 +51,8 @@ public final class NodeTraffic {
     }
 
     private Connection counted(Connection connection) throws SQLException {
-        // EXPLAIN asks also the coordinator's own shards over a connection, which could not see what this one has read.
+        // EXPLAIN also queries the coordinator's own shards over another connection, which could not see what this one
+        // has read.
         try (Statement setting = connection.createStatement()) {
             setting.execute("SET citus.enable_local_execution = off");
         }

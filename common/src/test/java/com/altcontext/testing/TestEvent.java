@@ -23,8 +23,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An event for a test of any module: everything has a plain default, and the test says what it is about. Each method gives a
- * changed copy. {@link #event()} is what the service makes of it, {@link #json()} the body of {@code POST /v1/events}.
+ * An event for a test of any module. Every field has a plain default, and a test sets only what it is about. Each
+ * method returns a changed copy. {@link #event()} is what the service makes of it, {@link #json()} the body of
+ * {@code POST /v1/events}.
  */
 public final class TestEvent implements Cloneable {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -58,12 +59,15 @@ public final class TestEvent implements Cloneable {
         this.receivedAt = receivedAt;
     }
 
-    /** A page view of a visitor, received at this time, without a time or an id of its own. */
+    /** A page view of a visitor that is received at the given time, without a timestamp and without a client id. */
     public static TestEvent at(String anonId, Instant receivedAt) {
         return new TestEvent(anonId, receivedAt);
     }
 
-    /** A page view of {@code visitor-who} that happened at this time, however long ago; each {@link #event()} has an id of its own. */
+    /**
+     * A page view of {@code visitor-who} that happened at the given time, however long ago. Each {@link #event()} has a
+     * different id.
+     */
     public static TestEvent view(String who, Instant at, String path) {
         return at("visitor-" + who.toLowerCase(Locale.ROOT), at)
                 .timestamp(at)
@@ -83,12 +87,12 @@ public final class TestEvent implements Cloneable {
         return with(e -> e.path = other);
     }
 
-    /** The sender's clock. */
+    /** The time of the event, by the sender's clock. */
     public TestEvent timestamp(Instant time) {
         return with(e -> e.timestamp = time);
     }
 
-    /** The sender's clock when it sends. */
+    /** The time of sending, by the sender's clock. */
     public TestEvent sentAt(Instant time) {
         return with(e -> e.sentAt = time);
     }
@@ -123,7 +127,7 @@ public final class TestEvent implements Cloneable {
         return utm(new Utm(name, null, null, null, null));
     }
 
-    /** Where the visitor came from, as the service decides it from campaign and referrer. */
+    /** Where the visitor came from, as the service derives it from campaign and referrer. */
     public TestEvent source(TrafficSource other, Utm campaign, @Nullable String host) {
         return utm(campaign).with(e -> {
             e.source = other;
@@ -131,7 +135,7 @@ public final class TestEvent implements Cloneable {
         });
     }
 
-    /** The address of the page before, without what the service decides from it. */
+    /** The URL of the page before, without what the service derives from it. */
     public TestEvent referrer(String url) {
         return with(e -> e.referrer = url);
     }
@@ -217,7 +221,7 @@ public final class TestEvent implements Cloneable {
         return body;
     }
 
-    /** The body of a page view of a visitor whom no other test knows, with the required fields only. */
+    /** The body of a page view of a visitor that no other test uses, with the required fields only. */
     public static ObjectNode body() {
         return body("anon-" + UUID.randomUUID());
     }
@@ -226,7 +230,10 @@ public final class TestEvent implements Cloneable {
         return at(anonId, Instant.EPOCH).path("/pricing").json();
     }
 
-    /** The same with one more value, which may be invalid, at a dotted path: {@code utm.source}, {@code traffic.webVitals.lcpMs}. */
+    /**
+     * The body of a page view with one more value, which may be invalid, at a dotted path: {@code utm.source},
+     * {@code traffic.webVitals.lcpMs}.
+     */
     public static ObjectNode bodyWith(String field, Object value) {
         ObjectNode body = body();
         put(body, field, value);

@@ -12,13 +12,13 @@ class TestEventTest {
     private static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
 
     @Test
-    void a_body_has_only_what_was_said() {
+    void a_body_has_only_the_fields_that_were_set() {
         assertThat(TestEvent.at("visitor-0001", NOW).json())
                 .hasToString("{\"anonId\":\"visitor-0001\",\"eventType\":\"page_view\",\"path\":\"/\"}");
     }
 
     @Test
-    void a_body_has_all_that_a_sender_can_say() {
+    void a_body_has_all_fields_that_were_set() {
         TestEvent event = TestEvent.at("visitor-0001", NOW)
                 .property("docs")
                 .type("plan \"pro\"")
@@ -37,7 +37,7 @@ class TestEventTest {
     }
 
     @Test
-    void a_change_leaves_the_original_as_it_was() {
+    void a_change_leaves_the_original_unchanged() {
         TestEvent first = TestEvent.at("visitor-0001", NOW);
         assertThat(first.path("/two").event().beacon().path()).isEqualTo("/two");
         assertThat(first.event().beacon().path()).isEqualTo("/");

@@ -18,7 +18,7 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A form as a test submits it: everything has a plain default, and the test says what it is about. */
+/** A form that a test submits. Every field has a plain default, and a test sets only what it is about. */
 public record TestForm(
         String email,
         String property,
@@ -39,7 +39,7 @@ public record TestForm(
 
     private static final KeyedHash HASH = new KeyedHash("a pepper of the tests");
 
-    /** A form with this address, received at this time from visitor-0001. */
+    /** A form with the given address that is received from visitor-0001 at the given time. */
     public static TestForm by(String email, Instant at) {
         return new TestForm(
                 email,
@@ -155,7 +155,7 @@ public record TestForm(
                 confirms);
     }
 
-    /** From a site that asks for a confirmation by mail. */
+    /** The same form on a site that asks for a confirmation by mail. */
     public TestForm toConfirm() {
         return new TestForm(
                 email, property, anonId, at, form, path, channel, consent, purpose, payload, address, agent, device,
