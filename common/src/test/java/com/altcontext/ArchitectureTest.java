@@ -68,7 +68,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void the_domain_knows_no_framework() {
+    void the_domain_uses_no_framework() {
         noClasses()
                 .should()
                 .dependOnClassesThat(resideInAnyPackage(
@@ -83,7 +83,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void flyway_is_used_by_the_migrations_alone() {
+    void only_the_migrations_use_flyway() {
         noClasses()
                 .that()
                 .haveNameNotMatching("com\\.altcontext\\.db\\.Migration.*")
@@ -93,7 +93,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void only_db_and_the_readers_of_rows_know_jdbc() {
+    void only_db_uses_jdbc_apart_from_its_exception() {
         noClasses()
                 .that()
                 .resideOutsideOfPackages("com.altcontext.db", "com.altcontext.devdb")

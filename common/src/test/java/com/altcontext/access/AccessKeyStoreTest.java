@@ -19,7 +19,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** Keys and sessions on two machines, which have nothing in common but the database. */
+/** Keys and sessions on two machines that only share the database. */
 class AccessKeyStoreTest {
     private static final Instant NOW = Instant.parse("2026-11-20T12:00:00Z");
     private static final Set<Scope> FIGURES = Set.of(Scope.FIGURES_READ);
@@ -55,7 +55,7 @@ class AccessKeyStoreTest {
     }
 
     @Test
-    void a_key_is_stored_as_its_sha_256_alone_and_opens_on_every_machine() {
+    void only_the_sha_256_of_a_key_is_stored_and_the_key_works_on_every_machine() {
         database.run("INSERT INTO properties (id, name) VALUES ('docs', 'Docs')");
         KeyAddition.Added added = (KeyAddition.Added) addition(new NewKey(
                 " looker ",
@@ -80,7 +80,7 @@ class AccessKeyStoreTest {
         assertThat(permissions.scopes()).contains(Scope.LEADS_READ).doesNotContain(Scope.LEADS_DELETE);
         assertThat(permissions.include("docs")).isTrue();
         assertThat(permissions.include("other")).isFalse();
-        assertThat(permissions.include(null)).as("all together").isFalse();
+        assertThat(permissions.include(null)).as("all properties together").isFalse();
         assertThat(keys(there, NOW).find(Secret.newKey())).isEmpty();
     }
 
@@ -97,12 +97,12 @@ class AccessKeyStoreTest {
         assertThat(sessions(there, NOW).find(List.of(cookie))).isEmpty();
         assertThat(sessions(there, NOW).find(List.of(cookie, other))).isPresent();
         assertThat(database.count("SELECT count(*) FROM dashboard_sessions"))
-                .as("its row is gone")
+                .as("the session's row is deleted")
                 .isEqualTo(1);
         assertThat(sessions(there, NOW).find(List.of(begin(leaving).token())))
-                .as("one that begins while the key is revoked")
+                .as("a session that begins although the key is revoked")
                 .isEmpty();
-        assertThat(revoke("leaving")).as("again").isFalse();
+        assertThat(revoke("leaving")).as("revoking the key again").isFalse();
         assertThat(add("leaving", null).key().name()).as("the name is free").isEqualTo("leaving");
     }
 
@@ -118,7 +118,7 @@ class AccessKeyStoreTest {
     }
 
     @Test
-    void keys_and_sessions_end_at_their_time() {
+    void keys_and_sessions_expire_at_their_time() {
         Instant end = NOW.plus(Duration.ofHours(2));
         KeyAddition.Added brief = add("brief", end);
         DashboardSessions.NewSession session = begin(brief);
@@ -135,12 +135,12 @@ class AccessKeyStoreTest {
                 .isEmpty();
         var _ = sessions(here, ofAdmin.expiresAt()).begin(Permissions.ADMIN, null);
         assertThat(database.count("SELECT count(*) FROM dashboard_sessions"))
-                .as("those that ended are gone")
+                .as("sessions that expired are deleted")
                 .isEqualTo(1);
     }
 
     @Test
-    void another_admin_key_ends_the_sessions_of_the_one_before_and_no_others() {
+    void a_new_admin_key_ends_the_sessions_of_the_old_one_and_no_others() {
         Secret ofAdmin = sessions(here, NOW).begin(Permissions.ADMIN, null).token();
         Secret ofKey = begin(add("key", null)).token();
         for (Optional<String> changed : List.of(Optional.of("another admin key for tests"), Optional.<String>empty())) {
@@ -167,7 +167,7 @@ class AccessKeyStoreTest {
     }
 
     @Test
-    void whether_there_is_a_key_at_all_is_seen_at_a_refresh() {
+    void a_refresh_finds_out_whether_there_is_any_key() {
         AccessKeys keys = keys(there, NOW);
         keys.refresh();
         assertThat(keys.exist()).isFalse();
@@ -195,7 +195,7 @@ class AccessKeyStoreTest {
     }
 
     @Test
-    void keys_made_and_revoked_are_in_the_audit_log() {
+    void added_and_revoked_keys_are_in_the_audit_log() {
         NewKey link = NewKey.ofShare("link", "default", NOW.plusSeconds(60));
         KeyAddition.Added added = (KeyAddition.Added) addition(link);
         var _ = revoke("link");
@@ -209,7 +209,7 @@ class AccessKeyStoreTest {
     }
 
     @Test
-    void keys_that_end_soon_are_those_that_are_active() {
+    void only_active_keys_are_listed_as_ending_soon() {
         Instant soon = NOW.plus(Duration.ofDays(3));
         var _ = add("soon", soon);
         var _ = add("later", NOW.plus(Duration.ofDays(30)));

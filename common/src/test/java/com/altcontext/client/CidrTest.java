@@ -34,7 +34,7 @@ class CidrTest {
         "::1/128,::2,false",
         "10.0.0.0/8,::ffff:10.1.1.1,true"
     })
-    void a_network_contains_what_shares_its_prefix(String network, String address, boolean contained) {
+    void a_network_contains_the_addresses_that_share_its_prefix(String network, String address, boolean contained) {
         assertThat(Cidr.parse(network).contains(InetAddress.ofLiteral(address))).isEqualTo(contained);
     }
 

@@ -16,7 +16,7 @@ class RateLimiterTest {
     private static final Limit EVENTS = Limit.EVENTS;
     private static final InetAddress CLIENT = InetAddress.ofLiteral("203.0.113.1");
 
-    /** Time that passes when a test says so. */
+    /** A clock that advances only when a test says so. */
     private static final class ManualTime implements LongSupplier {
         // Overflows soon, as System.nanoTime() may at any moment.
         private long nanos = Long.MAX_VALUE - Duration.ofSeconds(1).toNanos();
@@ -36,7 +36,7 @@ class RateLimiterTest {
             new RateLimiter(Map.of(EVENTS, 120, Limit.DOCUMENTS, 60, Limit.ADMIN_FAILURES, 10), time, null);
 
     @Test
-    void so_many_pass_in_a_minute_and_no_more() {
+    void the_configured_number_of_requests_passes_in_a_minute_and_no_more() {
         for (int i = 0; i < 120; i++) {
             assertThat(limiter.take(EVENTS, CLIENT, 1).isAllowed()).isTrue();
         }
@@ -73,14 +73,14 @@ class RateLimiterTest {
     }
 
     @Test
-    void all_are_taken_or_none() {
+    void a_batch_passes_as_a_whole_or_not_at_all() {
         assertThat(limiter.take(EVENTS, CLIENT, 100).isAllowed()).isTrue();
         assertThat(limiter.take(EVENTS, CLIENT, 100).isAllowed()).isFalse();
         assertThat(limiter.take(EVENTS, CLIENT, 20).isAllowed()).isTrue();
     }
 
     @Test
-    void more_than_the_allowance_never_passes_and_the_wait_is_a_minute_at_most() {
+    void a_batch_larger_than_the_allowance_never_passes_and_the_wait_is_at_most_a_minute() {
         RateLimiter.LimitState decision = limiter.take(EVENTS, CLIENT, 121);
 
         assertThat(decision.isAllowed()).isFalse();
@@ -88,7 +88,7 @@ class RateLimiterTest {
     }
 
     @Test
-    void looking_takes_nothing() {
+    void peeking_takes_nothing() {
         for (int i = 0; i < 200; i++) {
             assertThat(limiter.peek(EVENTS, CLIENT)).isEqualTo(new RateLimiter.LimitState(true, EVENTS, 120, 120, 0));
         }
@@ -96,7 +96,7 @@ class RateLimiterTest {
     }
 
     @Test
-    void looking_gives_the_decision_that_taking_would_give() {
+    void peeking_gives_the_decision_that_taking_would_give() {
         limiter.take(EVENTS, CLIENT, 119);
         assertThat(limiter.peek(EVENTS, CLIENT)).isEqualTo(new RateLimiter.LimitState(true, EVENTS, 120, 1, 0));
         limiter.take(EVENTS, CLIENT, 1);
@@ -109,7 +109,7 @@ class RateLimiterTest {
     }
 
     @Test
-    void clients_and_kinds_are_counted_apart() {
+    void clients_and_limits_are_counted_separately() {
         limiter.take(EVENTS, CLIENT, 120);
 
         assertThat(limiter.take(EVENTS, InetAddress.ofLiteral("203.0.113.2"), 120)
@@ -120,7 +120,7 @@ class RateLimiterTest {
     }
 
     @Test
-    void an_ipv6_client_is_its_slash_64_and_an_ipv4_client_its_address() {
+    void an_ipv6_client_is_counted_by_its_slash_64_and_an_ipv4_client_by_its_address() {
         limiter.take(EVENTS, InetAddress.ofLiteral("2001:db8:0:1::1"), 120);
 
         assertThat(limiter.take(EVENTS, InetAddress.ofLiteral("2001:db8:0:1:ffff:ffff:ffff:ffff"), 1)
@@ -141,7 +141,7 @@ class RateLimiterTest {
     }
 
     @Test
-    void a_client_that_was_silent_for_long_is_as_good_as_unknown() {
+    void a_client_is_forgotten_after_a_minute_without_requests() {
         limiter.take(EVENTS, CLIENT, 120);
         assertThat(limiter.size()).isEqualTo(1);
         time.pass(Duration.ofMinutes(1));
@@ -151,7 +151,7 @@ class RateLimiterTest {
     }
 
     @Test
-    void no_flood_of_clients_gives_anybody_a_new_allowance() throws Exception {
+    void a_flood_of_clients_gives_nobody_a_new_allowance() throws Exception {
         for (int i = 0; i < 100; i++) {
             assertThat(limiter.take(EVENTS, client(i), 120).isAllowed()).isTrue();
             assertThat(limiter.take(Limit.ADMIN_FAILURES, client(i), 10).isAllowed())
@@ -170,7 +170,7 @@ class RateLimiterTest {
     }
 
     @Test
-    void a_flood_of_requests_leaves_everybody_the_attempts_at_a_key() throws Exception {
+    void a_flood_of_requests_uses_up_nobodys_attempts_at_a_key() throws Exception {
         for (int i = 0; i < 200_000; i++) {
             limiter.take(EVENTS, client(i), 120);
         }
@@ -181,7 +181,7 @@ class RateLimiterTest {
     }
 
     @Test
-    void a_flood_from_one_network_takes_the_allowance_of_its_own_newcomers() throws Exception {
+    void a_flood_from_one_network_uses_up_the_allowance_of_new_clients_of_that_network() throws Exception {
         int passed = 0;
         for (int i = 0; i < 0x10000; i++) {
             InetAddress flooder = InetAddress.ofLiteral("2001:db8:7:" + Integer.toHexString(i) + "::1");
@@ -193,7 +193,7 @@ class RateLimiterTest {
             InetAddress bystander = InetAddress.ofLiteral("198.51." + i / 250 + '.' + i % 250);
             served += limiter.take(EVENTS, bystander, 1).isAllowed() ? 1 : 0;
         }
-        // Four networks, one of which may share its counters with the flood.
+        // These clients are in four networks, one of which may share its counters with the flood.
         assertThat(served).isGreaterThanOrEqualTo(4 * 120 - 120);
     }
 
@@ -210,7 +210,7 @@ class RateLimiterTest {
                 served.add(newcomer);
             }
         }
-        // The flood's allowances are whole again, and all their columns free.
+        // The flood's buckets are full again, so all their places are free.
         time.pass(Duration.ofSeconds(11));
 
         assertThat(served).hasSizeGreaterThan(50);
@@ -223,7 +223,7 @@ class RateLimiterTest {
     }
 
     @Test
-    void what_was_spent_elsewhere_is_spent_here_and_an_answer_that_is_behind_gives_nothing_back() {
+    void requests_on_other_machines_count_here_and_an_outdated_answer_gives_nothing_back() {
         List<Integer> reported = new ArrayList<>();
         AtomicLong left = new AtomicLong(100);
         RateLimiter shared = new RateLimiter(Map.of(EVENTS, 120), time, new RateLimiter.Shared() {
@@ -245,8 +245,8 @@ class RateLimiterTest {
         left.set(-30);
         assertThat(shared.take(EVENTS, CLIENT, 3).isAllowed()).isTrue();
         assertThat(shared.take(EVENTS, CLIENT, 4))
-                .as("34 are missing, two of which come back in a second")
+                .as("34 are missing, and two are refilled each second")
                 .isEqualTo(new RateLimiter.LimitState(false, EVENTS, 120, 0, 18));
-        assertThat(reported).as("what was refused was not spent").containsExactly(1, 2, 3);
+        assertThat(reported).as("refused requests are not spent").containsExactly(1, 2, 3);
     }
 }

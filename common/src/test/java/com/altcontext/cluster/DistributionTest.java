@@ -22,7 +22,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** On one PostgreSQL: what a distribution does before Citus has its part. */
+/** The part of a distribution that does not need Citus, on a single PostgreSQL. */
 @Tag("single-node")
 class DistributionTest {
     @SuppressWarnings("TimeInStaticInitializer") // The partitions are made for the days around today.
@@ -44,7 +44,7 @@ class DistributionTest {
     }
 
     @Test
-    void functions_are_in_an_order_in_which_a_node_can_make_them() {
+    void functions_are_in_an_order_in_which_a_node_can_create_them() {
         List<String> definitions = database.sql()
                 .inTransaction(tx -> tx.query(
                         "SELECT replace(pg_get_functiondef(function::regprocedure), 'public.', 'a_node.') FROM ("
@@ -53,7 +53,7 @@ class DistributionTest {
         assertThat(definitions).hasSizeGreaterThan(5);
 
         database.run("CREATE SCHEMA a_node");
-        // A function whose body calls another is refused while that is not there.
+        // A function whose body calls another function is refused while the other one does not exist.
         database.sql().inTransaction(tx -> {
             tx.update("SET LOCAL search_path = a_node");
             definitions.forEach(tx::update);
@@ -64,10 +64,10 @@ class DistributionTest {
                 .isEqualTo(definitions.size());
     }
 
-    /** A node that is added later has no table of the coordinator. */
+    /** A node that is added later does not have the coordinator's tables. */
     @Test
-    void functions_that_read_a_table_of_the_coordinator_stay_there() {
-        // What Citus notes of functions that were made while it was there.
+    void functions_that_read_a_table_of_the_coordinator_stay_on_the_coordinator() {
+        // The rows that Citus adds for functions that are created after the extension.
         database.run(
                 "CREATE TABLE pg_dist_object (classid oid, objid oid)",
                 "INSERT INTO pg_dist_object SELECT 'pg_proc'::regclass, oid FROM pg_proc"
@@ -89,7 +89,7 @@ class DistributionTest {
     }
 
     @Test
-    void each_row_gets_the_bucket_of_its_visitor_and_everything_goes_on_as_before() {
+    void each_row_gets_the_bucket_of_its_visitor_and_duplicates_and_rollups_stay_correct() {
         database.run("UPDATE cluster SET buckets = 1");
         assertThat(send()).hasOnlyElementsOfType(Outcome.Stored.class);
         Rollup rollup = new Rollup(database.sql(), InstantSource.fixed(NOON));
@@ -105,13 +105,13 @@ class DistributionTest {
                     .as(table)
                     .isZero();
         }
-        assertThat(send()).as("the same again").hasOnlyElementsOfType(Outcome.Duplicate.class);
+        assertThat(send()).as("the same events again").hasOnlyElementsOfType(Outcome.Duplicate.class);
         assertThat(new RollupCheck(database.sql(), InstantSource.fixed(NOON)).check(TODAY, null))
                 .isEmpty();
     }
 
     @Test
-    void a_database_without_citus_is_found_to_have_none() {
+    void the_plan_says_that_a_database_has_no_citus() {
         Distribution.Plan plan = new Distribution(database.sql()).plan();
 
         assertThat(plan.citus()).isEmpty();

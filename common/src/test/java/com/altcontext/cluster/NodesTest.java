@@ -20,7 +20,7 @@ class NodesTest {
         coordinator.texts("SELECT citus_add_node(?, ?)", address[0], Integer.parseInt(address[1]));
     }
 
-    /** The extension is there before the schema, so Citus gives each function to the first node as it is made. */
+    /** The extension exists before the schema, so Citus copies each function to the first node when it is created. */
     @Test
     void a_node_can_be_added_to_distributed_tables() {
         List<String> nodes = TestDatabase.nodes();

@@ -8,7 +8,7 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 class VisitorSketchTest {
-    /** A sketch as the rollup encodes it. Each id stands for the first 64 bits of a visitor's id. */
+    /** A sketch as the rollup encodes it, of visitors whose ids begin with the given 64 bits. */
     private static VisitorSketch of(List<Long> ids) {
         byte[] values = new byte[1 << 15];
         for (long id : ids) {

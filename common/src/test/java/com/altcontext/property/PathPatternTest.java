@@ -34,14 +34,14 @@ class PathPatternTest {
     }
 
     @Test
-    void many_stars_do_not_make_it_slow() {
+    void many_stars_do_not_make_matching_slow() {
         assertThat(new PathPattern("/" + "a*".repeat(1000) + "b").matches("/" + "a".repeat(2047)))
                 .isFalse();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "admin", "https://example.ca/admin"})
-    void what_no_path_can_match_is_refused(String pattern) {
+    void a_pattern_that_no_path_can_match_is_refused(String pattern) {
         assertThatThrownBy(() -> new PathPattern(pattern)).isInstanceOf(IllegalArgumentException.class);
     }
 

@@ -38,7 +38,7 @@ class PropertyStoreTest {
     }
 
     @Test
-    void a_property_with_unreadable_domains_keeps_its_slug_and_leaves_the_others_alone() {
+    void a_property_with_unreadable_domains_keeps_its_slug_and_does_not_affect_the_others() {
         var _ = add("docs", "Documentation", "docs.example.ca");
         database.run(
                 "INSERT INTO properties (id, name, domains) VALUES ('gap', 'Gap', ARRAY['gap.example.ca', NULL])",
@@ -82,12 +82,12 @@ class PropertyStoreTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"GMT+5", "UTC+05:00", "+05:00", "Z", "america/toronto", "America", ""})
-    void an_offset_or_an_unknown_name_is_no_time_zone(String name) {
+    void an_offset_or_an_unknown_name_is_not_a_time_zone(String name) {
         assertThatThrownBy(() -> Property.timeZone(name)).isInstanceOf(DateTimeException.class);
     }
 
     @Test
-    void a_slug_that_exists_is_left_as_it_is() {
+    void adding_a_slug_that_exists_changes_nothing() {
         var _ = add("docs", "Documentation", "docs.example.ca");
 
         assertThat(add("docs", "Another", "docs.example.ca")).isEqualTo(new PropertyAddition.SlugTaken());
@@ -110,7 +110,7 @@ class PropertyStoreTest {
         "' localhost ', localhost",
         "10.0.0.1, 10.0.0.1",
     })
-    void a_domain_is_stored_as_requests_name_it(String given, String stored) {
+    void a_domain_is_stored_in_the_form_that_requests_have(String given, String stored) {
         assertThat(wanted("docs", "Docs", List.of(given, given)).domains()).containsExactly(stored);
     }
 
@@ -144,7 +144,7 @@ class PropertyStoreTest {
     }
 
     @Test
-    void one_that_holds_nothing_is_removed_once() {
+    void a_property_without_data_is_removed_once() {
         var _ = add("docs", "Documentation");
 
         assertThat(remove("docs")).isEqualTo(new PropertyRemoval.Removed());
@@ -153,7 +153,7 @@ class PropertyStoreTest {
     }
 
     @Test
-    void one_that_holds_visitors_or_leads_stays_and_it_is_said_how_many() {
+    void a_property_with_visitors_or_leads_stays_and_their_numbers_are_reported() {
         var _ = add("docs", "Documentation");
         database.run(
                 "INSERT INTO visitors VALUES (gen_random_uuid(), 'docs', 'visitor-1', now()), "

@@ -16,7 +16,7 @@ class ComputedIdTest {
         }
     }
 
-    /** Ids are stored: a change of how they are made would store every retried event twice. */
+    /** Ids are stored. If they were computed in another way, every event that is sent again would be stored twice. */
     @Test
     void the_same_parts_give_the_same_id_for_ever() {
         assertThat(ComputedId.of("visitor").with("default").with("visitor-0001").toUuid())
@@ -36,7 +36,7 @@ class ComputedIdTest {
     }
 
     @Test
-    void the_kind_makes_ids_of_equal_parts_differ() {
+    void ids_of_different_kinds_differ_even_if_their_parts_are_equal() {
         assertThat(ComputedId.of("a").with("x").toUuid())
                 .isNotEqualTo(ComputedId.of("b").with("x").toUuid());
     }

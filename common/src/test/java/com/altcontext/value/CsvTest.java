@@ -16,12 +16,12 @@ class CsvTest {
     }
 
     @Test
-    void plain_cells_stand_as_they_are_and_a_missing_one_is_empty() throws IOException {
+    void plain_cells_are_unchanged_and_a_missing_cell_is_empty() throws IOException {
         assertThat(row("a@example.ca", null, "", "é 🍁 it's", "1-2=3")).isEqualTo("a@example.ca,,,é 🍁 it's,1-2=3\r\n");
     }
 
     @Test
-    void a_character_that_would_end_a_cell_is_quoted() throws IOException {
+    void a_cell_with_a_character_that_would_end_it_is_quoted() throws IOException {
         assertThat(row("a,b", "say \"no\"", "one\r\ntwo", "a;b", "\"", ","))
                 .isEqualTo("\"a,b\",\"say \"\"no\"\"\",\"one\r\ntwo\",\"a;b\",\"\"\"\",\",\"\r\n");
     }
@@ -36,7 +36,7 @@ class CsvTest {
     }
 
     @Test
-    void a_cell_of_a_french_spreadsheet_is_made_text_too() throws IOException {
+    void what_a_french_spreadsheet_would_read_as_a_formula_is_made_text_too() throws IOException {
         assertThat(row("a;=1", "b\n=1", "c\t@x", "d;;-1")).isEqualTo("\"a;'=1\",\"b\n'=1\",\"c\t'@x\",\"d;;'-1\"\r\n");
     }
 
@@ -46,9 +46,9 @@ class CsvTest {
                 .isEqualTo("x,\"a;'\"\"=1+1\"\"\",\"b,'=1\",\"c;' \"\"\"\"@x\"\r\n");
     }
 
-    // --- what programs make of it
+    // --- how other programs read a file
 
-    /** All texts of up to five of the characters that matter. */
+    /** All texts of up to five characters, of those that matter. */
     private static List<String> hostile() {
         List<String> texts = new ArrayList<>(List.of(""));
         int from = 0;
@@ -65,7 +65,7 @@ class CsvTest {
     }
 
     @Test
-    void a_reader_by_the_standard_gets_every_cell_back() throws IOException {
+    void a_reader_that_follows_the_standard_gets_every_cell_back() throws IOException {
         for (String text : hostile()) {
             List<List<String>> rows = read(row("first@x.ca", text, "last").replace("'", ""), ',');
 
@@ -73,9 +73,12 @@ class CsvTest {
         }
     }
 
-    /** In any place of a row, and with another hostile cell behind it, whose quotation marks may close what it has opened. */
+    /**
+     * Each text is in any place of a row, and before another hostile cell, whose quotation marks may close what the
+     * text has opened.
+     */
     @Test
-    void no_spreadsheet_sees_a_formula_whatever_it_separates_by() throws IOException {
+    void no_spreadsheet_sees_a_formula_whatever_its_separator_is() throws IOException {
         List<String> texts = hostile();
         for (int i = 0; i < texts.size(); i++) {
             String text = texts.get(i);
@@ -83,7 +86,7 @@ class CsvTest {
             String file = row("mail", "channel", "url") + row(text, other, "x") + row("a@x.ca", text, other);
             for (char separator : new char[] {',', ';', '\t'}) {
                 if (read(file, separator).stream().flatMap(List::stream).anyMatch(CsvTest::isFormula)) {
-                    throw new AssertionError("a formula, where " + (int) separator + " separates: " + file);
+                    throw new AssertionError("a formula if the separator is character " + (int) separator + ": " + file);
                 }
             }
         }
@@ -98,8 +101,9 @@ class CsvTest {
     }
 
     /**
-     * As spreadsheets read: a quotation mark at a cell's beginning opens it and a single one closes it, what follows then is
-     * added as it is, and a quotation mark elsewhere is a sign like any other.
+     * Reads a file as spreadsheets do. A quotation mark at the beginning of a cell opens a quoted text, and the next
+     * single quotation mark closes it. What follows is added unchanged. A quotation mark elsewhere is an ordinary
+     * character.
      */
     private static List<List<String>> read(String file, char separator) {
         List<List<String>> rows = new ArrayList<>();

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 class HmacSha256Test {
     /** RFC 4231, section 4.3. */
     @Test
-    void it_computes_what_the_standard_computes() {
+    void the_hmac_is_that_of_the_standard() {
         HmacSha256 hmac = new HmacSha256("Jefe");
 
         for (int i = 0; i < 2; i++) {

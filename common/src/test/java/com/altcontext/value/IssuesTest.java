@@ -10,7 +10,7 @@ class IssuesTest {
     private final Issues issues = new Issues();
 
     @Test
-    void fifty_are_kept_and_where_the_others_are_is_not_asked() {
+    void fifty_issues_are_kept_and_the_paths_of_the_others_are_not_computed() {
         AtomicInteger asked = new AtomicInteger();
         for (int i = 0; i < 10_000; i++) {
             issues.add(() -> "field." + asked.incrementAndGet(), "is wrong");
@@ -22,7 +22,7 @@ class IssuesTest {
     }
 
     @Test
-    void none_is_not_one() {
+    void nothing_is_rejected_without_an_issue() {
         assertThat(issues.isEmpty()).isTrue();
         assertThat(issues.list()).isEmpty();
         issues.throwIfAny();

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 class KeyedHashTest {
     @Test
-    void it_is_the_hmac_of_rfc_4231() {
+    void the_hash_is_the_hmac_of_rfc_4231() {
         byte[] hash = new KeyedHash("Jefe").of("what do ya want for nothing?");
 
         assertThat(HexFormat.of().formatHex(hash))
@@ -22,7 +22,7 @@ class KeyedHashTest {
     }
 
     @Test
-    void no_text_is_kept_but_user_agents_without_an_address() {
+    void no_hash_of_a_text_is_cached_except_of_a_user_agent_without_an_address() {
         KeyedHash hash = new KeyedHash("pepper");
         String agent = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
 

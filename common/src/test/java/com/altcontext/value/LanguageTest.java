@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 
 class LanguageTest {
     @Test
-    void the_language_is_the_one_that_is_preferred_of_the_two() {
+    void the_preferred_one_of_the_two_languages_is_chosen() {
         assertThat(Language.preferred("fr-CA, fr;q=0.9, en;q=0.8")).isEqualTo(FRENCH);
         assertThat(Language.preferred("en;q=0.5, fr;q=0.6")).isEqualTo(FRENCH);
         assertThat(Language.preferred("de, fr;q=0.1")).isEqualTo(FRENCH);
@@ -17,7 +17,7 @@ class LanguageTest {
     }
 
     @Test
-    void a_header_is_read_as_far_as_browsers_fill_it() {
+    void a_header_is_read_up_to_the_length_that_browsers_send() {
         assertThat(Language.preferred("de,".repeat(60) + "fr")).isEqualTo(FRENCH);
         assertThat(Language.preferred("fr," + "de,".repeat(80))).isEqualTo(FRENCH);
         assertThat(Language.preferred("de,".repeat(80) + "fr")).isEqualTo(ENGLISH);

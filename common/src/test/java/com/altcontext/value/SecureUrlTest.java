@@ -17,7 +17,7 @@ class SecureUrlTest {
         "http://localhost:3000, http://localhost:3000",
         "http://127.0.0.1:3000/, http://127.0.0.1:3000",
     })
-    void an_encrypted_or_local_address_is_taken(String text, String url) {
+    void an_https_url_or_a_local_url_is_accepted(String text, String url) {
         assertThat(SecureUrl.parse(text)).contains(URI.create(url));
     }
 
@@ -34,12 +34,12 @@ class SecureUrlTest {
                 "https://",
                 "https://a b"
             })
-    void any_other_is_not(String text) {
+    void any_other_url_is_refused(String text) {
         assertThat(SecureUrl.parse(text)).isEmpty();
     }
 
     @Test
-    void an_app_on_fly_has_an_address_by_its_name() {
+    void an_app_on_fly_has_a_url_with_its_name() {
         assertThat(SecureUrl.ofFlyApp(" altcontext ")).isEqualTo(URI.create("https://altcontext.fly.dev"));
     }
 }

@@ -20,8 +20,8 @@ class SessionRuleTest {
     private static final SessionRule RULE = new SessionRule(Duration.ofMinutes(30));
 
     /**
-     * Sessions are written {@code first-last:utm_source}, in minutes from noon; the answer is the session's place in
-     * that list, or {@code new}.
+     * Sessions are written {@code first-last:utm_source}, in minutes from noon. The expected result is the index of the
+     * session in that list, or {@code new}.
      */
     @ParameterizedTest(name = "{0} · at {1} with utm {2} → {3}")
     @CsvSource(
@@ -45,7 +45,7 @@ class SessionRuleTest {
                 "0-50, 20, -, 0",
                 "0-50, 20, ads, 0",
                 "0-10 12-20:ads, 15, -, 1",
-                // late, beside one
+                // late, before or after a session
                 "30-40, 0, -, 0",
                 "31-40, 0, -, new",
                 "30-40, 0, ads, 0",
@@ -53,13 +53,14 @@ class SessionRuleTest {
                 "0-0 100-110, 31, -, new",
                 "0-0 100-110, 70, -, 1",
                 "0-0 100-110, 69, -, new",
-                // late, between two: the earlier
+                // late, between two sessions: the earlier one
                 "0-10 50-60, 30, -, 0",
                 "0-10 50-60, 40, -, 0",
                 "0-10 50-60, 41, -, 1",
                 "0-10 20-30:ads, 15, -, 0",
                 "0-10 20-30:ads, 15, ads, 0",
-                // of two that overlap: the earlier around it, and the later before it, in whatever order they were read
+                // two sessions that overlap, in any order: the earlier one if the event is inside both, the later one
+                // if it is after both
                 "0-20 5-30, 10, -, 0",
                 "5-30 0-20, 10, -, 1",
                 "0-20 10-20, 25, -, 1",
@@ -75,7 +76,7 @@ class SessionRuleTest {
     }
 
     @Test
-    void a_form_that_repeats_another_campaign_does_not_split_the_session() {
+    void a_form_that_names_another_campaign_does_not_split_the_session() {
         List<Session> sessions = sessions("0-10:ads");
 
         assertThat(RULE.choose(sessions, event("form_submit", 11, "hidden", DeviceType.DESKTOP)))
@@ -102,7 +103,7 @@ class SessionRuleTest {
     }
 
     @Test
-    void a_spammers_visit_takes_what_follows_it_but_no_form_and_nothing_before_it() {
+    void later_events_join_a_spammers_session_but_forms_and_earlier_events_do_not() {
         Session spam =
                 Session.stored(UUID.randomUUID(), true, true, Utm.NONE, NOON, NOON.plus(Duration.ofMinutes(10)), null);
 
@@ -118,7 +119,7 @@ class SessionRuleTest {
                 .isNull();
     }
 
-    /** The last column is the place of the session, or {@code none}. */
+    /** The last column is the index of the session, or {@code none}. */
     @ParameterizedTest
     @CsvSource({
         "0-10 50-60, 100, 1",
@@ -127,7 +128,7 @@ class SessionRuleTest {
         "0-10 200-210, 100, 0",
         "'', 100, none"
     })
-    void a_late_engagement_belongs_to_the_latest_session_of_the_last_day(String known, long minute, String expected) {
+    void a_late_engagement_joins_the_latest_session_that_ended_within_a_day(String known, long minute, String expected) {
         List<Session> sessions = sessions(known);
 
         Session ended = RULE.latestEnded(sessions, event("engagement", minute, null, DeviceType.DESKTOP));
@@ -136,10 +137,10 @@ class SessionRuleTest {
                 .isEqualTo(expected);
     }
 
-    /** The last column is the place of the session, or {@code none}. */
+    /** The last column is the index of the session, or {@code none}. */
     @ParameterizedTest
     @CsvSource({"30-40, 0, 0", "31-40, 0, none", "25-30 10-20, 0, 1", "0-10, 0, none"})
-    void an_engagement_before_a_session_belongs_to_the_one_that_begins_soon(
+    void an_engagement_before_a_session_joins_it_if_it_begins_within_half_an_hour(
             String known, long minute, String expected) {
         List<Session> sessions = sessions(known);
 
@@ -150,7 +151,7 @@ class SessionRuleTest {
     }
 
     @Test
-    void a_late_event_moves_the_start_and_never_the_end_and_gives_its_origin() {
+    void a_late_event_moves_the_start_but_not_the_end_and_gives_the_session_its_origin() {
         Session session = sessions("30-40").getFirst();
 
         SessionEvent landing = event("page_view", 0, "ads", DeviceType.DESKTOP);
@@ -161,11 +162,11 @@ class SessionRuleTest {
 
         assertThat(session.startedAt()).isEqualTo(NOON);
         assertThat(session.lastEventAt()).isEqualTo(NOON.plus(Duration.ofMinutes(40)));
-        assertThat(session.lastSeenAs()).as("where the visitor was seen last").isNull();
+        assertThat(session.lastSeenAs()).as("the visitor as last seen, which a late event does not change").isNull();
     }
 
     @Test
-    void a_later_event_moves_the_end_and_says_where_the_visitor_was_seen_last() {
+    void a_later_event_moves_the_end_and_changes_the_visitor_as_last_seen() {
         Session session = sessions("30-40").getFirst();
         Visitor visitor = visitor("192.0.2.9");
 
