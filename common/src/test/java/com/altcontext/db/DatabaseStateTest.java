@@ -109,7 +109,7 @@ class DatabaseStateTest {
     }
 
     @Test
-    void a_database_that_is_lost_later_was_ready_nevertheless() {
+    void a_database_that_is_lost_later_still_counts_as_having_been_ready() {
         DatabaseState state = state(Database.migrated());
         state.check();
 

@@ -139,7 +139,7 @@ class MigrationsTest {
 
     /**
      * Some providers end a connection that is idle in a transaction. The connection that holds the lock of the
-     * migrations is.
+     * migrations is idle in this way.
      */
     @Test
     void the_timeouts_of_a_database_do_not_end_a_migration() throws SQLException {

@@ -102,7 +102,8 @@ class EventSessionsTest extends EventStoreFixture {
         write(act.timestamp(NOW.minus(Duration.ofDays(2))));
         assertFirstSeen(NOW.minus(Duration.ofDays(2)));
 
-        // A bot's earlier events and the person's later visits change nothing. The person's earlier visit does.
+        // Earlier events of a bot and later visits of the person do not change this time. An earlier visit of the
+        // person does.
         write(act.timestamp(NOW.minus(Duration.ofDays(5))).device(DeviceType.BOT));
         write(act.timestamp(NOW.minus(Duration.ofDays(1))));
         assertFirstSeen(NOW.minus(Duration.ofDays(2)));

@@ -32,8 +32,8 @@ class EventTest {
     }
 
     /**
-     * By how much the sender's clock is off, how long ago the event was by that clock, and how long ago it was by the
-     * server's reckoning.
+     * By how much the sender's clock is off, how long ago the event was by that clock, and how long ago it was as the
+     * server computes it.
      */
     @ParameterizedTest(name = "a clock that is off by {0} and says {1} ago → {2} ago")
     @CsvSource({

@@ -22,7 +22,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The timeout of statements that count leads, and how they are run. */
+/** Statements that count leads have a timeout, and run without JIT compilation. */
 @Timeout(60)
 class LeadBreakdownsTest {
     private static final Instant NOW = Instant.parse("2026-11-24T12:00:00Z");

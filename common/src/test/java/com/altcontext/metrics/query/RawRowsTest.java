@@ -81,7 +81,7 @@ class RawRowsTest {
         assertThatThrownBy(() -> summaries.of(early, DEFAULT, Filter.none()))
                 .isInstanceOfSatisfying(
                         RawRowsGone.class, gone -> assertThat(gone.firstDay()).isEqualTo(site.day(2)));
-        // In Tokyo, the day begins before the first day in UTC whose events are kept.
+        // In Tokyo, this day begins before the first kept day, which is a day of UTC.
         assertThatThrownBy(() -> summaries.of(
                         new Window(site.day(2), site.day(1)), zones(ZoneId.of("Asia/Tokyo"), "default"), Filter.none()))
                 .isInstanceOfSatisfying(
