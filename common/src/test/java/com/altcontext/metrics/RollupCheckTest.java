@@ -168,9 +168,7 @@ class RollupCheckTest {
         assertThat(differences).isEmpty();
     }
 
-    /**
-     * The check looks for a session's events up to the end of the session, so an event after its end would be missed.
-     */
+    /** A rollup reads the later days of a session only up to the session's end, so it would miss an event after it. */
     @Test
     void an_event_outside_its_session_is_found() {
         site.does(
