@@ -109,7 +109,8 @@ class SqlTest {
     }
 
     @Test
-    void a_timeout_does_not_change_results_counts_or_isolation_and_does_not_outlast_its_transaction() throws SQLException {
+    void a_timeout_does_not_change_results_counts_or_isolation_and_does_not_outlast_its_transaction()
+            throws SQLException {
         try (Connection connection = impatient.getConnection()) {
             Sql sql = new Sql(new OneConnection(connection)).withSocketTimeout(Duration.ofSeconds(1));
 
@@ -181,7 +182,9 @@ class SqlTest {
                 }));
 
         assertThat(failed.isUnavailability()).isEqualTo(isLost);
-        assertThat(failed.isLostConnection()).as("lost connection to the coordinator").isFalse();
+        assertThat(failed.isLostConnection())
+                .as("lost connection to the coordinator")
+                .isFalse();
     }
 
     /** Errors as the coordinator of a cluster reports them for rows that it copies to a node. */
@@ -215,7 +218,9 @@ class SqlTest {
                         assertThat(failed.isUnavailability()).isTrue();
                         assertThat(failed.isLostConnection()).isFalse();
                     });
-            assertThat(setting(sql, "SELECT 'x'")).as("the connection after the failure").isEqualTo("x");
+            assertThat(setting(sql, "SELECT 'x'"))
+                    .as("the connection after the failure")
+                    .isEqualTo("x");
         }
     }
 

@@ -28,7 +28,9 @@ class EventTest {
         Event event = SENT.timestamp(NOW.plus(off)).event();
 
         assertThat(event.occurredAt()).isEqualTo(kept ? NOW.plus(off) : NOW);
-        assertThat(event.isDayCertain()).as("an earlier copy may have been stored on another day").isFalse();
+        assertThat(event.isDayCertain())
+                .as("an earlier copy may have been stored on another day")
+                .isFalse();
     }
 
     /**

@@ -145,7 +145,8 @@ class GroupCommitFaultsTest extends GroupCommitFixture {
 
     @Test
     @Tag("single-node") // On Citus, the tests reuse their connections, to which a new default does not apply.
-    void events_are_refused_while_the_database_is_read_only_and_this_is_reported_until_one_is_stored() throws Exception {
+    void events_are_refused_while_the_database_is_read_only_and_this_is_reported_until_one_is_stored()
+            throws Exception {
         Database own = Database.migrated();
         DatabaseState state = new DatabaseState(own.sql(), InstantSource.system());
         state.check();

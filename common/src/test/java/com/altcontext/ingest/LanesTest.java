@@ -104,8 +104,7 @@ class LanesTest {
     }
 
     @Test
-    void a_request_about_visitors_of_several_buckets_is_stored_in_all_of_them_and_answered_in_order()
-            throws Exception {
+    void a_request_about_visitors_of_several_buckets_is_stored_in_all_of_them_and_answered_in_order() throws Exception {
         List<Event> events = ofManyVisitors(90);
 
         List<Outcome> outcomes = submit(events);

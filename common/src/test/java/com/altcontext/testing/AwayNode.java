@@ -10,7 +10,8 @@ public final class AwayNode implements AutoCloseable {
     private final String name;
 
     public AwayNode(Sql database) {
-        String server = Objects.requireNonNull(System.getenv("TEST_DATABASE_URL"), "TEST_DATABASE_URL must be set if there are nodes");
+        String server = Objects.requireNonNull(
+                System.getenv("TEST_DATABASE_URL"), "TEST_DATABASE_URL must be set if there are nodes");
         node = Database.at(TestDatabase.on(TestDatabase.nodes().getFirst(), server));
         name = database.inTransaction(tx -> tx.queryOne("SELECT current_database()", row -> row.text(1)));
         allowConnections(false);

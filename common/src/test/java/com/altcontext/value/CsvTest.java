@@ -86,7 +86,8 @@ class CsvTest {
             String file = row("mail", "channel", "url") + row(text, other, "x") + row("a@x.ca", text, other);
             for (char separator : new char[] {',', ';', '\t'}) {
                 if (read(file, separator).stream().flatMap(List::stream).anyMatch(CsvTest::isFormula)) {
-                    throw new AssertionError("a formula if the separator is character " + (int) separator + ": " + file);
+                    throw new AssertionError(
+                            "a formula if the separator is character " + (int) separator + ": " + file);
                 }
             }
         }

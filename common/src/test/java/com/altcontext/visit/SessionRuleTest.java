@@ -128,7 +128,8 @@ class SessionRuleTest {
         "0-10 200-210, 100, 0",
         "'', 100, none"
     })
-    void a_late_engagement_joins_the_latest_session_that_ended_within_a_day(String known, long minute, String expected) {
+    void a_late_engagement_joins_the_latest_session_that_ended_within_a_day(
+            String known, long minute, String expected) {
         List<Session> sessions = sessions(known);
 
         Session ended = RULE.latestEnded(sessions, event("engagement", minute, null, DeviceType.DESKTOP));
@@ -162,7 +163,9 @@ class SessionRuleTest {
 
         assertThat(session.startedAt()).isEqualTo(NOON);
         assertThat(session.lastEventAt()).isEqualTo(NOON.plus(Duration.ofMinutes(40)));
-        assertThat(session.lastSeenAs()).as("the visitor as last seen, which a late event does not change").isNull();
+        assertThat(session.lastSeenAs())
+                .as("the visitor as last seen, which a late event does not change")
+                .isNull();
     }
 
     @Test

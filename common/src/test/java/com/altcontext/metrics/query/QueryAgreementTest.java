@@ -119,7 +119,9 @@ class QueryAgreementTest extends RandomTraffic {
                     List<Long> expected = new ArrayList<>(List.of((long) kept.size()));
                     for (int step = 1; step <= steps.size(); step++) {
                         List<Goal> firstSteps = steps.subList(0, step);
-                        expected.add(kept.stream().filter(s -> reachesInOrder(firstSteps, s)).count());
+                        expected.add(kept.stream()
+                                .filter(s -> reachesInOrder(firstSteps, s))
+                                .count());
                     }
                     assertThat(engine.answer(new Funnel(windows, steps, filter)))
                             .as("%s of %s", steps, filters)

@@ -65,8 +65,8 @@ class QueryTurnsTest {
             List<Future<String>> asked = database.sql().inTransaction(tx -> {
                 // Every query reads this table first.
                 tx.update("LOCK TABLE purge_log IN ACCESS EXCLUSIVE MODE");
-                List<Future<String>> both =
-                        List.of(threads.submit(() -> parallelWorkers(engine)), threads.submit(() -> parallelWorkers(engine)));
+                List<Future<String>> both = List.of(
+                        threads.submit(() -> parallelWorkers(engine)), threads.submit(() -> parallelWorkers(engine)));
                 Awaitility.await().until(() -> waitingForLocks() == 2);
                 return both;
             });

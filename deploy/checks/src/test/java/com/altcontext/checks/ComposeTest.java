@@ -87,7 +87,8 @@ class ComposeTest {
                 .filter(line -> line.startsWith("@service path "))
                 .findFirst()
                 .orElseThrow();
-        List<String> forwarded = List.of(matcher.substring("@service path ".length()).split(" ", -1));
+        List<String> forwarded =
+                List.of(matcher.substring("@service path ".length()).split(" ", -1));
         Repository.yaml("api/src/main/resources/openapi.yaml")
                 .path("paths")
                 .fieldNames()
