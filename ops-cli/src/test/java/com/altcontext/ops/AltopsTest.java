@@ -17,22 +17,22 @@ import picocli.CommandLine;
 class AltopsTest {
     @ParameterizedTest
     @MethodSource("commands")
-    void every_command_explains_itself_and_ends_with_an_example(String command) {
+    void every_command_has_help_that_ends_with_an_example(String command) {
         CommandRun ran =
                 CommandRun.altops(Map.of(), (command + " --help").strip().split(" ", -1));
 
         assertThat(ran.exit()).isEqualTo(Exit.DONE);
         assertThat(ran.out()).contains("Usage: altops", "--json", "--database-url", "--fly-app");
         assertThat(ran.out().substring(ran.out().indexOf("Example:")))
-                .as("the end of it")
+                .as("the end of the help")
                 .matches("Example:\n(  [^\n]*altops[. ][^\n]*\n)+");
-        assertThat(ran.out().lines()).as("a terminal's usual width").allMatch(line -> line.length() <= 80);
+        assertThat(ran.out().lines()).as("the width of a terminal").allMatch(line -> line.length() <= 80);
         assertThat(ran.err()).isEmpty();
     }
 
     @ParameterizedTest
     @MethodSource("commands")
-    void help_says_what_the_option_says(String command) {
+    void the_help_command_prints_the_same_as_the_help_option(String command) {
         String words = ("help " + command).strip();
 
         assertThat(CommandRun.altops(Map.of(), words.split(" ", -1)))
@@ -43,7 +43,7 @@ class AltopsTest {
                 .isEqualTo(Exit.USAGE);
     }
 
-    /** Every command by its words; the first is altops itself. */
+    /** Every command, as the words after {@code altops}. The first is empty: altops itself. */
     private static Stream<String> commands() {
         return below(CommandRun.commandLine(), "");
     }
@@ -55,9 +55,9 @@ class AltopsTest {
                         .flatMap(one -> below(one.getValue(), (words + " " + one.getKey()).strip())));
     }
 
-    /** The address of a person, or the path of a goal, would be another one. */
+    /** Otherwise the command would use another e-mail address, or another path of a goal, than the operator meant. */
     @Test
-    void an_argument_that_the_locale_cannot_read_is_refused() {
+    void an_argument_with_a_character_that_the_locale_cannot_read_is_refused() {
         CommandRun ran =
                 CommandRun.altops(Map.of(), "lead", "delete", "--yes", "--email", "jos\uFFFD\uFFFD@example.ca");
 
@@ -68,7 +68,7 @@ class AltopsTest {
     }
 
     @Test
-    void parameters_come_before_options_that_could_take_them_for_values() {
+    void in_the_usage_parameters_come_before_options_that_take_several_values() {
         assertThat(CommandRun.altops(Map.of(), "key", "add", "--help").out())
                 .containsPattern("Usage: altops key add NAME \\[[^\n]*\n?[^\n]*--scope=SCOPE");
     }
@@ -92,7 +92,7 @@ class AltopsTest {
         "migrate --database-url, Missing required parameter",
         "migrate --dry-run=hidden, Invalid value",
     })
-    void wrong_usage_is_said_in_one_line_without_what_was_given(String line, String rule) {
+    void wrong_usage_is_reported_in_one_line_without_secrets(String line, String rule) {
         CommandRun ran = CommandRun.altops(Map.of(), line.isEmpty() ? new String[0] : line.split(" "));
 
         assertThat(ran.exit()).isEqualTo(Exit.USAGE);
@@ -107,7 +107,7 @@ class AltopsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "lead", "property", "retention"})
-    void where_a_command_is_missing_those_that_there_are_are_listed(String line) {
+    void without_a_command_the_available_commands_are_listed(String line) {
         String[] words = line.isEmpty() ? new String[0] : new String[] {line};
         CommandRun ran = CommandRun.altops(Map.of(), words);
 
@@ -124,7 +124,7 @@ class AltopsTest {
 
     @ParameterizedTest
     @CsvSource({"rollup, --property", "retention purge, --force", "lead delete, --yes", "backup, --to", "smoke, --url"})
-    void a_commands_own_options_come_before_those_of_all(String command, String own) {
+    void a_commands_own_options_come_before_the_shared_ones(String command, String own) {
         String help =
                 CommandRun.altops(Map.of(), (command + " --help").split(" ")).out();
         String options = help.substring(help.lastIndexOf("\n      --", help.indexOf("\n      --") + 1));
@@ -136,7 +136,7 @@ class AltopsTest {
 
     @ParameterizedTest
     @MethodSource("commands")
-    void shared_options_stand_below_a_heading_and_only_there(String command) {
+    void shared_options_are_listed_only_under_their_heading(String command) {
         String help = CommandRun.altops(Map.of(), (command + " --help").strip().split(" ", -1))
                 .out();
         int heading = help.indexOf("\nOptions of all commands:\n");
@@ -151,7 +151,7 @@ class AltopsTest {
     }
 
     @Test
-    void without_a_database_it_says_how_to_name_one() {
+    void without_a_database_altops_says_how_to_name_one() {
         CommandRun ran = CommandRun.altops(Map.of(), "migrate");
 
         assertThat(ran.exit()).isEqualTo(Exit.USAGE);
@@ -165,7 +165,7 @@ class AltopsTest {
         "postgres://user:hidden@host:0/db, a port from 1 to 65535",
         "jdbc:postgresql://host/db?password=hidden, is a JDBC URL",
     })
-    void an_address_that_breaks_a_rule_is_refused_by_the_rule(String url, String rule) {
+    void an_invalid_database_url_is_refused_with_the_rule_that_it_breaks(String url, String rule) {
         CommandRun ran = CommandRun.altopsOn(url, "migrate", "status");
 
         assertThat(ran.exit()).isEqualTo(Exit.USAGE);
@@ -173,7 +173,7 @@ class AltopsTest {
     }
 
     @Test
-    void a_database_that_does_not_answer_is_a_failure_that_shows_no_address() {
+    void a_database_that_does_not_answer_is_reported_without_its_address() {
         CommandRun ran = CommandRun.altopsOn("postgres://user:hidden@127.0.0.1:1/db", "migrate", "--json");
 
         assertThat(ran.exit()).isEqualTo(Exit.FAILED);
@@ -187,7 +187,7 @@ class AltopsTest {
 
     @ParameterizedTest
     @MethodSource("commands")
-    void the_purpose_of_a_command_is_in_its_parents_help(String command) {
+    void every_command_is_listed_in_the_help_of_its_parent(String command) {
         Assumptions.assumeFalse(command.equals("warm-up"), "hidden");
         int last = command.lastIndexOf(' ');
         String parent = last < 0 ? "" : command.substring(0, last);
@@ -199,7 +199,7 @@ class AltopsTest {
 
     @Test
     @Tag("slow")
-    void status_words_are_coloured_where_a_person_looks_and_nowhere_else() {
+    void status_words_are_coloured_only_on_a_terminal() {
         String url = TestDatabase.fresh();
         Map<String, String> environment = Map.of("DATABASE_URL", url);
 

@@ -14,10 +14,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** How backup and restore refuse. deploy/bin/test/backup-test.sh runs both. */
+/** Backup and restore with scripts in place of PostgreSQL's programs. deploy/bin/test/backup-test.sh runs real ones. */
 @Tag("single-node") // On a cluster both commands refuse.
 class BackupCommandTest {
-    /** Stands for pg_restore: it lists what a backup has, and loads nothing. */
+    /** A script in place of pg_restore: it lists the contents of a backup, and loads nothing. */
     private static final String PG_RESTORE =
             "echo 'pg_restore (PostgreSQL) 15.1'\necho '1; 0 1 TABLE DATA public flyway_schema_history app'\n";
 
@@ -27,7 +27,7 @@ class BackupCommandTest {
     Path directory = Path.of("");
 
     @Test
-    void without_the_programs_it_says_what_to_install() {
+    void without_pg_dump_and_pg_restore_altops_says_what_to_install() {
         CommandRun backup = CommandRun.altops(path(), "backup", "--to", file("x.dump"));
         CommandRun restore = CommandRun.altops(path(), "restore", "--from", file("x.dump"), "--yes");
 
@@ -55,7 +55,7 @@ class BackupCommandTest {
     }
 
     @Test
-    void a_program_that_fails_leaves_no_file_and_its_words_show_no_address() throws IOException {
+    void a_failed_pg_dump_leaves_no_file_and_its_output_is_shown_without_addresses() throws IOException {
         program("pg_dump", """
                 [ "$1" = --version ] && echo "pg_dump (PostgreSQL) 99.1" && exit
                 echo "half" >"$(echo "$*" | sed 's/.*--file=\\([^ ]*\\).*/\\1/')"
@@ -68,7 +68,7 @@ class BackupCommandTest {
         assertThat(ran.exit()).isEqualTo(Exit.FAILED);
         assertThat(ran.err()).startsWith("altops: pg_dump failed: connection to *** as *** failed: ***");
         assertThat(ran.err().substring(0, ran.err().indexOf("--format")))
-                .as("what other users could see of it")
+                .as("pg_dump's arguments, which other users can see, have no login")
                 .doesNotContain("postgres:postgres");
         assertThat(ran.err()).doesNotContain("10.1.2.3", "jo@example.ca");
         assertThat(Path.of(file("x.dump"))).doesNotExist();
@@ -76,7 +76,7 @@ class BackupCommandTest {
     }
 
     @Test
-    void the_programs_get_all_hosts_of_the_address() throws IOException {
+    void pg_dump_gets_all_hosts_of_the_database_url() throws IOException {
         int dead = FlyProxy.freePort();
         program("pg_dump", """
                 [ "$1" = --version ] && echo "pg_dump (PostgreSQL) 99.1" && exit
@@ -108,7 +108,7 @@ class BackupCommandTest {
     }
 
     @Test
-    void a_backup_of_something_else_replaces_nothing() throws IOException {
+    void a_backup_of_another_database_is_refused_and_replaces_nothing() throws IOException {
         program("pg_restore", "echo ';     TOC Entries: 2'\n");
         var _ = Files.writeString(Path.of(file("x.dump")), "a backup of an empty database");
         database.run("INSERT INTO consent_texts (version, language, content, content_hash, added_at)"
@@ -122,7 +122,7 @@ class BackupCommandTest {
     }
 
     @Test
-    void a_restore_that_fails_leaves_what_was_there() throws IOException {
+    void a_failed_restore_leaves_the_database_as_it_was() throws IOException {
         program("pg_restore", """
                 [ "$1" = --list ] && echo '1; 0 1 TABLE DATA public flyway_schema_history app' && exit
                 echo "no" >&2
@@ -139,7 +139,7 @@ class BackupCommandTest {
     }
 
     @Test
-    void a_restore_keeps_the_keys_as_they_are_now_and_ends_the_sessions() throws IOException {
+    void a_restore_keeps_the_current_keys_and_ends_all_dashboard_sessions() throws IOException {
         var _ = database.altops("key", "add", "kept", "--scope", "figures:read");
         var _ = database.altops("key", "add", "gone", "--scope", "figures:read");
         var _ = database.altops("key", "revoke", "gone");
@@ -160,7 +160,7 @@ class BackupCommandTest {
     }
 
     @Test
-    void after_a_restore_the_planner_knows_every_table() throws IOException {
+    void after_a_restore_every_table_has_planner_statistics() throws IOException {
         program("pg_restore", PG_RESTORE);
         var _ = Files.writeString(Path.of(file("x.dump")), "a backup");
 
@@ -170,9 +170,12 @@ class BackupCommandTest {
         assertThat(database.tablesWithoutStatistics()).isZero();
     }
 
-    /** Some providers end a connection that is idle in its transaction, as that with the lock of the restore is. */
+    /**
+     * Some providers close a connection that is idle in a transaction. The connection that holds the restore's lock is
+     * idle while pg_restore runs.
+     */
     @Test
-    void a_restore_may_take_longer_than_a_transaction_may_be_idle() throws IOException {
+    void a_restore_may_take_longer_than_the_timeout_of_idle_transactions() throws IOException {
         database.run("DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET idle_in_transaction_session_timeout = 1000',"
                 + " current_database()); END $$");
         program("pg_restore", PG_RESTORE + "[ \"$1\" = --list ] || sleep 1.5\n");
@@ -184,7 +187,7 @@ class BackupCommandTest {
     }
 
     @Test
-    void a_restore_beside_another_is_refused() throws IOException {
+    void a_second_restore_at_the_same_time_is_refused() throws IOException {
         program("pg_restore", PG_RESTORE);
         var _ = Files.writeString(Path.of(file("x.dump")), "a backup");
         try (OperatorConnections connections = new OperatorConnections(DatabaseUrl.parse(database.url()))) {
@@ -199,9 +202,12 @@ class BackupCommandTest {
         }
     }
 
-    /** What a killed one leaves: the backup is loaded, and what has to be carried over is not. */
+    /**
+     * A killed restore leaves the schema altops_before. The backup is loaded, but later erasures and withdrawals are
+     * not carried over yet.
+     */
     @Test
-    void after_a_restore_that_was_interrupted_nothing_else_is_done_until_it_has_run_again() throws IOException {
+    void after_an_interrupted_restore_other_commands_are_refused_until_it_has_run_again() throws IOException {
         program("pg_dump", "exit 0\n");
         program("pg_restore", PG_RESTORE);
         var _ = Files.writeString(Path.of(file("x.dump")), "a backup");

@@ -29,7 +29,7 @@ class ClusterCommandTest {
 
     @Test
     @EnabledIfEnvironmentVariable(named = "TEST_CITUS_BUCKETS", matches = "[1-9][0-9]*")
-    void the_buckets_of_a_cluster_are_on_its_nodes_in_equal_numbers() {
+    void the_buckets_of_a_cluster_are_spread_evenly_over_its_nodes() {
         Matcher counted = Pattern.compile("\"buckets\":(\\d+)")
                 .matcher(database.altops("cluster", "status", "--json").out());
         List<Integer> counts =
@@ -42,8 +42,8 @@ class ClusterCommandTest {
     }
 
     @Test
-    @Tag("single-node") // What Citus says stands in its place.
-    void the_node_that_does_not_answer_is_named_and_not_those_that_it_cannot_report() {
+    @Tag("single-node") // A table and functions replace those of Citus.
+    void only_the_node_that_does_not_answer_is_named_and_not_the_others() {
         database.run(
                 "UPDATE cluster SET is_distributed = true, buckets = 4",
                 "CREATE TABLE pg_dist_node (nodename text, nodeport int, isactive bool, shouldhaveshards bool, noderole text)",
@@ -66,8 +66,8 @@ class ClusterCommandTest {
     }
 
     @Test
-    @Tag("single-node") // What Citus says stands in its place.
-    void a_node_without_shards_is_one_too_and_a_rebalance_is_advised_if_citus_has_moves_for_it() {
+    @Tag("single-node") // A table and functions replace those of Citus.
+    void a_node_without_shards_counts_and_a_rebalance_is_advised_if_citus_plans_moves() {
         database.run(
                 "UPDATE cluster SET is_distributed = true, buckets = 4",
                 "CREATE TABLE pg_dist_node (nodename text, nodeport int, isactive bool, shouldhaveshards bool, noderole text)",
@@ -102,8 +102,8 @@ class ClusterCommandTest {
     }
 
     @Test
-    void a_node_that_is_away_is_said_to_be_and_not_that_the_database_refused() {
-        // What a coordinator says when it cannot reach a node.
+    void an_unreachable_node_is_not_reported_as_a_refusal_by_the_database() {
+        // The error of a coordinator that cannot reach a node.
         database.run(
                 "CREATE FUNCTION away() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
                         + " RAISE EXCEPTION USING ERRCODE = 'connection_failure'; END $$",
@@ -117,7 +117,7 @@ class ClusterCommandTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"0", "1", "1025"})
-    void a_number_of_buckets_that_makes_no_sense_is_wrong_usage(String buckets) {
+    void an_invalid_number_of_buckets_is_wrong_usage(String buckets) {
         CommandRun ran = database.altops("cluster", "distribute", "--buckets", buckets);
 
         assertThat(ran.exit()).isEqualTo(Exit.USAGE);

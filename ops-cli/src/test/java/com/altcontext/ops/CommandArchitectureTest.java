@@ -18,7 +18,7 @@ class CommandArchitectureTest {
             .importPackages("com.altcontext.ops");
 
     @Test
-    void commands_get_what_they_share_from_the_context_and_never_from_the_root_command() {
+    void commands_get_shared_objects_from_the_context_and_never_from_the_root_command() {
         noClasses()
                 .that()
                 .doNotHaveSimpleName("AltopsVersion")

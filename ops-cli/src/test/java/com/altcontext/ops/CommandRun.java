@@ -15,7 +15,7 @@ import picocli.CommandLine;
 
 /** One run of {@code altops}: what it printed and how it ended. */
 record CommandRun(int exit, String out, String err) {
-    /** Noon of the day on which the tests began, since no partition is made for a day that is far from the real one. */
+    /** Noon UTC of the day on which the tests started. Partitions exist only for days near the real date. */
     @SuppressWarnings("TimeInStaticInitializer")
     static final Instant NOW = Instant.now().truncatedTo(ChronoUnit.DAYS).plus(Duration.ofHours(12));
 
@@ -29,22 +29,22 @@ record CommandRun(int exit, String out, String err) {
         return altops(Map.of("DATABASE_URL", databaseUrl), args);
     }
 
-    /** On a machine whose clock says this. */
+    /** On a machine whose clock shows this time. */
     static CommandRun at(Instant now, Map<String, String> environment, String... args) {
         return in(environment, "", false, now, args);
     }
 
-    /** On a terminal, where a person types this. */
+    /** On a terminal, where a person types this text. */
     static CommandRun onTerminal(Map<String, String> environment, String typed, String... args) {
         return in(environment, typed, true, NOW, args);
     }
 
-    /** With this on standard input, through a pipe. */
+    /** With this text on standard input, through a pipe. */
     static CommandRun piped(Map<String, String> environment, String sent, String... args) {
         return in(environment, sent, false, NOW, args);
     }
 
-    /** All commands, not executed. */
+    /** The command line with all commands. Nothing is run. */
     static CommandLine commandLine() {
         return Altops.commandLine(
                 new CommandContext(shell(Map.of(), "", false, NOW, new StringWriter(), new StringWriter())));

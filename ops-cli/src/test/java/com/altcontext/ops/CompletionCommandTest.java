@@ -40,7 +40,7 @@ class CompletionCommandTest {
     }
 
     @Test
-    void the_script_for_zsh_is_read_through_its_bash_completion() {
+    void zsh_reads_the_script_through_bashcompinit() {
         CommandRun ran = CommandRun.altops(Map.of(), "completion", "zsh");
 
         assertThat(ran.exit()).isEqualTo(Exit.DONE);

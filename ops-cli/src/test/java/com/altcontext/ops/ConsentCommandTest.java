@@ -26,7 +26,7 @@ class ConsentCommandTest {
     }
 
     @Test
-    void a_text_is_added_once_from_a_file_or_standard_input() throws IOException {
+    void a_consent_text_is_added_once_from_a_file_or_standard_input() throws IOException {
         Path file = directory.resolve("en.txt");
         Files.writeString(file, "You may write to me.\n");
 
@@ -62,7 +62,7 @@ class ConsentCommandTest {
     }
 
     @Test
-    void what_is_no_text_is_refused() throws IOException {
+    void an_unreadable_consent_text_or_an_invalid_language_is_refused() throws IOException {
         Path latin = directory.resolve("latin1.txt");
         Files.write(latin, new byte[] {(byte) 0xC9, 'c'});
 
@@ -141,7 +141,7 @@ class ConsentCommandTest {
     }
 
     @Test
-    void a_visitor_cannot_write_lines_of_a_certificate() {
+    void a_visitor_cannot_forge_lines_of_a_certificate() {
         database.lead("default", JO);
         database.run("""
                 INSERT INTO consent_events (lead_id, property_id, status, source, form_name, path, policy_version, purpose, occurred_at)
@@ -165,7 +165,7 @@ class ConsentCommandTest {
     }
 
     @Test
-    void an_operator_ends_a_withdrawal_with_a_reason() {
+    void an_operator_records_consent_after_a_withdrawal_with_a_reason() {
         database.lead("default", JO);
         altops("lead", "unsubscribe", "--email", JO);
 
@@ -194,7 +194,7 @@ class ConsentCommandTest {
                 .isEqualTo(Exit.USAGE);
         assertThat(altops("lead", "consent", "--email", JO, "--status", "express")
                         .exit())
-                .as("no reason")
+                .as("without a reason")
                 .isEqualTo(Exit.USAGE);
     }
 
@@ -227,7 +227,7 @@ class ConsentCommandTest {
     }
 
     @Test
-    void the_name_of_a_form_in_review_cannot_command_the_terminal() {
+    void control_characters_in_the_name_of_a_form_in_review_are_escaped() {
         database.lead("default", JO);
         database.run("UPDATE leads SET in_review = true, form_name = E'a\\nb \\x1b[31m'");
 
@@ -238,7 +238,7 @@ class ConsentCommandTest {
     }
 
     @Test
-    void a_purpose_that_nobody_was_asked_for_is_pointed_out() {
+    void a_purpose_without_any_consent_on_record_is_pointed_out() {
         database.lead("default", "jo@example.ca");
 
         assertThat(altops("lead", "mailable", "--purpose", "new").err())
@@ -248,7 +248,7 @@ class ConsentCommandTest {
     }
 
     @Test
-    void mailable_leads_are_a_file_or_json() {
+    void mailable_leads_are_printed_as_csv_or_json() {
         database.run("INSERT INTO properties VALUES ('docs', 'Docs')");
         database.lead("default", JO);
         database.lead("docs", "kim@example.ca");

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 @Tag("slow")
 class DemoCommandTest {
-    /** A form's event is identified by its lead, whose id is random. */
+    /** Leaves out form_submit events: their ids are computed from the ids of their leads, which are random. */
     private static final String FINGERPRINT = """
             SELECT ('x' || substr(md5(string_agg(id::text || session_id::text || path, ',' ORDER BY id)), 1, 15))::bit(60)::bigint
             FROM events WHERE property_id = 'demo' AND event_type <> 'form_submit'
@@ -19,7 +19,7 @@ class DemoCommandTest {
     private final MigratedDatabase database = MigratedDatabase.fresh();
 
     @Test
-    void a_month_of_visits_is_made_with_all_that_the_dashboard_shows() {
+    void a_month_of_visits_is_created_with_everything_that_the_dashboard_shows() {
         CommandRun ran = database.altops("demo", "--json");
 
         assertThat(ran.err()).isEmpty();
@@ -61,7 +61,7 @@ class DemoCommandTest {
     }
 
     @Test
-    void its_figures_are_rolled_up_and_agree_with_the_raw_rows() {
+    void the_figures_of_the_demo_are_rolled_up_and_agree_with_the_raw_rows() {
         assertThat(database.altops("demo").exit()).isEqualTo(Exit.DONE);
 
         String[] days = {
@@ -78,7 +78,7 @@ class DemoCommandTest {
     }
 
     @Test
-    void another_run_makes_the_same_visits_anew() {
+    void another_run_creates_the_same_visits_again() {
         assertThat(database.altops("demo").exit()).isEqualTo(Exit.DONE);
         long first = number(FINGERPRINT);
         long events = number("SELECT count(*) FROM events");
@@ -89,7 +89,7 @@ class DemoCommandTest {
     }
 
     @Test
-    void removing_it_leaves_everything_else_as_it_was() {
+    void removing_the_demo_leaves_everything_else_as_it_was() {
         database.event("default", 3);
         database.lead("default", "jo@example.ca");
         assertThat(database.altops("rollup").exit()).isEqualTo(Exit.DONE);
@@ -116,7 +116,7 @@ class DemoCommandTest {
     }
 
     @Test
-    void a_property_that_it_did_not_make_is_left_alone() {
+    void a_property_named_demo_that_the_command_did_not_create_is_left_alone() {
         database.altops("property", "add", "demo", "--name", "Ours", "--domain", "demo.example.ca");
         database.event("demo", 1);
 
@@ -129,7 +129,7 @@ class DemoCommandTest {
     }
 
     @Test
-    void a_second_run_at_once_is_refused() {
+    void a_second_run_at_the_same_time_is_refused() {
         try (OperatorConnections connections = new OperatorConnections(DatabaseUrl.parse(database.url()))) {
             CommandRun second = new Sql(connections).inTransaction(tx -> {
                 tx.query("SELECT pg_advisory_xact_lock(hashtextextended('altcontext.demo', 0))", _ -> true);
@@ -155,7 +155,7 @@ class DemoCommandTest {
         assertThat(number("SELECT count(*) FROM properties")).isOne();
     }
 
-    /** Of every table that says which property a row is of, but the record of what operators read. */
+    /** The tables with a property_id column that still have rows of the demo. The audit log is left out: it stays. */
     private List<String> leftOfDemo() {
         try (OperatorConnections connections = new OperatorConnections(DatabaseUrl.parse(database.url()))) {
             return new Sql(connections)

@@ -15,8 +15,9 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * A program called {@code fly}, as far as altops knows one: it forwards a local port to the test database, and logs its
- * process id and its arguments. Its app's name says how it behaves: {@code refuses}, {@code hangs}, or anything else.
+ * A stand-in for the program {@code fly}, with the commands that altops uses. It forwards a local port to the test
+ * database, and logs its process id and its arguments. With an app named {@code refuses} it fails, and with one named
+ * {@code hangs} it never answers.
  */
 final class FakeFly {
     private final Path directory;
@@ -31,11 +32,11 @@ final class FakeFly {
                         Path.of("target", "test-classes").toAbsolutePath(),
                         FakeFly.class.getName()));
         if (!script.toFile().setExecutable(true)) {
-            throw new IOException("it cannot be made executable");
+            throw new IOException("the script cannot be made executable");
         }
     }
 
-    /** The variables of a run that finds this fly, with the address of a database in Fly's own network. */
+    /** The environment of a run with this fly on its PATH. DATABASE_URL names a host of Fly's private network. */
     Map<String, String> environment(String databaseUrl) {
         DatabaseUrl url = DatabaseUrl.parse(databaseUrl);
         return Map.of(
@@ -54,7 +55,10 @@ final class FakeFly {
                 log().toString());
     }
 
-    /** What was started so far, one line a process: its id, then its arguments. */
+    /**
+     * The processes that were started so far, one line each: the process id, the arguments, and whether DATABASE_URL,
+     * IP_HASH_PEPPER and ORIGINAL_DATABASE_URL were passed on to it.
+     */
     List<String> started() throws IOException {
         return Files.exists(log()) ? Files.readAllLines(log()) : List.of();
     }
@@ -115,7 +119,7 @@ final class FakeFly {
                     OutputStream out = to.getOutputStream()) {
                 var _ = in.transferTo(out);
             } catch (IOException closed) {
-                // One side has gone, and the other goes with it.
+                // One side was closed, so the other is closed, too.
             }
         });
     }

@@ -47,7 +47,7 @@ class FlyProxyTest {
     }
 
     @Test
-    void a_failed_command_ends_it_too() throws IOException {
+    void a_failed_command_also_ends_the_proxy() throws IOException {
         Map<String, String> environment = new HashMap<>(fly.environment(url));
         environment.compute("DATABASE_URL", (_, given) -> given + "&options=-crole%3Dnone_such");
         CommandRun ran = CommandRun.altops(environment, "migrate", "--fly-app", "app-db");
@@ -70,7 +70,7 @@ class FlyProxyTest {
     }
 
     @Test
-    void a_proxy_that_never_answers_is_given_up() throws IOException {
+    void altops_gives_up_on_a_proxy_that_never_answers() throws IOException {
         CommandRun ran = CommandRun.altops(fly.environment(url), "migrate", "--fly-app", "hangs", "--fly-timeout", "1");
 
         assertThat(ran.exit()).isEqualTo(Exit.FAILED);
@@ -79,7 +79,7 @@ class FlyProxyTest {
     }
 
     @Test
-    void a_refusal_of_the_database_is_shown_at_once() throws IOException {
+    void a_refusal_by_the_database_is_shown_at_once() throws IOException {
         Map<String, String> environment = new HashMap<>(fly.environment(url));
         environment.compute("DATABASE_URL", (_, given) -> given.replaceAll("/[^/]*\\?", "/no_such_database?"));
         CommandRun ran = CommandRun.altops(environment, "migrate", "--fly-app", "app-db");
@@ -90,7 +90,7 @@ class FlyProxyTest {
     }
 
     @Test
-    void without_fly_it_says_what_to_install() {
+    void without_fly_altops_says_what_to_install() {
         Map<String, String> environment = new HashMap<>(fly.environment(url));
         environment.put("PATH", directory.resolve("nothing").toString());
         CommandRun ran = CommandRun.altops(environment, "migrate", "--fly-app", "app-db");
@@ -109,14 +109,14 @@ class FlyProxyTest {
                 "migrate --fly-app app-db --no-such-option",
                 "migrate nonsense --fly-app app-db",
             })
-    void wrong_usage_starts_nothing(String line) throws IOException {
+    void wrong_usage_does_not_start_fly(String line) throws IOException {
         assertThat(CommandRun.altops(fly.environment(url), line.split(" ", -1)).exit())
                 .isEqualTo(Exit.USAGE);
         assertThat(fly.started()).isEmpty();
     }
 
     @Test
-    void the_tunnel_encrypts_and_the_rest_of_the_address_stays() {
+    void through_the_tunnel_tls_is_off_and_the_rest_of_the_database_url_is_kept() {
         DatabaseUrl through = FlyProxy.through(
                 DatabaseUrl.parse(
                         "postgres://u:p%40ss@app-db.flycast/db?sslmode=require&sslrootcert=/x&pgbouncer=true"),

@@ -32,7 +32,7 @@ class GoalCommandTest {
     }
 
     @Test
-    void machines_get_one_line_of_json() {
+    void json_output_is_one_line() {
         assertThat(database.altops("goal", "add", "default", "asks", "--event", "form_submit", "--json")
                         .out())
                 .startsWith(
@@ -77,7 +77,7 @@ class GoalCommandTest {
     }
 
     @Test
-    void a_goal_goes_with_its_property() {
+    void a_goal_is_removed_with_its_property() {
         database.run("INSERT INTO properties (id, name) VALUES ('docs', 'Docs')");
         var _ = database.altops("goal", "add", "docs", "signup", "--path", "/thanks");
 

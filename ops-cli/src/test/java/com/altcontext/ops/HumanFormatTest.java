@@ -26,7 +26,7 @@ class HumanFormatTest {
     }
 
     @Test
-    void nothing_in_a_line_commands_the_terminal() {
+    void control_characters_in_a_line_are_escaped() {
         assertThat(HumanFormat.visible("a\r\n\u001b[2J\u009b2J\u007f\u202eb\u2028\tc $1 \\ é 🍁"))
                 .isEqualTo("a\\u000d\\u000a\\u001b[2J\\u009b2J\\u007f\\u202eb\\u2028\tc $1 \\ é 🍁");
     }

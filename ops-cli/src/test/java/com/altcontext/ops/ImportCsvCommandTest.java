@@ -51,7 +51,7 @@ class ImportCsvCommandTest {
         Files.writeString(export.resolve(name), rows.formatted(DAY, DAY.plusDays(1)));
     }
 
-    private CommandRun take(String... more) {
+    private CommandRun importCsv(String... more) {
         String[] args = Stream.concat(
                         Stream.of("import", "csv", "--property", "default", export.toString()), Stream.of(more))
                 .toArray(String[]::new);
@@ -63,8 +63,8 @@ class ImportCsvCommandTest {
     }
 
     @Test
-    void days_are_kept_as_sums_and_marked() {
-        CommandRun ran = take();
+    void imported_days_are_stored_as_totals_and_marked_as_imported() {
+        CommandRun ran = importCsv();
 
         assertThat(ran.err()).isEmpty();
         assertThat(ran.out())
@@ -77,7 +77,7 @@ class ImportCsvCommandTest {
         assertThat(sum("from_organic_search")).isEqualTo(5);
         assertThat(sum("from_direct")).isEqualTo(3);
         assertThat(sum("from_email")).isEqualTo(2);
-        // One more visit of the first day, and all of the second, of which no source is known.
+        // The source is unknown for one visit of the first day and for all eight of the second.
         assertThat(sum("from_unknown")).isEqualTo(1 + 8);
         assertThat(database.number("SELECT sessions * 100 + page_views FROM daily_dimension_rollups"
                         + " WHERE dimension = 'path' AND value = '/a,b'"))
@@ -92,10 +92,10 @@ class ImportCsvCommandTest {
     }
 
     @Test
-    void another_run_replaces_and_a_rollup_does_not() {
-        take();
+    void another_import_replaces_imported_days_and_a_rollup_does_not() {
+        importCsv();
         assertThat(database.altops("rollup").exit()).isEqualTo(Exit.DONE);
-        CommandRun again = take();
+        CommandRun again = importCsv();
 
         assertThat(again.exit()).isEqualTo(Exit.DONE);
         assertThat(sum("imported")).isEqualTo(2);
@@ -106,10 +106,10 @@ class ImportCsvCommandTest {
     }
 
     @Test
-    void days_that_the_property_counted_itself_are_left() {
+    void days_that_the_property_counted_itself_are_skipped() {
         database.event("default", 39);
 
-        CommandRun ran = take();
+        CommandRun ran = importCsv();
 
         assertThat(ran.out())
                 .startsWith("imported 1 day of default")
@@ -130,21 +130,21 @@ class ImportCsvCommandTest {
         LocalDate kept = CommandRun.TODAY.minusMonths(24);
         write(kept.minusDays(2), kept.minusDays(1), kept);
 
-        assertThat(take("--dry-run").out())
+        assertThat(importCsv("--dry-run").out())
                 .contains("\nthe next purge removes the 2 days before " + kept
                         + ": first raise ROLLUP_RETENTION_MONTHS to keep them\n");
-        assertThat(take("--json").out()).contains("\"expiredDays\":2");
+        assertThat(importCsv("--json").out()).contains("\"expiredDays\":2");
         assertThat(database.altops("retention", "purge").exit()).isEqualTo(Exit.DONE);
         assertThat(database.number("SELECT count(*) FROM daily_metric_rollups WHERE imported = 1"))
                 .isEqualTo(1);
     }
 
     @Test
-    void what_computes_the_days_of_one_property_leaves_out_imported_ones() throws IOException {
+    void commands_that_compute_the_days_of_one_property_leave_out_imported_days() throws IOException {
         LocalDate day = CommandRun.TODAY.minusDays(3);
         write(day.minusDays(1), day);
         database.event("default", 1);
-        take();
+        importCsv();
 
         CommandRun rolled = database.altops("rollup", "--property", "default");
         assertThat(rolled.err()).isEmpty();
@@ -167,40 +167,40 @@ class ImportCsvCommandTest {
     }
 
     @Test
-    void json_says_what_the_lines_say() throws IOException {
+    void json_output_has_what_the_text_output_has() throws IOException {
         LocalDate kept = CommandRun.TODAY.minusMonths(24);
         write(kept.minusDays(1), kept, CommandRun.TODAY);
 
-        assertThat(take("--dry-run", "--json").out())
+        assertThat(importCsv("--dry-run", "--json").out())
                 .contains("\"leftDays\":1,\"leftFrom\":\"" + CommandRun.TODAY + "\"")
                 .contains("\"expiredDays\":1,\"rollupsKeptFrom\":\"" + kept + "\"")
                 .contains("\"leftFiles\":[\"imported_browsers.csv\"]");
     }
 
     @Test
-    void days_from_today_on_are_left() throws IOException {
+    void days_from_today_on_are_skipped() throws IOException {
         database.run("UPDATE properties SET time_zone = 'Pacific/Kiritimati'");
-        LocalDate today = CommandRun.TODAY.plusDays(1); // It is two in the morning there.
+        LocalDate today = CommandRun.TODAY.plusDays(1); // In Kiritimati it is two in the morning of the next day.
         write(today.minusDays(2), today.minusDays(1), today, today.plusDays(120));
 
-        assertThat(take().out())
+        assertThat(importCsv().out())
                 .startsWith("imported 2 days of default, " + today.minusDays(2) + " to " + today.minusDays(1))
                 .contains("skipped 2 days from " + today + " on, which default counts itself\n");
         assertThat(sum("imported")).isEqualTo(2);
     }
 
     @Test
-    void a_day_that_two_files_of_a_kind_have_is_refused() throws IOException {
+    void a_day_that_appears_twice_in_files_of_the_same_kind_is_refused() throws IOException {
         write(
                 "imported_sources_2.csv",
                 "date,source,referrer,visits\n%2$s,Google,google.com,5\n%1$s,Google,google.com,5\n");
-        CommandRun sources = take();
+        CommandRun sources = importCsv();
         Files.delete(export.resolve("imported_sources_2.csv"));
         write("imported_visitors_2.csv", "date,visitors,pageviews,bounces,visits\n%2$s,8,9,7,8\n");
-        CommandRun visitors = take();
+        CommandRun visitors = importCsv();
         Files.delete(export.resolve("imported_visitors_2.csv"));
         write(DAY, DAY);
-        CommandRun rows = take();
+        CommandRun rows = importCsv();
 
         assertThat(sources.exit()).isEqualTo(Exit.FAILED);
         assertThat(sources.err())
@@ -215,12 +215,12 @@ class ImportCsvCommandTest {
     }
 
     @Test
-    void after_another_zone_imported_days_are_not_computed_again() throws IOException {
+    void imported_days_are_not_computed_again_after_a_change_of_time_zone() throws IOException {
         LocalDate day = CommandRun.TODAY.minusDays(30);
         database.number("SELECT ensure_event_partition('" + day + "')::int");
         database.number("SELECT ensure_event_partition('" + day.plusDays(1) + "')::int");
         write(day);
-        take();
+        importCsv();
         assertThat(database.altops("rollup").out()).contains(day.toString());
         assertThat(database.altops("rollup").out()).doesNotContain(day.toString());
 
@@ -232,12 +232,12 @@ class ImportCsvCommandTest {
     }
 
     @Test
-    void the_days_of_a_property_go_with_it_and_those_of_others_stay() {
+    void imported_days_are_removed_with_their_property_and_those_of_others_stay() {
         database.run("INSERT INTO properties VALUES ('docs', 'Docs')");
         assertThat(database.altops("import", "csv", "--property", "docs", export.toString())
                         .exit())
                 .isEqualTo(Exit.DONE);
-        assertThat(take().exit()).isEqualTo(Exit.DONE);
+        assertThat(importCsv().exit()).isEqualTo(Exit.DONE);
 
         assertThat(database.altops("property", "remove", "docs").exit()).isEqualTo(Exit.DONE);
 
@@ -251,7 +251,7 @@ class ImportCsvCommandTest {
 
     @Test
     void a_dry_run_stores_nothing() {
-        assertThat(take("--dry-run").out()).startsWith("would import 2 days of default");
+        assertThat(importCsv("--dry-run").out()).startsWith("would import 2 days of default");
         assertThat(database.number("SELECT count(*) FROM daily_metric_rollups WHERE imported = 1"))
                 .isZero();
     }
@@ -260,7 +260,7 @@ class ImportCsvCommandTest {
     void a_day_cannot_have_more_bounces_than_visits() throws IOException {
         write("imported_visitors_20260101_20260131.csv", "date,visitors,pageviews,bounces,visits\n%1$s,1,1,9,1\n");
 
-        CommandRun ran = take();
+        CommandRun ran = importCsv();
 
         assertThat(ran.exit()).isEqualTo(Exit.FAILED);
         assertThat(ran.err())
@@ -269,14 +269,14 @@ class ImportCsvCommandTest {
                 .isZero();
     }
 
-    /** Its sums would leave the range of a long. */
+    /** Sums of such numbers would overflow a long. */
     @Test
-    void a_number_that_no_site_has_is_refused() throws IOException {
+    void a_number_that_is_too_large_for_any_site_is_refused() throws IOException {
         write(
                 "imported_visitors_20260101_20260131.csv",
                 "date,visitors,pageviews,bounces,visits\n%1$s,1,9223372036854775807,1,1\n");
 
-        CommandRun ran = take();
+        CommandRun ran = importCsv();
 
         assertThat(ran.exit()).isEqualTo(Exit.FAILED);
         assertThat(ran.err()).contains("row 2: pageviews must be a number like 1234");
@@ -286,7 +286,7 @@ class ImportCsvCommandTest {
     void a_row_that_cannot_be_read_is_named_and_nothing_is_stored() throws IOException {
         write("imported_pages.csv", "date,page,visits,pageviews\n%1$s,/,many,1\n");
 
-        CommandRun ran = take();
+        CommandRun ran = importCsv();
 
         assertThat(ran.exit()).isEqualTo(Exit.FAILED);
         assertThat(ran.err()).startsWith("altops: imported_pages.csv, row 2: visits must be a number like 1234 — ");
@@ -300,12 +300,12 @@ class ImportCsvCommandTest {
                 .isEqualTo(Exit.USAGE);
     }
 
-    /** PostgreSQL has no NUL, and an unpaired half of a character is in no file. */
+    /** PostgreSQL cannot store NUL. A file in UTF-8 cannot contain an unpaired surrogate, so only NUL is tested. */
     @Test
     void a_value_that_cannot_be_stored_is_named() throws IOException {
         write("imported_pages.csv", "date,page,visits,pageviews\n%1$s,/,1,1\n%1$s,/a\0b,1,1\n");
 
-        assertThat(take())
+        assertThat(importCsv())
                 .isEqualTo(new CommandRun(
                         Exit.FAILED,
                         "",
@@ -314,12 +314,12 @@ class ImportCsvCommandTest {
     }
 
     @Test
-    void a_file_in_another_encoding_is_refused_with_the_right_one() throws IOException {
+    void a_file_that_is_not_in_utf_8_is_refused() throws IOException {
         Files.write(
                 export.resolve("imported_pages.csv"),
                 "date,page,visits,pageviews\n2026-01-01,/caf\u00e9,1,1\n".getBytes(StandardCharsets.ISO_8859_1));
 
-        assertThat(take())
+        assertThat(importCsv())
                 .isEqualTo(new CommandRun(
                         Exit.FAILED,
                         "",
@@ -330,20 +330,20 @@ class ImportCsvCommandTest {
     void a_column_that_is_missing_is_named() throws IOException {
         write("imported_visitors_20260101_20260131.csv", "day,visitors,pageviews,bounces,visits\n%1$s,1,1,1,1\n");
 
-        assertThat(take().err())
+        assertThat(importCsv().err())
                 .startsWith("altops: imported_visitors_20260101_20260131.csv, row 1: there is no column date — ");
     }
 
-    /** Otherwise all that follows would be one value, and its days would be missing without a word. */
+    /** Otherwise the rest of the file would be read as one value, and its days would be missing without a warning. */
     @Test
     void a_quote_that_is_not_closed_is_refused_and_one_inside_a_value_is_part_of_it() throws IOException {
         write("imported_pages.csv", "date,page,visits,pageviews\n%1$s,/5\" pipe,3,4\n\n%1$s,/b,1,1\n\n");
-        assertThat(take().err()).isEmpty();
+        assertThat(importCsv().err()).isEmpty();
         assertThat(database.number("SELECT count(*) FROM daily_dimension_rollups"
                         + " WHERE dimension = 'path' AND (value = '/5\" pipe' AND sessions = 3 OR value = '/b')"))
                 .isEqualTo(2);
 
         write("imported_pages.csv", "date,page,visits,pageviews\n%1$s,/a,3,4\n%1$s,\"/b,1,1\n");
-        assertThat(take().err()).startsWith("altops: imported_pages.csv, row 3: a quote is not closed — ");
+        assertThat(importCsv().err()).startsWith("altops: imported_pages.csv, row 3: a quote is not closed — ");
     }
 }

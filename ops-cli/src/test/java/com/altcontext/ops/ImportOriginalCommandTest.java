@@ -18,7 +18,7 @@ class ImportOriginalCommandTest {
     private final MigratedDatabase database = MigratedDatabase.fresh();
     private final OriginalDatabase original = OriginalDatabase.empty();
 
-    private CommandRun take(String... more) {
+    private CommandRun importOriginal(String... more) {
         List<String> args = new ArrayList<>(List.of("import", "original", "--from", original.url()));
         args.addAll(List.of(more));
         return database.altops(args.toArray(String[]::new));
@@ -31,10 +31,10 @@ class ImportOriginalCommandTest {
     }
 
     @Test
-    void a_visit_that_was_cut_in_two_is_one_session_again() {
+    void a_visit_that_was_split_in_two_becomes_one_session() {
         original.visitWithForm("v1", ANON_ID);
 
-        CommandRun ran = take();
+        CommandRun ran = importOriginal();
 
         assertThat(ran.err()).isEmpty();
         assertThat(ran.exit()).isEqualTo(Exit.DONE);
@@ -52,18 +52,18 @@ class ImportOriginalCommandTest {
     }
 
     @Test
-    void a_visitor_who_comes_back_is_the_same_one() {
+    void an_imported_visitor_has_the_id_that_the_service_gives_a_returning_visitor() {
         original.visitWithForm("v1", ANON_ID);
-        take();
+        importOriginal();
 
         assertThat(texts("SELECT visitor_id::text FROM visitors"))
                 .containsExactly(new AnonId(ANON_ID).visitorOf("default").toString());
     }
 
     @Test
-    void a_lead_comes_with_its_consent_its_visitor_its_form_and_what_it_came_from() {
+    void a_lead_is_imported_with_its_consent_visitor_form_and_source() {
         original.visitWithForm("v1", ANON_ID);
-        take();
+        importOriginal();
 
         assertThat(texts(
                         "SELECT concat_ws(' ', property_id, email, consent_status, form_name, source_channel, capture_utm_source,"
@@ -85,9 +85,9 @@ class ImportOriginalCommandTest {
     }
 
     @Test
-    void another_run_after_a_purge_leaves_the_figures_of_the_days_that_went() {
+    void another_run_after_a_purge_keeps_the_figures_of_the_purged_days() {
         original.visitWithForm("v1", ANON_ID);
-        take();
+        importOriginal();
         assertThat(database.altops("rollup").exit()).isEqualTo(Exit.DONE);
         String day = texts("SELECT day::text FROM events LIMIT 1").getFirst();
         database.run(
@@ -97,7 +97,7 @@ class ImportOriginalCommandTest {
         assertThat(database.number("SELECT count(drop_event_partition('" + day + "'))"))
                 .isOne();
 
-        assertThat(take().out()).doesNotContain("next: ");
+        assertThat(importOriginal().out()).doesNotContain("next: ");
         assertThat(database.number("SELECT count(to_regclass('events_" + day.replace("-", "") + "'))"))
                 .isZero();
 
@@ -109,13 +109,13 @@ class ImportOriginalCommandTest {
     }
 
     @Test
-    void the_first_day_of_a_site_elsewhere_is_counted_and_then_purged() {
+    void the_first_day_of_a_property_in_another_time_zone_is_counted_and_then_purged() {
         database.run("INSERT INTO properties (id, name, time_zone) VALUES ('docs', 'Docs', 'America/Toronto')");
         int atTwoInTheMorning = -20 * 1_440 - 600;
         original.visitor("v1", ANON_ID)
                 .session("s1", "v1", "", "")
                 .event("s1", "page_view", "/", atTwoInTheMorning, "docs");
-        take();
+        importOriginal();
 
         assertThat(database.altops("rollup").exit()).isEqualTo(Exit.DONE);
         CommandRun purged = CommandRun.altops(
@@ -128,15 +128,15 @@ class ImportOriginalCommandTest {
     }
 
     @Test
-    void another_run_takes_only_what_is_missing_and_comes_to_the_same() {
+    void another_run_imports_only_what_is_missing() {
         original.visitWithForm("v1", ANON_ID);
-        take();
+        importOriginal();
         original.session("s3", "v1", "", "")
                 .event("s3", "page_view", "/late", 8, "")
                 .consent("l1", "withdrawn", "unsubscribe", 9);
         original.run("UPDATE leads SET consent_status = 'withdrawn'");
 
-        CommandRun again = take();
+        CommandRun again = importOriginal();
 
         assertThat(again.out())
                 .contains("imported 1 events\n", "imported 0 sessions\n", "imported 0 leads\n", "imported 1 consents\n")
@@ -144,7 +144,7 @@ class ImportOriginalCommandTest {
         assertThat(texts("SELECT concat_ws(' ', exit_path, page_views) FROM sessions"))
                 .containsExactly("/late 3");
         assertThat(texts("SELECT consent_status FROM leads")).containsExactly("withdrawn");
-        CommandRun third = take("--json");
+        CommandRun third = importOriginal("--json");
         assertThat(third.out()).contains("\"consents\":0", "\"visitors\":0").doesNotContain("\"events\":");
         assertThat(database.number("SELECT count(*) FROM events")).isEqualTo(4);
         assertThat(database.number("SELECT count(*) FROM consent_events")).isEqualTo(3);
@@ -152,7 +152,7 @@ class ImportOriginalCommandTest {
     }
 
     @Test
-    void each_event_goes_to_its_property_and_a_lead_to_that_of_its_first_event() {
+    void each_event_goes_to_its_property_and_a_lead_to_the_property_of_its_first_event() {
         original.visitor("v1", ANON_ID)
                 .session("s1", "v1", "", "")
                 .event("s1", "page_view", "/docs", 0, "docs")
@@ -161,7 +161,7 @@ class ImportOriginalCommandTest {
                 .link("l1", "v1", "manual_merge", 5)
                 .lead("l2", "grace@example.com", "pending", 6);
 
-        CommandRun ran = take();
+        CommandRun ran = importOriginal();
 
         assertThat(texts("SELECT property_id || path FROM events ORDER BY 1")).containsExactly("default/", "docs/docs");
         assertThat(texts("SELECT property_id || ' ' || email FROM leads ORDER BY email"))
@@ -174,7 +174,7 @@ class ImportOriginalCommandTest {
     }
 
     @Test
-    void what_cannot_be_taken_is_left_with_its_reason() {
+    void rows_that_cannot_be_imported_are_skipped_with_a_reason() {
         original.visitor("v1", "short")
                 .session("s1", "v1", "", "")
                 .event("s1", "page_view", "/", 0, "")
@@ -188,7 +188,7 @@ class ImportOriginalCommandTest {
                 "INSERT INTO purge_log (purged_at, events_kept_from, rollups_kept_from, days, events, bytes, sessions, visitors,"
                         + " rollups, rejections, days_left) VALUES (now(), current_date - 5, current_date - 700, 0, 0, 0, 0, 0, 0, 0, 0)");
 
-        CommandRun ran = take();
+        CommandRun ran = importOriginal();
 
         assertThat(ran.out())
                 .contains("imported 1 events\n")
@@ -199,10 +199,10 @@ class ImportOriginalCommandTest {
     }
 
     @Test
-    void a_withdrawal_here_is_final_and_a_stronger_consent_counts() {
+    void an_import_adds_a_stronger_consent_but_never_overrides_a_withdrawal() {
         original.visitWithForm("v1", ANON_ID);
         original.lead("l2", "grace@example.com", "express", 3).consent("l2", "express", "newsletter", 3);
-        take();
+        importOriginal();
         database.run(
                 "UPDATE leads SET consent_status = 'withdrawn' WHERE email = 'ada@example.com'",
                 "UPDATE leads SET consent_status = 'pending' WHERE email = 'grace@example.com'",
@@ -210,7 +210,7 @@ class ImportOriginalCommandTest {
                         + " SELECT id, property_id, 'pending', 'form', 'news', 'newsletter', now() FROM leads WHERE email = 'grace@example.com'");
         original.consent("l1", "express", "again", 30).consent("l2", "express", "again", 30);
 
-        CommandRun ran = take();
+        CommandRun ran = importOriginal();
 
         assertThat(ran.out()).contains("skipped 3 consents of leads who withdrew here\n");
         assertThat(texts("SELECT consent_status FROM leads ORDER BY email")).containsExactly("withdrawn", "express");
@@ -226,7 +226,7 @@ class ImportOriginalCommandTest {
                 "INSERT INTO purge_log (purged_at, events_kept_from, rollups_kept_from, days, events, bytes, sessions, visitors,"
                         + " rollups, rejections, days_left) VALUES (now(), current_date - 15, current_date - 700, 0, 0, 0, 0, 0, 0, 0, 0)");
 
-        assertThat(take().out()).contains("imported 1 events\n");
+        assertThat(importOriginal().out()).contains("imported 1 events\n");
 
         assertThat(database.number("SELECT count(to_regclass('events_' || to_char(current_date - 15, 'YYYYMMDD')))"))
                 .isOne();
@@ -236,9 +236,9 @@ class ImportOriginalCommandTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"pending", "implied"})
-    void a_weaker_consent_of_the_last_old_page_takes_none_away_that_was_given_here(String weaker) {
+    void a_later_weaker_consent_in_the_earlier_system_does_not_replace_one_given_here(String weaker) {
         original.lead("l1", "ada@example.com", weaker, 0).consent("l1", weaker, "newsletter", 0);
-        take();
+        importOriginal();
         database.run(
                 "UPDATE leads SET consent_status = 'express', consent_expires_at = NULL",
                 "INSERT INTO consent_events (lead_id, property_id, status, source, form_name, purpose, occurred_at)"
@@ -246,7 +246,7 @@ class ImportOriginalCommandTest {
                         + " FROM leads");
         original.consent("l1", weaker, "newsletter", 30);
 
-        CommandRun ran = take();
+        CommandRun ran = importOriginal();
 
         assertThat(ran.out()).contains("imported 0 consents\n");
         assertThat(texts("SELECT consent_status FROM leads")).containsExactly("express");
@@ -254,7 +254,7 @@ class ImportOriginalCommandTest {
     }
 
     @Test
-    void implied_consent_ends_as_many_months_after_it_as_here() {
+    void imported_implied_consent_ends_after_the_configured_number_of_months() {
         original.lead("l1", "ada@example.com", "implied", 0).consent("l1", "implied", "inquiry", 0);
 
         CommandRun ran = CommandRun.altops(
@@ -269,11 +269,11 @@ class ImportOriginalCommandTest {
     }
 
     @Test
-    void a_dry_run_says_what_it_would_take_and_stores_nothing() {
+    void a_dry_run_says_what_it_would_import_and_stores_nothing() {
         original.visitWithForm("v1", ANON_ID);
         original.event("v1-1", "page_view", "/docs", 7, "docs");
 
-        CommandRun ran = take("--dry-run");
+        CommandRun ran = importOriginal("--dry-run");
 
         assertThat(ran.exit()).isEqualTo(Exit.DONE);
         assertThat(ran.out())
@@ -287,15 +287,15 @@ class ImportOriginalCommandTest {
     }
 
     @Test
-    void a_dry_run_counts_what_the_run_takes() {
+    void a_dry_run_reports_the_same_counts_as_the_run() {
         original.visitWithForm("v1", ANON_ID);
         original.visitor("v2", "no-events")
                 .link("l1", "v2", "same_ip_ua_window", 6)
                 .lead("l2", "grace@example.com", "pending", 7)
                 .link("l2", "v1", "manual_merge", 7);
 
-        List<String> planned = take("--dry-run").out().lines().toList();
-        List<String> done = take().out()
+        List<String> planned = importOriginal("--dry-run").out().lines().toList();
+        List<String> done = importOriginal().out()
                 .lines()
                 .filter(line -> !line.contains("sessions") && !line.startsWith("next: "))
                 .map(line -> line.replace("imported ", "would import "))
@@ -310,10 +310,10 @@ class ImportOriginalCommandTest {
     }
 
     @Test
-    void another_database_is_refused_with_what_it_lacks() {
+    void any_other_database_is_refused_and_what_it_lacks_is_named() {
         original.run("ALTER TABLE events RENAME COLUMN ua_hash TO other; DROP TABLE consent_events");
 
-        CommandRun other = take();
+        CommandRun other = importOriginal();
         CommandRun own = database.altops("import", "original", "--from", database.url());
 
         assertThat(other.exit()).isEqualTo(Exit.FAILED);
@@ -328,7 +328,7 @@ class ImportOriginalCommandTest {
     }
 
     @Test
-    void the_address_of_the_earlier_system_is_taken_as_its_own_settings_have_it() {
+    void the_database_url_of_the_earlier_system_may_have_its_schema_parameter() {
         original.visitWithForm("v1", ANON_ID);
         String url = original.url() + (original.url().contains("?") ? "&" : "?") + "schema=public";
 
@@ -336,7 +336,7 @@ class ImportOriginalCommandTest {
     }
 
     @Test
-    void a_failure_to_reach_the_earlier_system_is_not_said_of_the_database_here() {
+    void a_failure_to_reach_the_earlier_system_is_not_blamed_on_the_database_here() {
         CommandRun ran = database.altops(
                 "import", "original", "--from", original.url().replaceFirst("/[a-z0-9_]+(\\?|$)", "/none_such$1"));
 

@@ -13,14 +13,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** From which visits the leads of the earlier system came. */
+/** The sources and consents of leads that are imported from the earlier system. */
 class ImportedLeadsTest {
     private static final String ANON_ID = "8f14e45f-ceea-467f-a0e6-1a2b3c4d5e6f";
 
     private final MigratedDatabase database = MigratedDatabase.fresh();
     private final OriginalDatabase original = OriginalDatabase.empty();
 
-    private CommandRun take() {
+    private CommandRun importOriginal() {
         return database.altops("import", "original", "--from", original.url());
     }
 
@@ -31,7 +31,7 @@ class ImportedLeadsTest {
     }
 
     @Test
-    void a_visit_after_the_capture_is_not_what_the_lead_came_from() {
+    void a_visit_after_the_capture_is_not_the_source_of_the_lead() {
         int before = -20 * 1_440;
         original.visitor("v1", ANON_ID)
                 .session("s1", "v1", "https://mail.example.org/inbox", "letter")
@@ -39,14 +39,14 @@ class ImportedLeadsTest {
                 .lead("l1", "ada@example.com", "express", before)
                 .link("l1", "v1", "form_submit", before)
                 .form("l1", "v1", "accepted", before);
-        take();
+        importOriginal();
 
         assertThat(texts("SELECT concat_ws(' ', capture_traffic_source, first_traffic_source, form_name) FROM leads"))
                 .containsExactly("newsletter");
     }
 
     @Test
-    void a_lead_from_before_the_first_event_is_a_new_lead_of_its_day() {
+    void a_lead_from_before_the_first_event_counts_as_new_on_its_own_day() {
         original.visitor("v1", ANON_ID)
                 .session("s1", "v1", "", "")
                 .event("s1", "page_view", "/", 0, "")
@@ -54,7 +54,7 @@ class ImportedLeadsTest {
         LocalDate day =
                 LocalDate.ofInstant(OriginalDatabase.START, ZoneOffset.UTC).minusDays(30);
 
-        assertThat(take().out()).contains("next: altops rollup --from " + day + " --to ");
+        assertThat(importOriginal().out()).contains("next: altops rollup --from " + day + " --to ");
         assertThat(database.altops("rollup").exit()).isEqualTo(Exit.DONE);
 
         assertThat(texts("SELECT day || ' ' || new_leads FROM daily_metric_rollups WHERE new_leads > 0"))
@@ -62,40 +62,40 @@ class ImportedLeadsTest {
     }
 
     @Test
-    void times_of_wrong_clocks_are_not_in_the_days_to_roll_up() {
+    void times_from_wrong_clocks_do_not_extend_the_days_to_roll_up() {
         original.visitor("v1", ANON_ID)
                 .session("s1", "v1", "", "")
                 .event("s1", "page_view", "/1970", -20_000_000, "")
                 .event("s1", "page_view", "/", 0, "")
                 .event("s1", "page_view", "/2030", 2_000_000, "");
 
-        String next = take().out().replaceFirst("(?s).*\\nnext: altops ", "").strip();
+        String next = importOriginal().out().replaceFirst("(?s).*\\nnext: altops ", "").strip();
 
         assertThat(next).isEqualTo("rollup --from " + CommandRun.TODAY.minusDays(399) + " --to " + CommandRun.TODAY);
         assertThat(database.altops(next.split(" ")).exit()).isEqualTo(Exit.DONE);
     }
 
     @Test
-    void what_is_known_of_a_bot_s_lead_gives_way_to_a_person_s() {
+    void the_attribution_of_a_bots_lead_is_replaced_by_that_of_a_person() {
         String known = "SELECT concat_ws(' ', is_bot, in_review, form_name, capture_landing_path, first_landing_path,"
                 + " first_utm_source) FROM leads";
         original.visitWithForm("v1", ANON_ID);
-        take();
+        importOriginal();
         List<String> person = texts(known);
         database.run(
                 "UPDATE leads SET is_bot = true, in_review = true, form_name = 'bots', capture_landing_path = '/bots',"
                         + " first_landing_path = '/bots', first_utm_source = 'bots'");
 
-        take();
+        importOriginal();
 
         assertThat(texts(known)).isEqualTo(person).first().asString().startsWith("f f newsletter /");
     }
 
     @Test
-    void a_lead_that_only_bots_sent_is_in_no_figure() {
+    void a_lead_that_was_sent_only_by_bots_is_not_counted() {
         original.visitWithForm("v1", ANON_ID);
         original.run("UPDATE events SET device_type = 'bot'");
-        take();
+        importOriginal();
 
         assertThat(texts("SELECT concat_ws(' ', is_bot, first_landing_path) FROM leads"))
                 .containsExactly("t /");
@@ -106,7 +106,7 @@ class ImportedLeadsTest {
     }
 
     @Test
-    void the_first_form_of_a_person_is_what_a_lead_came_from_and_a_bot_s_before_it_is_not() {
+    void the_source_of_a_lead_is_the_first_form_of_a_person_and_not_an_earlier_one_of_a_bot() {
         original.visitor("v1", ANON_ID)
                 .session("s1", "v1", "", "")
                 .event("s1", "page_view", "/bot", -60, "")
@@ -115,7 +115,7 @@ class ImportedLeadsTest {
         original.visitWithForm("v2", "visitor-of-the-original-2");
         original.link("l1", "v1", "form_submit", -59).form("l1", "v1", "accepted", -59);
         original.run("UPDATE leads SET first_captured_at = first_captured_at - interval '64 minutes'");
-        take();
+        importOriginal();
 
         assertThat(texts("SELECT concat_ws(' ', is_bot, capture_landing_path, first_landing_path,"
                         + " extract(epoch FROM first_captured_at - (SELECT min(started_at) FROM sessions))::int / 60)"
@@ -126,10 +126,10 @@ class ImportedLeadsTest {
                 .containsExactly("false mobile", "true bot");
     }
 
-    /** The earlier system got its leads by forms alone: nobody here has their consent in writing. */
+    /** The earlier system captured leads only with forms, so no operator has these consents in writing. */
     @ParameterizedTest
     @ValueSource(strings = {"implied", "express"})
-    void consent_without_a_record_is_told_as_imported_and_a_bot_gives_none(String status) {
+    void consent_without_a_record_is_marked_as_imported_and_bots_give_none(String status) {
         original.visitWithForm("v1", ANON_ID).lead("l2", "grace@example.com", status, 7);
         original.run(
                 "DELETE FROM consent_events",
@@ -137,7 +137,7 @@ class ImportedLeadsTest {
                         + " WHERE validation_status = 'rejected'",
                 "UPDATE leads SET consent_status = '" + status + "'",
                 "UPDATE events SET device_type = 'bot'");
-        take();
+        importOriginal();
 
         String reason = "imported from the earlier system, where the lead has this status without a record of it";
         assertThat(texts("SELECT concat_ws(', ', source, form_name, purpose, reason) FROM consent_events ORDER BY id"))
@@ -148,9 +148,9 @@ class ImportedLeadsTest {
     }
 
     @Test
-    void consent_on_record_is_told_as_imported() {
+    void consent_on_record_is_marked_as_imported() {
         original.visitWithForm("v1", ANON_ID).consent("l1", "withdrawn", "link", 9);
-        take();
+        importOriginal();
 
         assertThat(texts("SELECT concat_ws(', ', source, form_name, reason) FROM consent_events ORDER BY id"))
                 .containsExactly(
@@ -159,7 +159,7 @@ class ImportedLeadsTest {
                         "unsubscribe, imported from the earlier system: link");
     }
 
-    /** What a lead's status was, its record in the order of time, and what the record here says. */
+    /** Columns: the lead's status there, its consents on record there in order of time, and those on record here. */
     @ParameterizedTest
     @CsvSource({
         "express, withdrawn express, withdrawn express",
@@ -175,25 +175,25 @@ class ImportedLeadsTest {
         "express, '', express",
         "withdrawn, express, express withdrawn"
     })
-    void a_weaker_status_takes_nothing_away_from_the_record(String status, String given, String recorded) {
+    void a_weaker_status_does_not_override_the_consent_on_record(String status, String given, String recorded) {
         original.lead("l1", "ada@example.com", status, 9);
         int minute = 0;
         for (String each : given.isEmpty() ? new String[0] : given.split(" ")) {
             original.consent("l1", each, "newsletter", minute++);
         }
-        take();
+        importOriginal();
 
         String last = recorded.substring(recorded.lastIndexOf(' ') + 1);
         assertThat(texts("SELECT string_agg(status, ' ' ORDER BY id) FROM consent_events"))
                 .containsExactly(recorded);
         assertThat(texts("SELECT consent_status FROM leads")).containsExactly(last);
         assertThat(database.altops("lead", "mailable").out()).contains("," + last + ",");
-        assertThat(take().out()).contains("imported 0 consents\n").doesNotContain("withdrew here");
+        assertThat(importOriginal().out()).contains("imported 0 consents\n").doesNotContain("withdrew here");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"express", "withdrawn"})
-    void of_two_statuses_at_once_the_one_that_the_lead_has_is_the_later(String status) {
+    void of_two_consents_at_the_same_time_the_one_with_the_status_of_the_lead_is_the_later_one(String status) {
         original.lead("l1", "ada@example.com", status, 9)
                 .consent("l1", "express", "newsletter", 0)
                 .consent("l1", "withdrawn", "link", 0)
@@ -201,32 +201,32 @@ class ImportedLeadsTest {
                 .consent("l2", "withdrawn", "link", 0)
                 .consent("l2", "express", "newsletter", 0);
 
-        assertThat(take().out()).doesNotContain("had no record");
+        assertThat(importOriginal().out()).doesNotContain("had no record");
 
         assertThat(texts("SELECT consent_status FROM leads")).containsExactly(status, status);
     }
 
-    /** Consent from a form without a box does not prolong implied consent, which would let mails go out after its end. */
+    /** A form without a box gives pending consent. Prolonging implied consent by it would send mails after its end. */
     @Test
-    void a_later_pending_form_does_not_prolong_implied_consent() {
+    void a_later_form_with_pending_consent_does_not_prolong_implied_consent() {
         original.lead("l1", "ada@example.com", "implied", 0)
                 .consent("l1", "implied", "inquiry", -300 * 1_440)
                 .consent("l1", "pending", "newsletter", 0);
-        take();
+        importOriginal();
 
         assertThat(database.altops("lead", "mailable").out()).contains(",may_not,expired,");
     }
 
     @Test
-    void who_was_erased_here_does_not_come_back() {
+    void a_person_who_was_erased_here_is_not_imported_again() {
         Map<String, String> environment = database.with(Map.of("IP_HASH_PEPPER", "a pepper of the test"));
         original.visitWithForm("v1", ANON_ID).lead("l2", "grace@example.com", "express", 7);
-        take();
+        importOriginal();
         assertThat(CommandRun.altops(environment, "lead", "delete", "--email", "ada@example.com", "--yes")
                         .exit())
                 .isEqualTo(Exit.DONE);
 
-        CommandRun without = take();
+        CommandRun without = importOriginal();
         CommandRun again = CommandRun.altops(environment, "import", "original", "--from", original.url());
 
         assertThat(without.exit()).isEqualTo(Exit.USAGE);

@@ -10,14 +10,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Rows of the earlier system that its own code would not have written, or that lost what they belong to. */
+/** Rows that the earlier system's own code would not have written, or whose visitor or lead is missing. */
 class ImportedOddRowsTest {
     private static final String ANON_ID = "8f14e45f-ceea-467f-a0e6-1a2b3c4d5e6f";
 
     private final MigratedDatabase database = MigratedDatabase.fresh();
     private final OriginalDatabase original = OriginalDatabase.empty().visitWithForm("v1", ANON_ID);
 
-    private CommandRun take() {
+    private CommandRun importOriginal() {
         return database.altops("import", "original", "--from", original.url());
     }
 
@@ -35,13 +35,13 @@ class ImportedOddRowsTest {
     }
 
     @Test
-    void events_at_no_time_or_before_all_sites_are_left() {
+    void events_of_the_future_or_from_before_1970_are_skipped() {
         event("e1", "v1", "infinity", "{}");
         event("e2", "v1", "-infinity", "{}");
         event("e3", "v1", "0044-03-15 BC", "{}");
         event("e4", "v1", "294276-12-31", "{}");
 
-        CommandRun ran = take();
+        CommandRun ran = importOriginal();
 
         assertThat(ran.err()).isEmpty();
         assertThat(ran.exit()).isEqualTo(Exit.DONE);
@@ -61,10 +61,10 @@ class ImportedOddRowsTest {
         "form_submissions, submitted_at",
         "consent_events, timestamp"
     })
-    void a_time_without_end_of_a_lead_is_refused_with_its_column(String table, String column) {
+    void an_infinite_time_of_a_lead_is_refused_and_its_column_is_named(String table, String column) {
         original.run("UPDATE %s SET \"%s\" = 'infinity'".formatted(table, column));
 
-        CommandRun ran = take();
+        CommandRun ran = importOriginal();
 
         assertThat(ran.err())
                 .isEqualTo("altops: the earlier system has times before the year 1 or after 9999 in " + table + "."
@@ -74,7 +74,7 @@ class ImportedOddRowsTest {
     }
 
     @Test
-    void rows_that_lost_their_visitor_or_lead_are_counted() {
+    void rows_without_their_visitor_or_lead_are_counted() {
         original.run(
                 "ALTER TABLE events DROP CONSTRAINT events_visitor_id_fkey",
                 "ALTER TABLE lead_identities DROP CONSTRAINT lead_identities_visitor_id_fkey",
@@ -86,7 +86,7 @@ class ImportedOddRowsTest {
                 .link("nobody", "v1", "form_submit", 5)
                 .consent("nobody", "express", "newsletter", 5);
 
-        CommandRun ran = take();
+        CommandRun ran = importOriginal();
 
         assertThat(ran.err()).isEmpty();
         assertThat(ran.out())
@@ -97,11 +97,11 @@ class ImportedOddRowsTest {
     }
 
     @Test
-    void props_and_payloads_that_are_no_objects_are_counted() {
+    void props_and_payloads_that_are_not_objects_are_counted() {
         event("e1", "v1", OriginalDatabase.START.toString().replace("Z", ""), "[1, 2]");
         original.run("UPDATE form_submissions SET payload = '\"text\"'");
 
-        CommandRun ran = take();
+        CommandRun ran = importOriginal();
 
         assertThat(ran.out())
                 .contains("imported 4 events\n", "changed 1 events without their props, which were not an object\n")
@@ -109,9 +109,9 @@ class ImportedOddRowsTest {
         assertThat(texts("SELECT path FROM events WHERE props IS NULL")).containsExactly("/odd");
     }
 
-    /** Its second page and its form are two and five minutes after the first page. */
+    /** In this visit the second page view is two minutes after the first, and the form five minutes. */
     @Test
-    void a_visit_ends_after_the_time_that_ends_one_in_the_service() {
+    void an_imported_visit_ends_after_the_configured_inactivity() {
         assertThat(CommandRun.altops(
                                 database.with(Map.of("SESSION_INACTIVITY_MINUTES", "2")),
                                 "import",

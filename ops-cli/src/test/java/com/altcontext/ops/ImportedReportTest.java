@@ -6,36 +6,36 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What an import of the earlier system says of itself, and leaves to the planner. */
+/** What an import from the earlier system reports, and the planner statistics after it. */
 class ImportedReportTest {
     private static final String ANON_ID = "8f14e45f-ceea-467f-a0e6-1a2b3c4d5e6f";
 
     private final MigratedDatabase database = MigratedDatabase.fresh();
     private final OriginalDatabase original = OriginalDatabase.empty();
 
-    private CommandRun take(String... more) {
+    private CommandRun importOriginal(String... more) {
         List<String> args = new ArrayList<>(List.of("import", "original", "--from", original.url()));
         args.addAll(List.of(more));
         return database.altops(args.toArray(String[]::new));
     }
 
     @Test
-    void after_it_the_planner_knows_every_table() {
+    void after_an_import_every_table_has_planner_statistics() {
         original.visitWithForm("v1", ANON_ID);
-        take();
+        importOriginal();
 
         assertThat(database.tablesWithoutStatistics()).isZero();
     }
 
     @Test
-    void another_run_says_only_what_it_took_itself() {
+    void another_run_reports_only_what_it_imported_itself() {
         original.visitWithForm("v1", ANON_ID);
         original.run("UPDATE events SET props = '1'", "UPDATE form_submissions SET payload = '[]'");
         original.link("l1", "v1", "manual_merge", 6)
                 .lead("l2", "grace@example.com", "express", 3)
                 .lead("l3", "Grace@example.com", "express", 4);
         original.run("DELETE FROM lead_identities WHERE link_source = 'form_submit'");
-        assertThat(take().out())
+        assertThat(importOriginal().out())
                 .contains(
                         "imported 1 visitors\n",
                         "imported 2 leads\n",
@@ -46,7 +46,7 @@ class ImportedReportTest {
                         "skipped 1 leads of an address that another lead has\n");
 
         original.event("v1-1", "page_view", "/late", 8, "");
-        String again = take().out();
+        String again = importOriginal().out();
 
         assertThat(again)
                 .contains(
@@ -62,7 +62,7 @@ class ImportedReportTest {
         original.visitWithForm("v1", ANON_ID);
         String day = CommandRun.TODAY.minusDays(2).toString();
 
-        assertThat(take("--json").out()).contains("\"rollup\":{\"from\":\"" + day + "\",\"to\":\"" + day + "\"}");
-        assertThat(take("--dry-run", "--json").out()).contains("\"rollup\":null");
+        assertThat(importOriginal("--json").out()).contains("\"rollup\":{\"from\":\"" + day + "\",\"to\":\"" + day + "\"}");
+        assertThat(importOriginal("--dry-run", "--json").out()).contains("\"rollup\":null");
     }
 }

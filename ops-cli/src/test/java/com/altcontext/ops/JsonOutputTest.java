@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 class JsonOutputTest {
     @Test
-    void every_kind_of_value_has_its_form() {
+    void every_kind_of_value_is_written_as_json() {
         assertThat(JsonOutput.of(List.of(1, 2.5, true, "a", Map.of("k", List.of()))))
                 .isEqualTo("[1,2.5,true,\"a\",{\"k\":[]}]");
         assertThat(JsonOutput.of(JsonObject.ok(true).with("b", null).with("a", new JsonObject())))
@@ -19,7 +19,7 @@ class JsonOutputTest {
     }
 
     @Test
-    void characters_that_would_end_a_text_or_a_line_are_escaped() {
+    void characters_that_would_end_a_string_or_a_line_are_escaped() {
         assertThat(JsonOutput.of("a\"b\\c\nd\u0000é✓")).isEqualTo("\"a\\\"b\\\\c\\u000ad\\u0000é✓\"");
     }
 }

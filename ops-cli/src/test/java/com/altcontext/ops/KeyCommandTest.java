@@ -44,14 +44,14 @@ class KeyCommandTest {
     }
 
     @Test
-    void a_key_is_shown_also_where_only_errors_are_wanted() {
+    void a_new_key_is_printed_even_with_quiet() {
         assertThat(database.altops("key", "add", "ci", "--scope", "leads:read", "--quiet")
                         .out())
                 .matches("altc_.{43}\n");
     }
 
     @Test
-    void machines_get_one_line_of_json() {
+    void json_output_is_one_line() {
         assertThat(database.altops("key", "add", "ci", "--scope", "leads:delete", "--json")
                         .out())
                 .matches("\\{\"ok\":true,\"secret\":\"altc_.{43}\",\"key\":\\{\"name\":\"ci\",\"prefix\":\"altc_.{5}\","
@@ -64,7 +64,7 @@ class KeyCommandTest {
     }
 
     @Test
-    void a_share_link_holds_its_key_behind_the_number_sign() {
+    void a_share_link_has_its_key_in_the_fragment() {
         Map<String, String> variables = database.with(Map.of("PUBLIC_URL", "https://stats.example.ca/"));
         CommandRun shared = CommandRun.altops(variables, "key", "share", "default");
 
@@ -102,7 +102,7 @@ class KeyCommandTest {
     }
 
     @Test
-    void status_names_keys_about_to_end() {
+    void status_names_keys_that_expire_soon() {
         var _ = database.altops("key", "add", "soon", "--scope", "figures:read", "--expires", "13d");
         var _ = database.altops("key", "add", "later", "--scope", "figures:read", "--expires", "14d");
 
@@ -114,7 +114,7 @@ class KeyCommandTest {
     }
 
     @Test
-    void a_removed_property_leaves_its_keys_nothing_to_open() {
+    void a_key_for_a_removed_property_gives_access_to_nothing() {
         database.run("INSERT INTO properties (id, name) VALUES ('docs', 'Docs')");
         var _ = database.altops("key", "add", "x", "--scope", "figures:read", "--property", "docs");
 

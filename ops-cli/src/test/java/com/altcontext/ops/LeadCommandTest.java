@@ -28,7 +28,7 @@ class LeadCommandTest {
     private Path directory;
 
     @Test
-    void a_person_is_erased_on_every_property_once() {
+    void a_person_is_erased_on_every_property_and_a_second_erasure_finds_nothing() {
         database.run("INSERT INTO properties VALUES ('docs', 'Docs')");
         database.lead("default", JO);
         database.lead("docs", JO);
@@ -54,7 +54,7 @@ class LeadCommandTest {
     }
 
     @Test
-    void the_database_says_when_a_person_was_erased_whatever_the_clock_of_this_machine_says() {
+    void the_time_of_an_erasure_comes_from_the_database_and_not_from_this_machines_clock() {
         database.lead("default", JO);
         CommandRun ran = CommandRun.at(
                 CommandRun.NOW.minus(Duration.ofHours(5)),
@@ -71,7 +71,7 @@ class LeadCommandTest {
     }
 
     @Test
-    void deleting_asks_on_a_terminal() {
+    void deleting_asks_for_confirmation_on_a_terminal() {
         database.lead("default", JO);
         Map<String, String> environment = database.with(SECRETS);
         CommandRun unsure = CommandRun.onTerminal(environment, "no\n", "lead", "delete", "--email", JO);
@@ -119,7 +119,7 @@ class LeadCommandTest {
                 .contains("https://api.example.ca/v1/leads/unsubscribe/");
         assertThat(altops("lead", "export", "--email", JO, "--out", file.toString())
                         .exit())
-                .as("a file that is there is not written over")
+                .as("an existing file is not overwritten")
                 .isEqualTo(Exit.FAILED);
         assertThat(CommandRun.altops(
                                 database.with(Map.of("IP_HASH_PEPPER", "sixteen characters and more")),
@@ -161,7 +161,7 @@ class LeadCommandTest {
     }
 
     @Test
-    void consent_is_withdrawn_where_it_was_asked_for() {
+    void consent_is_withdrawn_on_the_given_property_or_else_on_all() {
         database.run("INSERT INTO properties VALUES ('docs', 'Docs')");
         database.lead("default", JO);
         database.lead("docs", JO);
@@ -182,7 +182,7 @@ class LeadCommandTest {
     }
 
     @Test
-    void a_link_is_printed_for_each_property_with_its_header_fields() {
+    void an_unsubscribe_link_is_printed_for_each_property_with_its_header_fields() {
         database.run("INSERT INTO properties VALUES ('docs', 'Docs')");
         database.lead("default", JO);
         database.lead("docs", JO);
@@ -200,9 +200,9 @@ class LeadCommandTest {
                 .isEqualTo(Exit.FAILED);
     }
 
-    /** What docs/operations.md says of a change of the pepper. */
+    /** The first step of a change of the pepper in docs/operations.md. */
     @Test
-    void the_old_pepper_as_the_secret_of_links_makes_the_links_that_were_sent_before() {
+    void with_the_old_pepper_as_unsubscribe_secret_the_links_are_the_same_as_before() {
         database.lead("default", JO);
         String link = "lead unsubscribe-link --email " + JO;
         String sent = altopsWith(Map.of("IP_HASH_PEPPER", "the pepper before"), link);
@@ -223,7 +223,7 @@ class LeadCommandTest {
                 "lead unsubscribe",
                 "lead unsubscribe-link"
             })
-    void a_property_that_does_not_exist_is_not_taken_for_an_unknown_address(String command) {
+    void an_unknown_property_is_not_reported_as_an_unknown_address(String command) {
         CommandRun ran = altops((command + " --email " + JO + " --property nosuch").split(" ", -1));
 
         assertThat(ran.exit()).isEqualTo(Exit.FAILED);
@@ -247,7 +247,7 @@ class LeadCommandTest {
         "export, IP_HASH_PEPPER",
         "unsubscribe-link, IP_HASH_PEPPER",
     })
-    void a_secret_that_is_missing_is_named(String command, String variable) {
+    void a_missing_secret_is_named(String command, String variable) {
         database.lead("default", JO);
         CommandRun ran = CommandRun.altops(
                 database.with(Map.of("PUBLIC_URL", "https://api.example.ca", "IP_HASH_PEPPER", "short")),
@@ -260,7 +260,7 @@ class LeadCommandTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "http://api.example.ca", "api.example.ca", "https://u:p@api.example.ca"})
-    void a_link_needs_an_address_that_mail_programs_trust(String url) {
+    void an_unsubscribe_link_needs_a_valid_https_public_url(String url) {
         CommandRun ran = CommandRun.altops(
                 database.with(Map.of("PUBLIC_URL", url, "IP_HASH_PEPPER", "sixteen characters and more")),
                 "lead",
@@ -273,7 +273,7 @@ class LeadCommandTest {
     }
 
     @Test
-    void on_fly_the_service_has_the_address_of_its_app_unless_it_is_given_one() {
+    void on_fly_links_have_the_address_of_the_app_unless_public_url_is_set() {
         database.lead("default", JO);
         Map<String, String> variables =
                 database.with(Map.of("FLY_APP_NAME", "our-figures", "IP_HASH_PEPPER", "sixteen characters and more"));
@@ -291,7 +291,7 @@ class LeadCommandTest {
     }
 
     @Test
-    void a_secret_that_the_locale_cannot_read_is_refused() {
+    void a_secret_with_a_character_that_the_locale_cannot_read_is_refused() {
         CommandRun ran = CommandRun.altops(
                 database.with(Map.of("IP_HASH_PEPPER", "sixteen characters and \uFFFD")),
                 "lead",

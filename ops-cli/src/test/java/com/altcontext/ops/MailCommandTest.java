@@ -7,8 +7,8 @@ import org.junit.jupiter.api.Test;
 class MailCommandTest {
     private final MigratedDatabase database = MigratedDatabase.fresh();
 
-    /** A person whose ticked box waits for a confirmation since then, and the mail about it, which was set aside. */
-    private void asked(String email, String since) {
+    /** Stores a lead whose consent has waited this long for a confirmation, and its mail, which was set aside. */
+    private void unconfirmedLead(String email, String since) {
         database.run("""
                 WITH l AS (
                     INSERT INTO leads (id, property_id, email, first_captured_at, last_captured_at, consent_status,
@@ -27,7 +27,7 @@ class MailCommandTest {
                 """.formatted(email, since));
     }
 
-    private void watched(String kind, String email, String event) {
+    private void recipientWithMail(String kind, String email, String event) {
         database.run(
                 "INSERT INTO recipients (id, property_id, kind, email, created_at) VALUES (gen_random_uuid(), 'default', '"
                         + kind + "', '" + email + "', now())",
@@ -41,9 +41,9 @@ class MailCommandTest {
 
     @Test
     void mails_that_were_set_aside_are_listed_without_addresses_and_sent_again() {
-        asked("jo@example.ca", "2 days");
-        watched("report", "a@team.example", "report.weekly");
-        watched("alert", "b@team.example", "lead.alert");
+        unconfirmedLead("jo@example.ca", "2 days");
+        recipientWithMail("report", "a@team.example", "report.weekly");
+        recipientWithMail("alert", "b@team.example", "lead.alert");
 
         assertThat(database.altops("mail", "list")).isEqualTo(new CommandRun(Exit.DONE, """
                 confirmation  default  0 waiting, 1 set aside, last error: answered 550
@@ -65,14 +65,14 @@ class MailCommandTest {
     }
 
     @Test
-    void what_nobody_wants_any_more_is_removed_instead() {
-        asked("late@example.ca", "15 days");
-        asked("asked-again@example.ca", "5 days");
-        asked("written@example.ca", "2 days");
-        asked("confirmed@example.ca", "2 days");
-        watched("report", "a@team.example", "report.weekly");
-        watched("alert", "b@team.example", "lead.alert");
-        watched("alert", "c@team.example", "lead.alert");
+    void mails_that_are_no_longer_needed_are_removed_instead_of_sent() {
+        unconfirmedLead("late@example.ca", "15 days");
+        unconfirmedLead("asked-again@example.ca", "5 days");
+        unconfirmedLead("written@example.ca", "2 days");
+        unconfirmedLead("confirmed@example.ca", "2 days");
+        recipientWithMail("report", "a@team.example", "report.weekly");
+        recipientWithMail("alert", "b@team.example", "lead.alert");
+        recipientWithMail("alert", "c@team.example", "lead.alert");
         database.run(
                 "UPDATE leads SET confirmation_mailed_at = now() - interval '1 day' WHERE email = 'asked-again@example.ca'",
                 """
@@ -103,10 +103,10 @@ class MailCommandTest {
     }
 
     @Test
-    void one_who_gets_no_mails_any_more_does_not_get_those_on_their_way() {
-        watched("report", "a@team.example", "report.weekly");
-        watched("alert", "a@team.example", "lead.alert");
-        watched("report", "b@team.example", "report.weekly");
+    void a_removed_recipient_does_not_get_the_mails_that_wait() {
+        recipientWithMail("report", "a@team.example", "report.weekly");
+        recipientWithMail("alert", "a@team.example", "lead.alert");
+        recipientWithMail("report", "b@team.example", "report.weekly");
 
         assertThat(database.altops("property", "set", "default", "--notify", "none")
                         .exit())
@@ -123,7 +123,7 @@ class MailCommandTest {
     }
 
     @Test
-    void an_event_that_mails_do_not_have_is_refused() {
+    void an_event_without_mails_is_refused() {
         CommandRun refused = database.altops("mail", "replay", "lead.captured");
         assertThat(refused.exit()).isEqualTo(Exit.USAGE);
         assertThat(refused.err()).contains("confirmation, lead.alert, report.weekly");

@@ -39,7 +39,7 @@ class MigrateCommandTest {
     }
 
     @Test
-    void status_lists_every_migration_and_how_far_it_is() {
+    void status_lists_every_migration_and_its_state() {
         assertThat(altopsOn(url, "migrate", "status").out())
                 .contains("1    pending")
                 .containsPattern("\n0 of \\d+ applied\n$");
@@ -81,7 +81,7 @@ class MigrateCommandTest {
     }
 
     @Test
-    void machines_get_one_line_of_json() {
+    void json_output_is_one_line() {
         assertThat(altopsOn(url, "migrate", "verify", "--json").out())
                 .startsWith("{\"ok\":false,\"differences\":[{\"version\":\"1\",\"description\":\"")
                 .endsWith("}]}\n");
@@ -92,7 +92,7 @@ class MigrateCommandTest {
     }
 
     @Test
-    void quiet_leaves_the_exit_code() {
+    void quiet_prints_nothing_and_keeps_the_exit_code() {
         CommandRun ran = altopsOn(url, "migrate", "verify", "--quiet");
 
         assertThat(ran).isEqualTo(new CommandRun(Exit.CHECK_FAILED, "", ""));
@@ -100,7 +100,7 @@ class MigrateCommandTest {
     }
 
     @Test
-    void an_address_on_the_command_line_wins_over_the_environment() throws SQLException {
+    void a_database_url_on_the_command_line_overrides_the_environment() throws SQLException {
         CommandRun ran = CommandRun.altops(
                 Map.of("DATABASE_URL", "postgres://none@127.0.0.1:1/x"), "migrate", "--database-url", url);
 

@@ -24,7 +24,7 @@ record MigratedDatabase(String url) {
         return CommandRun.altopsOn(url, args);
     }
 
-    /** The variables of a run on this database, and others. */
+    /** The environment of a run on this database: DATABASE_URL and the given variables. */
     Map<String, String> with(Map<String, String> others) {
         Map<String, String> environment = new HashMap<>(others);
         environment.put("DATABASE_URL", url);
@@ -42,7 +42,7 @@ record MigratedDatabase(String url) {
         }
     }
 
-    /** A visitor's page view, so many days ago, at noon UTC. */
+    /** Stores a page view of a new visitor, at noon UTC of the day that was {@code daysAgo} days ago. */
     void event(String property, int daysAgo) {
         Instant at = CommandRun.NOW.minus(Duration.ofDays(daysAgo));
         Event view = TestEvent.view(UUID.randomUUID().toString(), at, "/")
@@ -55,7 +55,7 @@ record MigratedDatabase(String url) {
         }
     }
 
-    /** A lead who has agreed to hear more. */
+    /** Stores a lead with express consent. */
     void lead(String property, String email) {
         run("""
                 WITH l AS (INSERT INTO leads VALUES (
@@ -65,7 +65,7 @@ record MigratedDatabase(String url) {
                 """.formatted(property, email, CommandRun.NOW));
     }
 
-    /** How many tables with rows the planner knows nothing of. */
+    /** The number of tables that have rows but no planner statistics. */
     long tablesWithoutStatistics() {
         return number("""
                 SELECT count(*) FROM pg_class AS c

@@ -11,9 +11,12 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class OperatorConnectionsTest {
-    /** Behind a pooler the next transaction may run where the name means nothing, or something else. */
+    /**
+     * Behind a connection pooler the next transaction may run on another connection. There the name of a prepared
+     * statement is unknown, or belongs to another statement.
+     */
     @Test
-    void nothing_is_prepared_by_name_unless_the_address_asks_for_it() {
+    void statements_are_not_prepared_by_name_unless_the_database_url_asks_for_it() {
         String url = TestDatabase.fresh();
 
         assertThat(preparedAfterTenQueries(url)).isZero();
@@ -22,7 +25,7 @@ class OperatorConnectionsTest {
     }
 
     @Test
-    void a_database_that_isolates_transactions_otherwise_is_refused() {
+    void a_database_with_another_default_isolation_level_is_refused() {
         MigratedDatabase database = MigratedDatabase.fresh();
         String name = DatabaseUrl.parse(database.url()).database();
         database.run("ALTER DATABASE " + name + " SET default_transaction_isolation TO 'serializable'");
@@ -39,7 +42,7 @@ class OperatorConnectionsTest {
     }
 
     @Test
-    void a_connection_that_is_lost_amid_the_work_is_no_defect() {
+    void a_connection_that_is_lost_during_a_command_is_not_reported_as_a_defect() {
         MigratedDatabase database = MigratedDatabase.fresh();
         database.run(
                 "CREATE FUNCTION end_connection() RETURNS trigger LANGUAGE plpgsql"
@@ -55,7 +58,7 @@ class OperatorConnectionsTest {
     }
 
     @Test
-    void a_schema_that_lacks_a_column_or_a_function_is_older() {
+    void a_schema_that_lacks_a_column_or_a_function_is_reported_as_older() {
         MigratedDatabase database = MigratedDatabase.fresh();
         database.run("ALTER TABLE goals DROP COLUMN prop_value", "DROP FUNCTION event_partition_exists");
 
@@ -66,8 +69,8 @@ class OperatorConnectionsTest {
     }
 
     @Test
-    @Tag("single-node") // The nodes would have to know the role.
-    void a_login_without_the_right_is_told_which_to_use() {
+    @Tag("single-node") // On a cluster the role would have to exist on every node.
+    void a_login_without_permission_is_told_which_login_to_use() {
         MigratedDatabase database = MigratedDatabase.fresh();
         String role = "stranger_" + UUID.randomUUID().toString().substring(0, 8);
         database.run("CREATE ROLE " + role + " LOGIN PASSWORD 'only-for-this-test'");

@@ -10,11 +10,11 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Objects;
 
-/** A database as the earlier system left it, with rows that a test adds. Times are minutes after a start, two days ago. */
+/** A database of the earlier system, with rows that a test adds. Times are minutes after START, two days ago. */
 record OriginalDatabase(String url) {
     static final Instant START = CommandRun.NOW.minusSeconds(2 * 86_400);
 
-    /** With the tables, and no rows. */
+    /** A database with the tables of the earlier system, and no rows. */
     static OriginalDatabase empty() {
         OriginalDatabase made = new OriginalDatabase(TestDatabase.fresh());
         try (InputStream tables = OriginalDatabase.class.getResourceAsStream("/original.sql")) {
@@ -37,7 +37,7 @@ record OriginalDatabase(String url) {
         return this;
     }
 
-    /** @param campaign an utm_source that came by e-mail; empty for none */
+    /** @param campaign the utm_source of a link in an e-mail; empty for none */
     OriginalDatabase session(String id, String visitor, String referrer, String campaign) {
         run("""
                 INSERT INTO sessions (id, visitor_id, started_at, last_event_at, referrer, utm_source, utm_medium)
@@ -85,7 +85,7 @@ record OriginalDatabase(String url) {
         return this;
     }
 
-    /** A visit of three pages that the earlier system cut in two, and a form in it. */
+    /** A visit of two pages that the earlier system split into two sessions, with a form on the second page. */
     OriginalDatabase visitWithForm(String visitor, String anonId) {
         String first = visitor + "-1";
         String second = visitor + "-2";

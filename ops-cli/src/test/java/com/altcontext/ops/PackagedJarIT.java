@@ -24,9 +24,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The jar that operators get, started as they start it: it is complete, and prints only answers. */
+/** The packaged jar, started as operators start it: it contains all it needs, and prints only its own output. */
 class PackagedJarIT {
-    /** Two JVMs start on a machine that may be busy. */
+    /** Two JVMs have to start, on a machine that may be busy. */
     private static final Duration MAX_WAIT = Duration.ofMinutes(1);
 
     private final String url = TestDatabase.fresh();
@@ -49,7 +49,7 @@ class PackagedJarIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"INT", "TERM", "HUP"})
-    void a_signal_ends_the_proxy_that_it_started(String signal) throws Exception {
+    void a_signal_also_ends_the_proxy_that_altops_started(String signal) throws Exception {
         FakeFly fly = new FakeFly(directory);
         Process process = started(fly.environment(url), "migrate", "--fly-app", "hangs");
         await().atMost(MAX_WAIT)
@@ -67,7 +67,7 @@ class PackagedJarIT {
     }
 
     @Test
-    void through_the_proxy_it_migrates() throws Exception {
+    void it_migrates_through_the_proxy() throws Exception {
         FakeFly fly = new FakeFly(directory);
         Process process = started(fly.environment(url), "migrate", "--quiet", "--fly-app", "app-db");
 
@@ -76,9 +76,9 @@ class PackagedJarIT {
         assertThat(fly.isLeft()).isFalse();
     }
 
-    /** One expired day is gone and the next is in use when it is killed. */
+    /** When the purge is killed, it has removed one expired day and waits for the next, which a reader has locked. */
     @Test
-    void a_purge_that_is_killed_leaves_a_receipt_that_says_so() throws Exception {
+    void a_killed_purge_is_shown_as_not_finished() throws Exception {
         assertThat(altops("migrate", "--quiet").exit()).isEqualTo(Exit.DONE);
         MigratedDatabase database = new MigratedDatabase(url);
         var _ = database.number("SELECT count(ensure_event_partition(DATE '" + CommandRun.TODAY + "' - d))"
@@ -112,11 +112,11 @@ class PackagedJarIT {
         assertThat(altops("retention", "purge").out()).contains("removed 1 event of 1 day");
         assertThat(altops("status", "--quiet")).isEqualTo(new CommandRun(Exit.DONE, "", ""));
         assertThat(database.number("SELECT count(*) FROM purge_log WHERE finished_at IS NULL"))
-                .as("what the first receipt says stays")
+                .as("the row of the killed purge is unchanged")
                 .isOne();
     }
 
-    /** Eight properties with as many values of every dimension as a rollup keeps, each as long as it can be. */
+    /** Eight properties, each with more paths, campaigns and sources than the 500 that a rollup keeps, and long ones. */
     @Test
     void a_rollup_of_many_long_values_needs_little_memory() throws Exception {
         assertThat(altops("migrate", "--quiet").exit()).isEqualTo(Exit.DONE);
@@ -149,7 +149,7 @@ class PackagedJarIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"INT", "TERM"})
-    void a_signal_leaves_nothing_of_a_backup_that_is_under_way(String signal) throws Exception {
+    void a_signal_during_a_backup_leaves_no_file(String signal) throws Exception {
         assertThat(altops("migrate", "--quiet").exit()).isEqualTo(Exit.DONE);
         Path programs = Files.createDirectory(directory.resolve("programs"));
         for (String program : List.of("pg_dump", "pg_restore")) {
@@ -196,7 +196,7 @@ class PackagedJarIT {
 
     @ParameterizedTest
     @CsvSource({"'>/dev/full',1,the output could not be written", "'| true',0,''"})
-    void a_full_disk_is_a_failure_and_a_reader_that_has_enough_is_none(String to, int exit, String said)
+    void a_full_disk_is_a_failure_and_a_closed_pipe_is_not(String to, int exit, String said)
             throws Exception {
         String line = "set -o pipefail; '%s' -jar target/altops.jar completion bash %s".formatted(program("java"), to);
         Process process = new ProcessBuilder("bash", "-c", line)
@@ -213,7 +213,7 @@ class PackagedJarIT {
     }
 
     @Test
-    void it_holds_no_embedded_database() throws Exception {
+    void it_contains_no_embedded_database() throws Exception {
         Process listing = new ProcessBuilder(program("jar"), "--list", "--file", "target/altops.jar").start();
         String names = new String(listing.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 
@@ -227,7 +227,7 @@ class PackagedJarIT {
         return new CommandRun(exit, out, Files.readString(directory.resolve("err")));
     }
 
-    /** A shell may have started the tests with SIGINT ignored, which every process below it would inherit. */
+    /** Resets SIGINT: a shell may have started the tests with SIGINT ignored, and child processes inherit that. */
     private Process started(Map<String, String> environment, String... args) throws IOException {
         List<String> command = new ArrayList<>(
                 Files.exists(Path.of("/proc/self")) ? List.of("env", "--default-signal=INT") : List.of());

@@ -11,7 +11,7 @@ class ProgressLineTest {
     private final StringWriter written = new StringWriter();
 
     @Test
-    void one_line_is_written_over_and_wiped_away() {
+    void the_line_is_overwritten_and_finally_erased() {
         try (ProgressLine progress = ProgressLine.untimed(new PrintWriter(written), "waiting")) {
             progress.show(Duration.ofMillis(1_200));
             progress.step("day 2 of 8");

@@ -29,7 +29,7 @@ class PropertyCommandTest {
     }
 
     @Test
-    void the_goals_of_one_that_was_removed_are_no_longer_counted_where_its_slug_is_used_again() {
+    void goals_of_a_removed_property_are_not_counted_for_a_new_one_with_the_same_slug() {
         MigratedDatabase database = MigratedDatabase.fresh();
         assertThat(database.altops("property", "add", "docs", "--name", "Docs").exit())
                 .isEqualTo(Exit.DONE);
@@ -48,7 +48,7 @@ class PropertyCommandTest {
     }
 
     @Test
-    void machines_get_one_line_of_json() {
+    void json_output_is_one_line() {
         assertThat(database.altops(
                                 "property",
                                 "add",
@@ -153,7 +153,7 @@ class PropertyCommandTest {
     }
 
     @Test
-    void a_clock_that_is_days_ahead_sets_no_time_zone() {
+    void the_time_zone_is_not_changed_if_the_clock_is_days_ahead() {
         CommandRun ran = CommandRun.at(
                 CommandRun.NOW.plus(Duration.ofDays(10)),
                 database.with(Map.of()),
@@ -170,13 +170,13 @@ class PropertyCommandTest {
     }
 
     @Test
-    void another_time_zone_computes_again_what_has_raw_events() {
+    void a_change_of_time_zone_computes_days_with_raw_events_again() {
         database.event("default", 3);
         assertThat(database.altops("rollup").exit()).isEqualTo(Exit.DONE);
         database.run("INSERT INTO daily_metric_rollups (property_id, day, page_views) VALUES ('default', '"
                 + CommandRun.TODAY.minusDays(40) + "', 7)");
 
-        // It is noon in UTC, and three days ago a visit was at the same time: two in the morning of the next day there.
+        // The event was three days ago at noon UTC. In Kiritimati that was two in the morning of the next day.
         CommandRun ran = database.altops("property", "set", "default", "--time-zone", "Pacific/Kiritimati");
 
         assertThat(ran.exit()).isEqualTo(Exit.DONE);
@@ -196,7 +196,7 @@ class PropertyCommandTest {
     }
 
     @Test
-    void the_same_zone_again_computes_what_was_interrupted_and_else_nothing() {
+    void setting_the_same_time_zone_again_only_completes_an_interrupted_change() {
         database.event("default", 3);
         assertThat(database.altops("rollup").exit()).isEqualTo(Exit.DONE);
         database.run("UPDATE properties SET time_zone = 'Pacific/Kiritimati'");
@@ -213,7 +213,7 @@ class PropertyCommandTest {
     }
 
     @Test
-    void a_zone_whose_figures_were_not_computed_again_is_made_up_for_by_the_next_rollup() {
+    void the_next_rollup_completes_an_interrupted_change_of_time_zone() {
         database.event("default", 3);
         assertThat(database.altops("rollup").exit()).isEqualTo(Exit.DONE);
         database.run("UPDATE properties SET time_zone = 'Pacific/Kiritimati'");

@@ -43,7 +43,7 @@ class PurgeCommandTest {
     }
 
     @Test
-    void a_clock_that_is_days_ahead_of_the_database_removes_nothing() {
+    void nothing_is_removed_if_the_clock_is_days_ahead_of_the_database() {
         database.event("default", 60);
         Map<String, String> environment = database.with(Map.of());
         for (String[] command : new String[][] {{"--force"}, {"--dry-run"}}) {
@@ -59,11 +59,11 @@ class PurgeCommandTest {
 
         CommandRun late =
                 CommandRun.at(CommandRun.NOW.minus(Duration.ofDays(3)), environment, "retention", "purge", "--force");
-        assertThat(late.exit()).as("removes less").isEqualTo(Exit.DONE);
+        assertThat(late.exit()).as("a clock that is behind only removes less").isEqualTo(Exit.DONE);
     }
 
     @Test
-    void the_retention_is_that_of_the_environment() {
+    void the_retention_is_read_from_the_environment() {
         database.event("default", 20);
         CommandRun ran = CommandRun.altops(
                 database.with(Map.of("RAW_EVENT_RETENTION_DAYS", " 10 ")), "retention", "purge", "--force");
@@ -80,7 +80,7 @@ class PurgeCommandTest {
         "ROLLUP_RETENTION_MONTHS, 241",
         "UNCONFIRMED_LEAD_DAYS, 9999999999"
     })
-    void a_retention_that_breaks_its_rule_stops_the_run(String name, String value) {
+    void an_invalid_retention_is_wrong_usage(String name, String value) {
         CommandRun ran = CommandRun.altops(database.with(Map.of(name, value)), "retention", "purge");
 
         assertThat(ran.exit()).isEqualTo(Exit.USAGE);

@@ -10,7 +10,7 @@ class ReportCommandTest {
     private final String week = ReportWeek.lastFull(CommandRun.TODAY).text();
 
     @Test
-    void a_report_goes_to_those_who_want_it_once() {
+    void a_report_is_sent_once_to_each_recipient() {
         database.run("UPDATE properties SET created_at = '2025-12-01'");
         assertThat(database.altops("report", "send").out()).startsWith("no property has recipients");
         assertThat(database.altops(
@@ -42,7 +42,7 @@ class ReportCommandTest {
     }
 
     @Test
-    void a_week_without_all_figures_is_not_sent() {
+    void a_week_with_missing_figures_is_not_sent() {
         database.event("default", 8);
         assertThat(database.altops("property", "set", "default", "--report", "a@team.example")
                         .exit())
@@ -58,7 +58,7 @@ class ReportCommandTest {
     }
 
     @Test
-    void a_week_before_the_property_was_there_is_not_sent() {
+    void a_week_before_the_property_existed_is_not_sent() {
         assertThat(database.altops("property", "set", "default", "--report", "a@team.example")
                         .exit())
                 .isEqualTo(Exit.DONE);
@@ -76,7 +76,7 @@ class ReportCommandTest {
     }
 
     @Test
-    void a_property_that_was_added_since_is_reported_if_it_had_figures_by_then() {
+    void a_property_that_was_added_after_the_week_is_reported_if_it_has_figures_of_that_week() {
         database.event("default", 8);
         assertThat(database.altops("property", "set", "default", "--report", "a@team.example")
                         .exit())
@@ -88,7 +88,7 @@ class ReportCommandTest {
     }
 
     @Test
-    void what_breaks_a_rule_is_refused() {
+    void invalid_options_are_refused() {
         assertThat(database.altops("report", "send", "--week", "2026-47").err())
                 .contains("--week must be a week like 2026-W47");
         assertThat(database.altops("report", "send", "--week", "2999-W01").err())
@@ -102,7 +102,7 @@ class ReportCommandTest {
     }
 
     @Test
-    void who_hears_of_leads_is_set_noted_and_emptied() {
+    void the_recipients_of_alerts_are_set_audited_and_removed() {
         assertThat(database.altops("property", "set", "default", "--notify", "a@team.example", "--notify-details")
                         .out())
                 .isEqualTo("changed notify, mails of default\n");

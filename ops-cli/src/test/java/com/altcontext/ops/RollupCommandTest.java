@@ -21,7 +21,7 @@ class RollupCommandTest {
     private final LocalDate today = CommandRun.TODAY;
 
     @Test
-    void without_a_day_all_that_needs_it_is_rolled_up() {
+    void without_a_day_every_day_that_needs_a_rollup_gets_one() {
         database.event("default", 1);
         CommandRun ran = database.altops("rollup");
 
@@ -35,7 +35,7 @@ class RollupCommandTest {
     }
 
     @Test
-    void a_day_or_a_range_is_rolled_up_as_asked() {
+    void a_given_day_or_range_is_rolled_up() {
         assertThat(database.altops("rollup", "--day", today.toString()).out())
                 .isEqualTo(today + "  0 events\nrolled up 1 day\n");
         assertThat(database.altops(
@@ -61,7 +61,7 @@ class RollupCommandTest {
                 "rollup --from 2026-01-02 --to 2026-01-01",
                 "rollup --from 1900-01-01 --to 2026-01-01",
             })
-    void days_that_make_no_sense_are_wrong_usage(String line) {
+    void invalid_days_are_wrong_usage(String line) {
         CommandRun ran = database.altops(line.split(" ", -1));
 
         assertThat(ran.exit()).isEqualTo(Exit.USAGE);
@@ -69,7 +69,7 @@ class RollupCommandTest {
     }
 
     @Test
-    void a_day_whose_events_are_gone_and_a_property_that_is_not_there_are_refused() {
+    void a_day_without_raw_events_and_an_unknown_property_are_refused() {
         CommandRun gone =
                 database.altops("rollup", "--day", today.minusDays(200).toString());
         CommandRun unknown = database.altops("rollup", "--property", "unknown");
@@ -80,7 +80,7 @@ class RollupCommandTest {
         assertThat(unknown.err()).contains("there is no property unknown");
     }
 
-    /** As after weeks in which no service ran, and nothing made a partition. */
+    /** There are such days after weeks in which no service ran and nothing created partitions. */
     @Test
     void a_range_leaves_out_days_without_raw_events_and_names_them() {
         String[] range = {"rollup", "--from", today.minusDays(11).toString(), "--to", today.toString()};
@@ -99,7 +99,7 @@ class RollupCommandTest {
     }
 
     @Test
-    void a_clock_that_is_days_ahead_of_the_database_rolls_up_no_day_to_come() {
+    void a_clock_that_is_days_ahead_of_the_database_causes_no_rollup_of_future_days() {
         CommandRun ran = CommandRun.at(CommandRun.NOW.plus(Duration.ofDays(10)), database.with(Map.of()), "rollup");
 
         assertThat(ran.exit()).isEqualTo(Exit.FAILED);
@@ -110,7 +110,7 @@ class RollupCommandTest {
     }
 
     @Test
-    void a_database_that_is_read_only_is_named() {
+    void a_read_only_database_is_reported() {
         database.run("""
                 DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET default_transaction_read_only = on', current_database()); END $$
                 """);
@@ -157,7 +157,7 @@ class RollupCommandTest {
     }
 
     @Test
-    void an_unknown_property_or_a_coming_day_is_not_checked() {
+    void a_check_of_an_unknown_property_or_a_future_day_is_refused() {
         CommandRun unknown = database.altops("rollup", "check", "--property", "unknown");
         CommandRun future =
                 database.altops("rollup", "check", "--day", today.plusDays(1).toString());
@@ -169,7 +169,7 @@ class RollupCommandTest {
     }
 
     @Test
-    void the_view_is_made_and_then_refreshed() {
+    void the_view_is_created_and_then_refreshed() {
         assertThat(database.altops("rollup", "view")).isEqualTo(new CommandRun(Exit.DONE, "made the view\n", ""));
         assertThat(database.altops("rollup").exit()).isEqualTo(Exit.DONE);
         assertThat(database.altops("rollup", "view", "--json").out()).isEqualTo("{\"ok\":true,\"made\":false}\n");
@@ -202,7 +202,7 @@ class RollupCommandTest {
     }
 
     @Test
-    void the_days_of_a_range_are_compared_though_the_first_was_purged() {
+    void a_range_is_compared_although_its_first_day_was_purged() {
         database.event("default", 1);
         assertThat(database.altops("rollup").exit()).isEqualTo(Exit.DONE);
         String[] range = {
@@ -242,7 +242,7 @@ class RollupCommandTest {
     }
 
     @Test
-    void an_unknown_property_is_refused_with_where_they_are_listed() {
+    void an_unknown_property_is_refused_with_the_command_that_lists_properties() {
         for (String command : List.of("rollup", "rollup check")) {
             CommandRun ran = database.altops((command + " --property nosuch").split(" "));
 

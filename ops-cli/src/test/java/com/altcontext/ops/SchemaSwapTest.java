@@ -12,17 +12,17 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** What a restore keeps of the state before it. A schema of copies is the backup. */
+/** What a restore keeps from the state before it. In place of a backup file there is a schema with copies of tables. */
 @Tag("single-node") // On a cluster a restore refuses.
 class SchemaSwapTest {
-    /** The tables that are as in the backup: what came since is lost. */
+    /** The tables that are restored as they were in the backup. Rows that were added later are lost. */
     private static final Set<String> LOST = Set.of(
             "cluster",
             "daily_dimension_rollups",
             "daily_goal_rollups",
             "daily_ingest_rollups",
             "daily_metric_rollups",
-            "dashboard_sessions", // none stays
+            "dashboard_sessions", // all sessions are removed
             "events",
             "flyway_schema_history",
             "form_submissions",
@@ -51,7 +51,7 @@ class SchemaSwapTest {
     }
 
     @Test
-    void a_withdrawal_since_the_backup_holds_also_after_a_second_restore() {
+    void a_withdrawal_after_the_backup_survives_two_restores() {
         database.lead("default", "gone@example.ca");
         database.lead("default", "kept@example.ca");
         backUp();
@@ -63,7 +63,7 @@ class SchemaSwapTest {
             restore();
 
             assertThat(swap.carryOver()).containsEntry("consent_events", carried);
-            assertThat(swap.carryOver()).as("once each").containsEntry("consent_events", 0);
+            assertThat(swap.carryOver()).as("each withdrawal is carried over only once").containsEntry("consent_events", 0);
             swap.finish();
             assertThat(texts("SELECT email || ' ' || consent_status FROM leads ORDER BY 1"))
                     .containsExactly("gone@example.ca withdrawn", "kept@example.ca express");
@@ -76,7 +76,7 @@ class SchemaSwapTest {
     }
 
     @Test
-    void the_record_of_consent_never_gives_out_a_number_again() {
+    void the_ids_of_consent_events_are_never_used_again() {
         database.lead("default", "one@example.ca");
         backUp();
         database.lead("default", "two@example.ca");
@@ -91,7 +91,7 @@ class SchemaSwapTest {
     }
 
     @Test
-    void a_recipient_who_wanted_no_more_gets_no_more() {
+    void a_recipient_who_unsubscribed_gets_no_more_mails() {
         var _ = database.altops("property", "add", "docs", "--name", "Docs");
         database.run("""
                 INSERT INTO recipients (id, property_id, kind, email, created_at)
@@ -108,7 +108,7 @@ class SchemaSwapTest {
     }
 
     @Test
-    void a_message_that_was_delivered_since_the_backup_is_not_sent_again() {
+    void a_message_that_was_delivered_after_the_backup_is_not_sent_again() {
         database.lead("default", "one@example.ca");
         message("delivered", "lead.captured", "granted");
         message("waiting", "lead.captured", "granted");
@@ -130,7 +130,7 @@ class SchemaSwapTest {
     }
 
     @Test
-    void the_end_of_a_consent_that_was_passed_on_since_the_backup_is_not_passed_on_again() {
+    void an_expired_consent_that_was_reported_after_the_backup_is_not_reported_again() {
         database.lead("default", "one@example.ca");
         backUp();
         database.run("INSERT INTO expired_consents (consent_id, noted_at) SELECT id, now() FROM consent_events");
@@ -147,7 +147,7 @@ class SchemaSwapTest {
     }
 
     @Test
-    void mails_that_asked_to_confirm_since_the_backup_still_count() {
+    void confirmation_mails_that_were_sent_after_the_backup_still_count() {
         database.lead("default", "asked@example.ca");
         database.lead("default", "answered@example.ca");
         database.run(
@@ -171,7 +171,7 @@ class SchemaSwapTest {
     }
 
     @Test
-    void what_waits_in_a_backup_is_sent_from_a_new_database() {
+    void messages_that_wait_in_a_backup_are_sent_from_a_new_database() {
         database.lead("default", "one@example.ca");
         message("waiting", "lead.captured", "granted");
         backUp();
@@ -185,7 +185,7 @@ class SchemaSwapTest {
     }
 
     @Test
-    void into_an_empty_database_there_is_nothing_to_carry_over() {
+    void a_restore_into_an_empty_database_carries_nothing_over() {
         database.lead("default", "kept@example.ca");
         backUp();
         database.run("DROP SCHEMA public CASCADE", "CREATE SCHEMA public");
@@ -208,7 +208,7 @@ class SchemaSwapTest {
                         """)).containsExactlyInAnyOrderElementsOf(named);
     }
 
-    /** About the newest lead. */
+    /** Adds a message about the newest lead to the outbox. */
     private void message(String destination, String event, String change) {
         database.run("""
                 INSERT INTO outbox (id, event, destination, lead_id, body)
@@ -222,7 +222,7 @@ class SchemaSwapTest {
         TABLES.forEach(table -> database.run("CREATE TABLE backup.%1$s AS TABLE public.%1$s".formatted(table)));
     }
 
-    /** As pg_restore does, with the numbers that were given out by then. */
+    /** Loads the copies as pg_restore does, and sets the sequence of consent ids to its value in the backup. */
     private void restore() {
         swap.moveAside();
         var _ = Migrations.of(DatabaseUrl.parse(database.url())).apply();

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** No command prints a secret, the address of the database or an e-mail address, also when it fails. */
+/** No command prints a secret, the address of the database or an e-mail address, even when it fails. */
 class SecretsTest {
     private static final String PASSWORD = "hidden-password";
     private static final String PEPPER = "hidden-pepper-of-the-service";
@@ -67,7 +67,7 @@ class SecretsTest {
 
     @Test
     @Tag("slow")
-    void nothing_hidden_is_shown_by_any_command_on_any_database() {
+    void no_command_shows_a_secret_on_any_database() {
         DatabaseUrl there = DatabaseUrl.parse(database.url());
         DatabaseUrl other = DatabaseUrl.parse(empty.url());
         for (String url : List.of(

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The smoke test against a service that does everything wrong. deploy/bin/test/smoke-test.sh runs it against the real one. */
+/** The smoke test of a service that does everything wrong. deploy/bin/test/smoke-test.sh tests the real service. */
 class SmokeCommandTest {
     private static final String KEY = "the-key-that-must-not-be-shown";
     private static final String ALLOWED = "https://site.example";
@@ -74,7 +74,7 @@ class SmokeCommandTest {
     }
 
     @Test
-    void machines_get_each_check_and_its_result() {
+    void json_output_has_each_check_and_its_result() {
         assertThat(smoke("--json").out())
                 .startsWith(
                         "{\"ok\":false,\"checks\":[{\"check\":\"health\",\"result\":\"failed\",\"seen\":\"200, expected 200 ")
@@ -82,7 +82,7 @@ class SmokeCommandTest {
     }
 
     @Test
-    void where_nothing_answers_the_first_question_is_the_last() {
+    void if_nothing_answers_no_check_is_made() {
         service.stop(0);
         CommandRun ran = smoke("--origin", ALLOWED);
 
@@ -95,7 +95,7 @@ class SmokeCommandTest {
     }
 
     @Test
-    void where_nothing_listens_any_more_nothing_else_is_asked() {
+    void after_the_service_has_stopped_no_more_requests_are_sent() {
         service.removeContext("/");
         service.createContext("/", exchange -> {
             answerWrongly(exchange);
@@ -120,7 +120,7 @@ class SmokeCommandTest {
 
         assertThat(asked)
                 .filteredOn("POST /v1/leads/delete"::equals)
-                .as("without the key, as a check, and with it")
+                .as("once without the key, as a check, and once with the key, to clean up")
                 .hasSize(2);
     }
 
@@ -133,7 +133,7 @@ class SmokeCommandTest {
                 "https://user:hidden@host",
                 "https://host?q"
             })
-    void an_address_of_no_service_is_wrong_usage(String url) {
+    void an_invalid_service_url_is_wrong_usage(String url) {
         CommandRun ran = CommandRun.altops(Map.of(), "smoke", "--url", url);
 
         assertThat(ran.exit()).isEqualTo(Exit.USAGE);

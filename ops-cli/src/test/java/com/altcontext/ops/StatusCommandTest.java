@@ -11,7 +11,7 @@ class StatusCommandTest {
     private final MigratedDatabase database = MigratedDatabase.fresh();
 
     @Test
-    void a_database_in_order_is_listed_with_all_that_is_in_it() {
+    void the_status_of_a_database_without_problems_lists_its_contents() {
         database.event("default", 2);
         database.event("default", 1);
         database.event("default", 1);
@@ -41,7 +41,7 @@ class StatusCommandTest {
     }
 
     @Test
-    void machines_get_the_same_in_json() {
+    void json_output_has_the_same_contents() {
         database.event("default", 1);
         CommandRun ran = database.altops("status", "--json");
 
@@ -55,9 +55,9 @@ class StatusCommandTest {
                 .hasLineCount(1);
     }
 
-    /** On a cluster, those of all nodes. */
+    /** On a cluster, the rows on all nodes. */
     @Test
-    void tables_have_the_size_of_all_that_is_stored() {
+    void the_size_of_a_table_includes_all_that_is_stored() {
         database.event("default", 1);
         long events = database.number(
                 "SELECT sum(stored_bytes(inhrelid))::bigint FROM pg_inherits WHERE inhparent = 'events'::regclass");
@@ -81,7 +81,7 @@ class StatusCommandTest {
     }
 
     @Test
-    void the_last_list_of_leads_is_shown_with_where_it_was_downloaded() {
+    void the_last_export_of_leads_is_shown_with_where_it_was_made() {
         database.run("INSERT INTO audit_log (done_at, done_by, action, row_count, ip_hash)"
                 + " VALUES ('2026-01-01T10:00:00Z', 'api', 'leads_csv', 7, sha256('')),"
                 + " ('2026-01-02T10:00:00Z', 'dashboard', 'leads_csv', 1200, sha256(''))");
@@ -105,7 +105,7 @@ class StatusCommandTest {
     }
 
     @Test
-    void nothing_in_it_is_no_failure() {
+    void an_empty_database_is_shown_as_empty() {
         CommandRun ran = database.altops("status");
 
         assertThat(ran.exit()).isEqualTo(Exit.CHECK_FAILED);
@@ -133,13 +133,13 @@ class StatusCommandTest {
     }
 
     @Test
-    void events_that_have_outlived_their_retention_show_that_no_purge_runs() {
+    void events_that_are_kept_longer_than_their_retention_are_a_problem() {
         database.number("SELECT ensure_event_partition('" + CommandRun.TODAY.minusDays(92) + "')::int");
         database.number("SELECT ensure_event_partition('" + CommandRun.TODAY.minusDays(93) + "')::int");
         database.event("default", 92);
         assertThat(database.altops("rollup", "--quiet").exit()).isEqualTo(Exit.DONE);
         assertThat(database.altops("status", "--quiet").exit())
-                .as("one purge was missed")
+                .as("one missed purge is not a problem")
                 .isEqualTo(Exit.DONE);
         assertThat(CommandRun.altops(database.with(Map.of("RAW_EVENT_RETENTION_DAYS", "89")), "status")
                         .out())

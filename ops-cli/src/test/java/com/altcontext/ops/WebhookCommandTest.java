@@ -44,7 +44,7 @@ class WebhookCommandTest {
     }
 
     @Test
-    void a_webhook_that_is_added_again_has_another_secret() {
+    void a_webhook_that_is_added_again_gets_a_new_secret() {
         assertThat(altops("webhook", "remove", "crm").exit()).isEqualTo(Exit.DONE);
         assertThat(altops("webhook", "remove", "crm").exit()).isEqualTo(Exit.FAILED);
         String first = secret();
@@ -62,7 +62,7 @@ class WebhookCommandTest {
     }
 
     @Test
-    void what_breaks_a_rule_is_refused_by_the_name_of_its_argument() {
+    void invalid_arguments_are_refused_by_name() {
         CommandRun refused = altops("webhook", "add", "C R M", "http://crm.example", "--event", "lead.lost");
         assertThat(refused.exit()).isEqualTo(Exit.USAGE);
         assertThat(refused.err()).contains("NAME", "URL", "--event").doesNotContain("lead.lost");
@@ -89,7 +89,7 @@ class WebhookCommandTest {
     }
 
     @Test
-    void a_test_says_what_became_of_it() {
+    void a_test_says_whether_its_message_was_delivered() {
         assertThat(tested(Attempt.DELIVERED).out()).startsWith("delivered, webhook-id ");
         CommandRun refused = tested(Attempt.failed("answered 401"));
         assertThat(refused.exit()).isEqualTo(Exit.CHECK_FAILED);
@@ -98,9 +98,9 @@ class WebhookCommandTest {
         assertThat(altops("webhook", "test", "other").exit()).isEqualTo(Exit.FAILED);
     }
 
-    /** It would wait for good if nothing is sent to that webhook, and no command could remove it. */
+    /** Otherwise that message might wait forever, and no command could remove it. */
     @Test
-    void a_test_removes_what_an_interrupted_one_left() {
+    void a_test_removes_the_message_of_an_interrupted_test() {
         database.run(
                 "INSERT INTO outbox (id, kind, event, destination, body, created_at, next_attempt_at)"
                         + " VALUES (gen_random_uuid(), 'webhook', 'webhook.test', 'crm', '{}', now() - interval '2 min', now() + interval '1 h'),"
@@ -110,7 +110,7 @@ class WebhookCommandTest {
         assertThat(altops("webhook", "list").out()).contains("1 waiting, 0 set aside");
     }
 
-    /** With a service whose receiver answers so. */
+    /** Runs the test while a service sends messages and the receiver answers like this. */
     private CommandRun tested(Attempt answer) {
         AtomicBoolean over = new AtomicBoolean();
         OutboxSender service = new OutboxSender(
