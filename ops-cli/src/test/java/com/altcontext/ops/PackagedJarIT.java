@@ -116,7 +116,7 @@ class PackagedJarIT {
                 .isOne();
     }
 
-    /** Eight properties, each with more paths, campaigns and sources than the 500 that a rollup keeps, and long ones. */
+    /** Eight properties, each with more long paths, campaigns and sources than the 500 that a rollup keeps. */
     @Test
     void a_rollup_of_many_long_values_needs_little_memory() throws Exception {
         assertThat(altops("migrate", "--quiet").exit()).isEqualTo(Exit.DONE);
