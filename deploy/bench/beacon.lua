@@ -3,14 +3,14 @@
 --   wrk … -s beacon.lua URL -- SEED EVENTS VISITORS RETURNING [dnt]
 --
 --   SEED       a number that no other run on this database has used: ids are made from it
---   EVENTS     events a request; 1 sends to /v1/events, more to /v1/events/batch
+--   EVENTS     events per request; 1 sends to /v1/events, more to /v1/events/batch
 --   VISITORS   mixed: a visitor is chosen for each event; one: all events of a batch are one visitor's
 --   RETURNING  percent of the chosen visitors who have been seen before
---   dnt        sends "DNT: 1", so that the server may read everything and must store nothing
+--   dnt        sends "DNT: 1", so that the server must read everything and store nothing
 --
--- wrk shares the machine with what it measures, so a body is glued together from parts made beforehand; only the
--- ids and the time are new. There is no response() function: wrk would copy every header of every answer into Lua.
--- Counting rows shows whether the answers are true.
+-- wrk shares the machine with what it measures. So a body is put together from parts that were made before; only the
+-- ids and the time are new. There is no response() function, because wrk would copy every header of every answer into
+-- Lua. The harness counts rows to see whether the answers are true.
 
 local ffi = require("ffi")
 ffi.cdef([[
@@ -18,8 +18,8 @@ ffi.cdef([[
   int gettimeofday(beacon_timeval *now, void *zone);
 ]])
 
-local KNOWN_VISITORS = 4000 -- a thread's choice of returning visitors: the latest so many
-local VARIANTS = 256 -- of everything that may repeat
+local KNOWN_VISITORS = 4000 -- a returning visitor is one of this many latest ones of the thread
+local VARIANTS = 256 -- how many variants there are of each part that may repeat
 
 local random, format, concat = math.random, string.format, table.concat
 local clock = ffi.new("beacon_timeval")
@@ -57,7 +57,7 @@ local function visitor()
 end
 
 local function event(anon_id, first)
-  -- A campaign is named by the address that a visitor lands on: later pages do not carry it.
+  -- Only the URL of a landing page names a campaign. The URLs of later pages do not.
   local campaign = (first and random(4) == 1) and pick(campaigns) or ""
   return concat({
     '{"anonId":"', anon_id, pick(heads), new_id(), '","timestamp":', format("%.0f", now_ms()), campaign, pick(tails),
@@ -166,7 +166,7 @@ function request()
   return concat({ request_head, #body, "\r\n\r\n", body })
 end
 
--- One line for the harness: requests, microseconds, p50 and p99 in microseconds, refusals, broken connections.
+-- Prints one line for the harness: requests, microseconds, p50 and p99 in microseconds, refusals, broken connections.
 function done(summary, latency)
   local errors = summary.errors
   print(format("beacons %d %d %d %d %d %d", summary.requests, summary.duration, latency:percentile(50),

@@ -30,8 +30,8 @@ record() {
   echo "$*" >>"$RUN/cells"
 }
 
-# verdict ACKNOWLEDGED FOUND SLACK: no row of an answered request may be missing. There may be more rows, of requests that were still on
-# their way at the end.
+# verdict ACKNOWLEDGED FOUND SLACK: no row of an answered request may be missing. There may be more rows, of requests that were not
+# answered before the end.
 verdict() {
   if (($2 < $1)); then
     echo LOST
@@ -50,8 +50,8 @@ as_ms() {
   awk -v us="$1" 'BEGIN { printf "%.2f", us / 1000 }'
 }
 
-# Checks that the first rows of the table mean what they say: this server answers these beacons, stores them with an ordinary browser's
-# headers, and reads and drops them if the visitor's header objects to being counted.
+# Checks that the first rows of the table mean what they say. The server must store beacons with the headers of an ordinary browser, and
+# drop those whose header DNT objects to being counted.
 check_outcomes() {
   expect_outcome stored -H 'X-Bench: 1'
   expect_outcome dropped -H 'DNT: 1'
@@ -67,8 +67,8 @@ expect_outcome() {
   [[ $got == "202 $1" ]] || die_with_log "a beacon was answered '$got' where '202 $1' was expected" "$RUN/server.log"
 }
 
-# Stores visitors before anything is measured, so that the planner knows of them. No site grows from nothing to 100 000 rows within seconds,
-# and the plans measured would be those for an empty table.
+# Stores visitors before anything is measured, so that the planner has statistics about them. Otherwise the measured plans would be those
+# for an empty table. No real site grows from nothing to 100 000 rows within seconds.
 fill_database() {
   say "filling: visitors and sessions that are there before the measurements"
   phase none
@@ -128,7 +128,7 @@ measure_leads() {
     "$answered" "$found" "$(verdict "$answered" "$found" "$(($2 + WRK[5]))")"
 }
 
-# Empties the table and copies the rows that the cell before has stored back into it.
+# Exports the rows that the previous cell has stored, empties the table, and copies the rows back into it.
 measure_copy() {
   local rows ms found
   export_events "$RUN/events.copy"
@@ -142,7 +142,7 @@ measure_copy() {
   rm -f "$RUN/events.copy"
 }
 
-# PostgreSQL's speed on this machine with one transaction a row: pgbench itself costs next to nothing.
+# Measures the speed of PostgreSQL on this machine with one transaction per row. pgbench itself costs next to nothing.
 measure_single_row_commits() {
   local connections=64 found processed rate latencies
   "$PSQL" -X -q -A -t -v ON_ERROR_STOP=1 -d "$DATABASE_URL" -f "$HERE/single-row-commit.sql" >"$RUN/commit.pgbench"

@@ -1,12 +1,12 @@
 # shellcheck shell=bash disable=SC2034,SC2153 # run.sh sources this: its variables are the other files' too
-# The PostgreSQL of the run, which deploy/bin/throwaway-database.sh starts and stops: asked and emptied.
+# Queries and empties the PostgreSQL of the run, which deploy/bin/throwaway-database.sh starts and stops.
 
 require_durability() {
   [[ $(sql 'SHOW fsync') == on && $(sql 'SHOW synchronous_commit') == on ]] ||
-    die "the database does not wait for the disk: nothing it does at that speed would mean anything"
+    die "the database does not wait for the disk, so its speed would mean nothing"
 }
 
-# The processor time of the server and of those who serve connections, in milliseconds.
+# Prints the processor time of PostgreSQL's main process and its children, in milliseconds.
 database_cpu_ms() {
   local postmaster
   postmaster=$(head -n 1 "$(find "$RUN/postgresql" -maxdepth 3 -name postmaster.pid | head -n 1)")
@@ -22,8 +22,8 @@ count_events() {
   sql 'SELECT count(*) FROM events'
 }
 
-# A hundred thousand visitors of the last quarter of an hour whose address and browser are those of the crowd's forms:
-# each of them is a candidate for the next form's lead.
+# Stores a hundred thousand visitors of the last quarter of an hour with the IP address and the browser of the crowd's
+# forms. Each of them is a heuristic candidate for the lead of the next form.
 gather_crowd() {
   leads 1 2 crowd
   sql "INSERT INTO sessions (visitor_id, id, property_id, started_at, last_event_at, traffic_source, device, ip_hash, ua_hash)
@@ -34,7 +34,7 @@ gather_crowd() {
              ORDER BY f.submitted_at DESC LIMIT 1) AS known"
 }
 
-# Requests that were on their way when the load ended are still being committed: wait until the count no longer changes.
+# Prints the number of rows once it no longer changes: requests that were under way when the load ended are still committed.
 settled_count() {
   local before now count="SELECT count(*) FROM ${1:-events}"
   now=$(sql "$count")
@@ -68,7 +68,7 @@ export_events() {
   sql "\\copy (SELECT $(event_columns) FROM events LIMIT $COPY_ROWS) TO '$1'"
 }
 
-# Milliseconds of one COPY with its commit, without psql's start.
+# Prints the milliseconds of one COPY with its commit, without the start of psql.
 copy_events_ms() {
   "$PSQL" -X -q -v ON_ERROR_STOP=1 -d "$DATABASE_URL" -c '\timing on' -c "\\copy events ($(event_columns)) FROM '$1'" |
     sed -n 's/^Time: \([0-9.]*\) ms.*/\1/p'

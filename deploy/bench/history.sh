@@ -7,7 +7,7 @@ day_ago() {
   date -u -d "$1 days ago" +%F
 }
 
-# fill_day DAY [true]: the day's rows, as ingest would have left them; with true, the events without their visitors and sessions.
+# fill_day DAY [true]: stores the rows of the day as ingest would; with true, only the events, without visitors and sessions.
 fill_day() {
   "$PSQL" -X -q -v ON_ERROR_STOP=1 -v day="$1" -v only_events="${2:-false}" -d "$DATABASE_URL" -f "$HERE/history.sql" >/dev/null
   sql 'VACUUM events'
@@ -18,7 +18,7 @@ altops() {
   java -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -jar "$ROOT/ops-cli/target/altops.jar" "$@"
 }
 
-# The milliseconds in which one process of PostgreSQL reads the day's whole partition; the median of five.
+# scan_ms DAY: prints in how many milliseconds one process of PostgreSQL reads the day's whole partition, the median of five.
 scan_ms() {
   local partition=events_${1//-/}
   for _ in {1..5}; do
@@ -28,7 +28,7 @@ scan_ms() {
   done | sort -n | sed -n 3p
 }
 
-# Milliseconds of a command from start to end.
+# took_ms COMMAND…: prints how many milliseconds it takes from start to end.
 took_ms() {
   local began=${EPOCHREALTIME/./}
   "$@" >/dev/null || die "failed: ${*:1:3}"
@@ -48,7 +48,7 @@ measure_rollup() {
   ((found == DAY_EVENTS)) || die "the rollup of $day counts $found events, and not $DAY_EVENTS"
 }
 
-# Every day of two years gets the figures of the rolled-up day, as large as those of a busy site.
+# Copies the figures of the rolled-up day, which are those of a busy site, to every day of two years.
 fill_years() {
   local day table
   day=$(day_ago 1)
@@ -71,7 +71,8 @@ measure_summary() {
     >>"$RUN/summaries"
 }
 
-# A purge of an expired day, and one with nothing to do: the difference is the database's work.
+# Measures a purge of an expired day's events, one that also removes sessions and visitors, and one with nothing to do. The difference to
+# the last is the database's work.
 measure_purge() {
   local day
   day=$(day_ago 120)
@@ -85,7 +86,7 @@ measure_purge() {
   [[ $(sql "SELECT count(*) FROM events WHERE day = '$day'") == 0 ]] || die "the purge left events of $day"
 }
 
-# The service is stopped meanwhile: it would roll up yesterday by itself, and the runs would wait for each other.
+# The service is stopped during rollups and purges. Otherwise it would roll up yesterday by itself, and the runs would wait for each other.
 measure_history() {
   stop_server
   say "a day of a million events: rolled up, and scanned"

@@ -1,6 +1,6 @@
 -- A day of a busy site: a million events of 200 000 visitors in 300 000 sessions, one in twenty of them a bot's. psql variables: "day",
--- which one; "only_events", whether to do without visitors and sessions. Ids are hashes, like the service's own, so that sketches get
--- realistic input. Each view is followed by an engagement event with the page's timings and how far it was read, as the tracker sends it.
+-- the day; "only_events", whether visitors and sessions are left out. Ids are hashes, like those of the service, so that sketches get
+-- realistic input. As from the tracker, an engagement event with the page's timings and scroll depth follows each page view.
 SELECT ensure_event_partition(:'day');
 
 \if :only_events
@@ -41,5 +41,5 @@ FROM (SELECT n, n % 300000 + 1 AS s, n / 300000 % 2 = 1 AS is_engagement,
              :'day'::date::timestamp AT TIME ZONE 'UTC' + (n % 300000 + 1) * interval '0.28 s' + n / 300000 * interval '1 min' AS at
       FROM generate_series(0, 999999) AS n) AS made;
 
--- As autovacuum does within a minute: it also brings the index of days up to date.
+-- Does what autovacuum does within a minute. This also brings the index of days up to date.
 VACUUM (ANALYZE) events, sessions, visitors;

@@ -1,9 +1,9 @@
--- The forms that wrk posts: each has another address and another visitor, which is the most expensive kind of capture.
+-- The forms that wrk posts. Each has a new e-mail address and a new visitor, which is the most expensive kind of capture.
 --
 --   wrk … -s lead.lua URL -- SEED KIND
 --
---   SEED  a number that no other run on this database has used: addresses are made from it
---   KIND  apart: every form comes from a network of its own; crowd: all come from the same one
+--   SEED  a number that no other run on this database has used: e-mail addresses are made from it
+--   KIND  apart: each form comes from a random IP address; crowd: all forms come from the same one
 
 local format = string.format
 local prefix, count = "", 0
@@ -48,7 +48,7 @@ function request()
   return table.concat({ head, client(), "\r\nContent-Length: ", #body, "\r\n\r\n", body })
 end
 
--- One line for the harness, as beacon.lua has it.
+-- Prints one line for the harness, like beacon.lua.
 function done(summary, latency)
   local errors = summary.errors
   print(format("beacons %d %d %d %d %d %d", summary.requests, summary.duration, latency:percentile(50),

@@ -1,7 +1,7 @@
 # shellcheck shell=bash disable=SC2034,SC2153 # run.sh sources this: its variables are the other files' too
 # All kinds of work in turn, in one process that is never restarted, and its memory after each part.
 
-# with_memory WORD COMMAND…: runs it, and keeps what the process holds then.
+# with_memory WORD COMMAND…: runs it, and records the resident memory of the process after it.
 with_memory() {
   phase load
   "${@:2}" >/dev/null
@@ -20,7 +20,7 @@ ask_for_summaries() {
     -- "$ADMIN_KEY" "$(date -u -d 'yesterday 00:00' +%s)" fresh >>"$RUN/wrk.log" 2>&1
 }
 
-# About the month that the questions are about. Nothing is cached, so each answer is computed.
+# The summaries and questions are about the data of questions.sh. Nothing is cached, so each answer is computed.
 measure_mixed() {
   say "everything in turn, twice, in one process"
   : >"$RUN/mixed"

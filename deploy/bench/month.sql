@@ -1,7 +1,7 @@
 -- A month of a site, in the property "month": a million events in 290 000 sessions of 150 000 visitors over 30 days up to "day", one
--- session in twenty of a bot. psql variable: "day", the last day. Sessions say what their events give, as ingest leaves them. The data is
--- made up to be realistic: few popular pages, short visits, visitors who come back. The timings of a page, and how far it was read, come
--- with the engagement event that follows its view, as the tracker sends it.
+-- session in twenty of a bot. psql variable: "day", the last day. The sessions agree with their events, as after ingest. The data is
+-- made up to be realistic: few popular pages, short visits, visitors who come back. As from the tracker, an engagement event with the
+-- page's timings and scroll depth follows each page view.
 INSERT INTO properties (id, name) VALUES ('month', 'A month') ON CONFLICT DO NOTHING;
 SELECT ensure_event_partition(:'day'::date - n) FROM generate_series(0, 29) AS n;
 

@@ -1,7 +1,7 @@
 # shellcheck shell=bash disable=SC2034,SC2153 # run.sh sources this: its variables are the other files' too
 # Questions about a month of raw rows: each alone, the dashboard's first view, and events while ten questions run at a time.
 
-# ask NAME: asks one of questions.tsv; prints the milliseconds to the end of the answer.
+# ask NAME: asks this question of questions.tsv, and prints the milliseconds to the end of the answer.
 ask() {
   local name method path body seconds
   while IFS=$'\t' read -r name method path body; do
@@ -16,15 +16,15 @@ ask() {
   done <"$HERE/questions.tsv"
 }
 
-# What the dashboard asks when it is opened (summaryparts.ts, part.ts): at once, for the first screen; as soon as the summary names them,
-# for the days before, which its chart shows; then for the lists below.
+# What the dashboard asks when it is opened (summaryparts.ts, part.ts). At once it asks for the first screen. When the summary has named the
+# days before, it asks for those, which the chart shows. Then it asks for the lists below.
 first_view() {
   ask_at_once properties 'summary and change' 'new leads by source'
   ask_at_once 'summary, days before'
   ask_at_once 'pages, without visitors' 'sources, without visitors'
 }
 
-# ask_at_once NAME…: asks, and waits for every answer.
+# ask_at_once NAME…: asks these questions at the same time, and waits for all answers.
 ask_at_once() {
   local name asking=()
   for name in "$@"; do
@@ -42,12 +42,12 @@ keep_asking() {
   done
 }
 
-# median_of_five COMMAND…: the middle of five numbers that it prints.
+# median_of_five COMMAND…: runs it five times, and prints the median of the numbers that it prints.
 median_of_five() {
   for _ in {1..5}; do "$@"; done | sort -n | sed -n 3p
 }
 
-# Events at 64 connections: leaves their p99 in ms in the file.
+# p99_of_events FILE: sends events over 64 connections, and leaves their p99 in ms in the file.
 p99_of_events() {
   phase none
   beacons "$BENCH_SECONDS" 1 mixed 64

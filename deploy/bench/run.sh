@@ -131,7 +131,7 @@ measure_starts() {
   done
 }
 
-# The memory limit's group keeps the peak of the ten starts; the run gets a new group.
+# The group with the memory limit keeps the peak of the earlier starts, so the run gets a new group.
 start_measured_server() {
   remove_limit
   choose_limit
@@ -175,7 +175,7 @@ main() {
   print_mixed | tee -a "$table"
   print_tracker | tee -a "$table"
   # A missed budget is not an error; a lost event is.
-  ! grep -qv $'\tok$' "$RUN/cells" || die "rows are missing, or too many: see the table"
+  ! grep -qv $'\tok$' "$RUN/cells" || die "there are too few or too many rows: see the table"
 }
 
 main "$@"

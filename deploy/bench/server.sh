@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2034,SC2153 # run.sh sources this: its variables are the other files' too
-# The server under its memory limit: started, watched, stopped.
+# Starts, watches and stops the server under its memory limit.
 
 SERVER_PID=
 SAMPLER_PID=
@@ -100,8 +100,8 @@ is_healthy() {
   ) 2>/dev/null 3<>"/dev/tcp/127.0.0.1/$SERVER_PORT"
 } 2>/dev/null
 
-# start_server CORES [JVM FLAG…]: CORES as taskset takes them, or "all". Relative -jar, in the directory of the
-# application, because an AOT cache is bound to that literal argument.
+# start_server CORES [JVM FLAG…]: CORES as taskset takes them, or "all". The path after -jar is relative to the application's
+# directory, because an AOT cache is valid only for that literal argument.
 start_server() {
   local pin=() began
   [[ $1 == all ]] || pin=(taskset -c "$1")
@@ -159,7 +159,7 @@ status_kb() {
   sed -n "s/^$1:[[:space:]]*\([0-9]*\) kB/\1/p" "/proc/$SERVER_PID/status"
 }
 
-# One line: what the server is doing, and its resident memory in kB: all, its own, mapped files.
+# Writes one line: the phase, and the server's resident memory in kB: all, its own, mapped files.
 sample_memory() {
   echo "$(<"$RUN/phase") $(status_kb VmRSS) $(status_kb RssAnon) $(status_kb RssFile)" >>"$RUN/memory"
 }
@@ -171,7 +171,7 @@ watch_memory() {
   SAMPLER_PID=$!
 }
 
-# phase idle | load | none: the name of the samples from now on.
+# phase idle | load | none: sets the phase of the samples from now on.
 phase() {
   echo "$1" >"$RUN/phase"
 }

@@ -1,6 +1,6 @@
--- Writes the pgbench script of the "single-row commits" cell: the insertion of one stored event, column by column as
--- it lies in the table, under a new id and a visitor out of ten thousand. Made from a row that the server stored, so
--- that both write rows of the same size into the same indexes whatever columns the table has.
+-- Writes the pgbench script of the "single-row commits" cell. It inserts a copy of one stored event with a new id and
+-- one of ten thousand visitors. The copy has all columns of a row that the server stored, so that pgbench and the server
+-- write rows of the same size into the same indexes, whatever columns the table has.
 SELECT '\set visitor random(1, 10000)'
 UNION ALL
 SELECT format(
@@ -11,7 +11,7 @@ SELECT format(
             WHEN attname = 'visitor_id' THEN 'md5(:visitor::text)::uuid'
             WHEN attname IN ('id', 'event_id') THEN 'gen_random_uuid()'
             WHEN stored.value IS NULL THEN 'NULL'
-            -- pgbench takes a colon and a word for one of its variables, inside a literal too: so no colons there.
+            -- pgbench takes a colon and a word for one of its variables, even inside a literal, so colons are escaped.
             ELSE format(
                 'CAST(U&''%s'' AS %s)',
                 replace(replace(replace(stored.value, '\', '\\'), '''', ''''''), ':', '\003A'),

@@ -1,4 +1,4 @@
--- Asks for the summary of 366 days: of other days each time, or always of the same.
+-- Asks for the summary of 366 days: of a different period each time, or always of the same.
 --
 --   wrk … -s summary.lua URL -- KEY LAST fresh|same
 --
@@ -26,7 +26,7 @@ function request()
   return requests[count]
 end
 
--- One line for the harness, as beacon.lua has it.
+-- Prints one line for the harness, like beacon.lua.
 function done(summary, latency)
   local errors = summary.errors
   print(string.format("beacons %d %d %d %d %d %d", summary.requests, summary.duration, latency:percentile(50),

@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2034,SC2153 # run.sh sources this: its variables are the other files' too
-# The programs that the benchmark needs: found or installed, else named.
+# Finds or installs the programs that the benchmark needs, or names those that are missing.
 
 is_root_on_debian() {
   [[ $EUID -eq 0 ]] && command -v apt-get >/dev/null
@@ -23,7 +23,7 @@ unpack_pgbench() {
   PGBENCH=$(compgen -G "$RUN/pgbench/usr/lib/postgresql/*/bin/pgbench")
 }
 
-# psql and pgbench may lie in the server's own directory only.
+# psql and pgbench may be only in the server's own directory.
 find_postgres_tool() {
   command -v "$1" || compgen -G "/usr/lib/postgresql/*/bin/$1" | sort -V | tail -n 1
 }

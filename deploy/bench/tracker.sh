@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2154 # run.sh sources this: its variables are the other files' too
-# The tracker in a browser on a slow processor.
+# Measures the tracker in a browser on a slow processor.
 
 print_tracker() {
   local browser name
