@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Checks and plays through the alerts with promtool. If it is not available, this says so; AlertsTest still checks them.
+# Checks the alert rules with promtool and runs their tests. Without promtool, it only says so; AlertsTest still checks the rules.
 set -euo pipefail
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../.." && pwd)
 promtool=$("$ROOT/deploy/bin/tool.sh" promtool promtool usr/bin/promtool) ||
-  { echo "alerts-test: SKIPPED: the rules were NOT played through" >&2; exit 0; }
+  { echo "alerts-test: SKIPPED: there is no promtool here; the rules were NOT tested" >&2; exit 0; }
 cd "$ROOT/deploy"
 "$promtool" check config --syntax-only prometheus.yml
 "$promtool" check rules --lint-fatal alerts.yml

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Tests the launcher: it finds its jar and a Java that is new enough, passes everything through, and no state of its class cache
-# changes what altops does. It needs the jar that make build leaves.
+# Tests the launcher of altops. It finds the jar and a Java that is new enough, and passes on arguments and exit codes. Whatever the
+# state of its AOT cache, altops works the same. The test needs the jar of make build.
 set -euo pipefail
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../.." && pwd)
@@ -16,13 +16,13 @@ fail() {
   exit 1
 }
 
-# A JDK that writes down how it is called.
+# A JDK that logs how it is called.
 mkdir -p "$JAVA_HOME/bin"
 cp "$JDK/release" "$JAVA_HOME/release"
 printf '#!/bin/sh\necho "$*" >>"%s/calls"\nexec "%s/bin/java" "$@"\n' "$work" "$JDK" >"$JAVA_HOME/bin/java"
 chmod +x "$JAVA_HOME/bin/java"
 
-# version LAUNCHER: the line that altops says its version in, and nothing else.
+# version LAUNCHER: expects that altops prints one line with its version, and nothing else.
 version() {
   local said
   said=$("$1" --version 2>&1)
@@ -33,20 +33,20 @@ caches() {
   find "$XDG_CACHE_HOME" -name '*.aot' -size +1M 2>/dev/null
 }
 
-# The first use makes nothing, since the machine may be thrown away. The second makes a cache, and does not wait for it.
+# The first run makes no cache, since the machine may be used only once. The second run makes one in the background.
 version "$LAUNCHER"
-[[ $(wc -l <"$work/calls") -eq 1 ]] || fail "the first use did more than was asked: $(<"$work/calls")"
+[[ $(wc -l <"$work/calls") -eq 1 ]] || fail "the first run started Java more than once: $(<"$work/calls")"
 version "$LAUNCHER"
 for ((i = 0; i < 1200; i++)); do
   [[ -z $(caches) ]] || break
   sleep 0.1
 done
 cache=$(caches)
-[[ -n $cache && $cache != *$'\n'* ]] || fail "the second use made no cache: $(ls -R "$XDG_CACHE_HOME")"
+[[ -n $cache && $cache != *$'\n'* ]] || fail "the second run made no cache: $(ls -R "$XDG_CACHE_HOME")"
 version "$LAUNCHER"
-[[ $(tail -n 1 "$work/calls") == *"-XX:AOTCache=$cache "* ]] || fail "the third use did not use the cache"
+[[ $(tail -n 1 "$work/calls") == *"-XX:AOTCache=$cache "* ]] || fail "the third run did not use the cache"
 
-# A cache of another jar, a broken one, and no place for one.
+# A broken cache, the cache of another jar, no cache, and no directory for one.
 echo 'this is no cache' >"$cache"
 version "$LAUNCHER"
 cp "$ROOT/ops-cli/target/altops.jar" "$work/altops.jar"
@@ -56,12 +56,12 @@ ALTOPS_CACHE=off version "$LAUNCHER"
 XDG_CACHE_HOME=/dev/null version "$LAUNCHER"
 env -u HOME -u XDG_CACHE_HOME "$LAUNCHER" --version >/dev/null || fail "it needs a home directory"
 
-# At once, for an image.
+# For an image, ALTOPS_CACHE=make makes the cache at once.
 rm -rf "$XDG_CACHE_HOME"
 [[ -z $(ALTOPS_CACHE='make' "$LAUNCHER") ]] || fail "making a cache is not silent"
 [[ -n $(caches) ]] || fail "no cache was made"
 
-# Called by another name, from another place. It passes everything through, exit codes too.
+# It is called by another name and from another directory. It passes on everything, exit codes too.
 mkdir "$work/elsewhere"
 ln -s "$LAUNCHER" "$work/link"
 ln -s ../link "$work/elsewhere/ops"
@@ -71,8 +71,8 @@ status=0
 [[ $status -eq 2 && ! -s $work/out && $(<"$work/err") == "altops: no such command"* ]] ||
   fail "$status: $(cat "$work/out" "$work/err")"
 
-# Arguments may have characters outside ASCII, even without a locale, as under cron. Only the launcher can do that;
-# without it, they are refused.
+# Arguments may have characters outside ASCII, even without a locale, as under cron. Only the launcher makes that possible.
+# Without it, altops refuses them.
 said=$(env -u LANG LC_ALL=POSIX "$LAUNCHER" 'à propos' 2>&1) && fail "an unknown command was accepted"
 [[ $said != *'cannot be read'* ]] || fail "$said"
 status=0
@@ -80,7 +80,7 @@ said=$(env -u LANG LC_ALL=POSIX "$JAVA_HOME/bin/java" -jar "$ROOT/ops-cli/target
   status=$?
 [[ $status -eq 2 && $said == 'altops: an argument has a character that cannot be read'* ]] || fail "$status: $said"
 
-# A Java that is too old is not used, and neither is a missing jar.
+# A Java that is too old is not used. A missing jar is an error.
 sed -i 's/^JAVA_VERSION=.*/JAVA_VERSION="17.0.9"/' "$JAVA_HOME/release"
 : >"$work/calls"
 PATH=$JDK/bin:$PATH version "$LAUNCHER"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# The drill: a backup is made and restored, on a PostgreSQL of this script's own, while the real service writes. Persons who were erased
-# since then stay erased. It needs what make build leaves, and the programs of a PostgreSQL server, which the embedded one lacks. They are
-# looked for, root on Debian gets them installed, and if there are none this says that nothing was tested.
+# Makes a backup while the real service runs, and restores it, on a PostgreSQL server of its own. People who were erased after the backup
+# stay erased. The test needs the output of make build, and the programs of a PostgreSQL server, since the embedded one lacks pg_dump. If
+# they are missing, root on Debian gets them installed, and others get the message that nothing was tested.
 set -euo pipefail
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../.." && pwd)
@@ -52,7 +52,7 @@ start_service() {
   done
 }
 
-send() { # PATH JSON, as a browser does: what a plain curl sends is a bot's
+send() { # PATH JSON, with the headers of a browser, since plain curl counts as a bot
   curl -fsS -m 10 -o /dev/null -A 'Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0' -H 'content-type: application/json' -H "x-admin-key: $key" -d "$2" "$url$1" || fail "$1 was refused"
 }
 
@@ -78,7 +78,7 @@ says 'backed up'
 altops 2 backup --to "$work/one.dump"
 says 'that file already exists'
 
-# Since then: anna and boss are erased, bert withdraws, carl comes, and a day's partition is made that the backup does not know.
+# After the backup: anna and boss are erased, bert withdraws, carl comes, and a partition is made that the backup does not have.
 send /v1/leads/delete '{"email":"anna@example.ca"}'
 altops 0 lead delete --email boss@example.ca --yes
 altops 0 lead unsubscribe --email bert@example.ca
@@ -100,14 +100,14 @@ altops 1 restore --from "$work/half.dump" --yes
 altops 0 restore --from "$work/one.dump" --yes
 says '2 rows of the erasure log carried over, 2 persons erased again'
 says '1 withdrawal of consent carried over'
-[[ $(ask 'SELECT string_agg(email, chr(32)) FROM leads') == bert@example.ca ]] || fail "these leads are held: $(ask 'SELECT email FROM leads')"
+[[ $(ask 'SELECT string_agg(email, chr(32)) FROM leads') == bert@example.ca ]] || fail "the database has other leads: $(ask 'SELECT email FROM leads')"
 [[ $(ask "SELECT count(*) FROM visitors WHERE anon_id = 'visitor-anna'") == 0 ]] || fail "an erased person has a visitor again"
 [[ $(ask "SELECT count(*) FROM visitors WHERE anon_id = 'visitor-bert'") == 1 ]] || fail "a visitor of the backup is missing"
 [[ $(ask 'SELECT consent_status FROM leads') == withdrawn ]] || fail "a person who withdrew may be written to again"
 [[ $(ask 'SELECT count(*) FROM recipients') == 0 ]] || fail "an erased person gets reports again"
-[[ $(ask 'SELECT count(*) FROM erasure_log') == 4 ]] || fail "the log does not have all erasures"
-[[ $(ask "SELECT string_agg(row_count::text, chr(32)) FROM audit_log WHERE action = 'leads_csv'") == 2 ]] || fail "it is no longer known who took the leads out"
-[[ -z $(ask "SELECT 1 FROM pg_namespace WHERE nspname = 'altops_before'") ]] || fail "what was set aside is still there"
+[[ $(ask 'SELECT count(*) FROM erasure_log') == 4 ]] || fail "the erasure log does not have all erasures"
+[[ $(ask "SELECT string_agg(row_count::text, chr(32)) FROM audit_log WHERE action = 'leads_csv'") == 2 ]] || fail "the audit log no longer has the export of leads"
+[[ -z $(ask "SELECT 1 FROM pg_namespace WHERE nspname = 'altops_before'") ]] || fail "the schema altops_before is still there"
 altops 0 migrate verify
 start_service
 comes dora
@@ -118,7 +118,7 @@ ask 'CREATE DATABASE another'
 DATABASE_URL="postgres://postgres:postgres@127.0.0.1:$port/another?sslmode=disable" altops 0 restore --from "$work/one.dump" --yes
 says '0 rows of the erasure log carried over, 0 persons erased again'
 
-# A server that is older than the client, where there is one: pg_restore of 17 and newer sets what servers before 17 do not know.
+# If there is a server that is older than the client: pg_restore 17 and newer sets a parameter that servers before 17 do not know.
 older=$(compgen -G '/usr/lib/postgresql/1[56]/bin/initdb' | sort -V | head -n 1) || true
 if [[ -n $older && $("$bin/pg_restore" --version) =~ \)\ (1[7-9]|[2-9][0-9]) ]]; then
   stop "$service" TERM
@@ -145,5 +145,5 @@ printf '#!/bin/sh\necho "pg_dump (PostgreSQL) 9.6.24"\n' >"$work/old/pg_dump"
 chmod +x "$work/old/pg_dump"
 PATH=$work/old:$PATH altops 1 backup --to "$work/two.dump"
 says 'has version 9, but the server has version'
-[[ ! -e $work/two.dump && -z $(compgen -G "$work/two.dump.*") ]] || fail "a backup that failed leaves a file"
+[[ ! -e $work/two.dump && -z $(compgen -G "$work/two.dump.*") ]] || fail "a failed backup left a file"
 echo "backup-test: done, with PostgreSQL $("$bin/pg_dump" --version | grep -o '[0-9.]*' | head -n 1)"

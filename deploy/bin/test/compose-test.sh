@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The compose file as Docker's own parser reads it, the Caddyfile with a running Caddy, and the two scripts beside them. If the parsers are
-# not available, this says so; ComposeTest still checks the file. No container is started: there may be no Docker.
+# Tests the compose file with Docker's own parser, the Caddyfile with a running Caddy, and the scripts prepare.sh and schedule.sh. If the
+# parser or Caddy is not available, it says so; ComposeTest still checks the compose file. No container is started: there may be no Docker.
 set -euo pipefail
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../.." && pwd)
@@ -25,7 +25,7 @@ cp -r "$ROOT/deploy/compose" "$work/compose"
 rm -rf "$work/compose/secrets" "$work/compose/backups" "$work/compose/.env"
 cd "$work/compose"
 
-# A key whose private half is in another directory, as it is on another machine.
+# A key for the backups. Its private half is in another directory, since an operator keeps it on another machine.
 command -v gpg >/dev/null || "$ROOT/deploy/bin/install.sh" gpg || fail "gpg is needed"
 mkdir -m 700 "$work/owner"
 gpg_as_owner() {
@@ -35,7 +35,7 @@ gpg_as_owner --quick-generate-key backup@example.com future-default default neve
 gpg_as_owner --armor --export >"$work/backup-key.asc"
 gpg_as_owner --armor --export-secret-keys >"$work/private.asc"
 
-# prepare.sh draws each secret once, and for the owner's eyes only.
+# prepare.sh generates each secret once. Only the owner can read the secrets.
 prepare() {
   ./prepare.sh "$1" https://www.example.com privacy@example.com "${2:-$work/backup-key.asc}" >/dev/null 2>"$work/said"
 }
@@ -45,15 +45,15 @@ first=$(cat secrets/*)
 [[ $(sort -u secrets/postgres_password secrets/ip_hash_pepper secrets/admin_api_key secrets/unsubscribe_secret | grep -cE '^[0-9a-f]{64}$') -eq 4 ]] ||
   fail "the secrets are not four different ones"
 prepare other.example.com
-[[ $(cat secrets/*) == "$first" ]] || fail "the secrets were drawn anew"
-grep -q '^DOMAIN=events.example.com$' .env || fail ".env was made anew"
-cmp -s secrets/backup_public_key "$work/backup-key.asc" || fail "the key for the backups is another one"
+[[ $(cat secrets/*) == "$first" ]] || fail "the secrets were replaced"
+grep -q '^DOMAIN=events.example.com$' .env || fail ".env was replaced"
+cmp -s secrets/backup_public_key "$work/backup-key.asc" || fail "the key for the backups is not the one that was given"
 if prepare https://events.example.com; then fail "a URL was accepted as a domain"; fi
 if prepare events.example.com "$work/private.asc"; then fail "a private key was accepted"; fi
-if prepare events.example.com /dev/null; then fail "it accepts a missing key for the backups"; fi
+if prepare events.example.com /dev/null; then fail "an empty key for the backups was accepted"; fi
 
-# A user who is not root cannot give the container the directory for backups, and is told how to. They can write the
-# mail server's URL.
+# A user who is not root cannot make the container's user the owner of the directory for backups, and is told how to do that. This user
+# can write the mail server's URL.
 mkdir "$work/theirs"
 as_user=(env)
 if [[ $EUID -eq 0 ]]; then
@@ -88,9 +88,9 @@ if compose=$("$ROOT/deploy/bin/tool.sh" docker-compose docker-compose usr/libexe
   for service in api caddy; do
     grep -q 'TRACKER_PATH: /js/site.js$' "$work/$service" || fail "the tracker's path does not reach $service"
   done
-  grep -q 'TRUSTED_PROXIES: 172.30.57.0/24' "$work/api" || fail "another network than Caddy's is trusted"
+  grep -q 'TRUSTED_PROXIES: 172.30.57.0/24' "$work/api" || fail "a network other than Caddy's is trusted"
   mv .env env
-  if "$compose" -f compose.yaml config --quiet 2>"$work/said"; then fail "it starts without a domain"; fi
+  if "$compose" -f compose.yaml config --quiet 2>"$work/said"; then fail "the configuration is valid without a domain"; fi
   grep -q 'run prepare.sh first' "$work/said" || fail "it does not say what is missing: $(cat "$work/said")"
   mv env .env
 else
@@ -98,7 +98,7 @@ else
 fi
 # ── Caddy ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-# start_caddy PORT CADDYFILE LOG: returns once something answers there.
+# start_caddy PORT CADDYFILE LOG: returns when Caddy answers on this port.
 start_caddy() {
   DOMAIN="http://127.0.0.1:$1" TRACKER_PATH=/js/site.js HOME=$work "$caddy" run --adapter caddyfile --config "$2" >"$3" 2>&1 &
   caddies+=("$!")
@@ -109,7 +109,8 @@ start_caddy() {
   fail "Caddy did not start: $(cat "$3")"
 }
 
-# ask CODE METHOD PATH CURL-ARGUMENT…: from another address than the rest of the test, so that the log can be searched for it.
+# ask CODE METHOD PATH CURL-ARGUMENT…: expects this status. The request comes from an address that nothing else here uses, so that the
+# log can be searched for it.
 ask() {
   local code
   code=$(curl -s -o "$work/body" -w '%{http_code}' --interface 127.0.0.9 -X "$2" "${@:4}" "http://127.0.0.1:$front$3") || true
@@ -119,7 +120,7 @@ ask() {
 says_nothing_personal() {
   local word
   for word in 127.0.0.9 key-of-the-operator token-in-a-path jo@example.com cookie-of-the-dashboard; do
-    if grep -qF "$word" "$work/log"; then fail "Caddy's log holds $word, $1: $(grep -F "$word" "$work/log")"; fi
+    if grep -qF "$word" "$work/log"; then fail "Caddy's log contains $word, $1: $(grep -F "$word" "$work/log")"; fi
   done
 }
 
@@ -162,7 +163,7 @@ END
   ask 404 GET /q/metrics
   ask 404 GET /dashboards
 
-  # The service ends during a request, and before Caddy knows.
+  # The service has ended, and Caddy has not noticed yet.
   kill "${caddies[1]}"
   wait "${caddies[1]}" 2>/dev/null || true
   ask '50[23]' POST '/v1/leads/unsubscribe/token-in-a-path?email=jo@example.com' "${private[@]}"
@@ -203,13 +204,13 @@ touch -d '20 days ago' "$work/altcontext-old.dump.gpg"
 touch "$work/altcontext-new.dump.gpg" "$work/altcontext-cut-off.dump" "$work/altcontext-cut-off.dump.part"
 schedule at 2
 called_with 'backup --to FILE --json;'
-[[ ! -e $work/altcontext-old.dump.gpg && -e $work/altcontext-new.dump.gpg ]] || fail "backups were not kept for their days"
+[[ ! -e $work/altcontext-old.dump.gpg && -e $work/altcontext-new.dump.gpg ]] || fail "an old backup was kept, or a new one was removed"
 for backup in "$work"/altcontext-*; do
-  [[ $backup == *.dump.gpg ]] || fail "a backup that anybody can read was left: $backup"
+  [[ $backup == *.dump.gpg ]] || fail "a backup that is not encrypted was left: $backup"
 done
 backup=$(ls "$work"/altcontext-2*.dump.gpg)
 if grep -q people "$backup"; then fail "the backup is not encrypted"; fi
-[[ $(gpg_as_owner --decrypt "$backup" 2>/dev/null) == 'what is held about people' ]] || fail "its owner cannot read it"
+[[ $(gpg_as_owner --decrypt "$backup" 2>/dev/null) == 'what is held about people' ]] || fail "the owner of the key cannot read the backup"
 rm "$backup"
 touch -d '20 days ago' "$work/altcontext-old.dump.gpg"
 if KEY=$work/private.asc.absent schedule at 2; then fail "a backup without a key was not reported"; fi
@@ -223,13 +224,13 @@ schedule at 4
 called_with 'rollup --json;retention purge --json;'
 [[ -e $work/failed ]] || fail "another job's success hides the failure"
 schedule at 2
-[[ ! -e $work/failed ]] || fail "its own success does not end the failure"
+[[ ! -e $work/failed ]] || fail "the success of the same job does not clear the failure"
 if FAILS=rollup schedule at 4; then fail "a failed rollup was not reported"; fi
 called_with 'rollup --json;'
 schedule migrate --dry-run
 called_with 'migrate --dry-run;'
 
-# sleeps_after MM:SS SECONDS: started at that time of an hour, as by an upgrade, it sleeps until the next minute 23.
+# sleeps_after MM:SS SECONDS: if it is started at this time of an hour, as after an upgrade, it sleeps so long: until the next minute 23.
 mkdir "$work/clock"
 # shellcheck disable=SC2016 # the stand-ins expand it
 printf '#!/bin/sh\necho "$1" >"$CALLS.sleep"\nkill -TERM "$PPID"\n' >"$work/clock/sleep"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Tests the targets of make that call Fly.io, with stand-ins on the PATH for fly, make, curl and the JDK's launcher, which write down how
-# they were called. Nothing leaves this machine. Whether Fly understands the commands is not tested here.
+# Tests the targets of make that call Fly.io. Stand-ins for fly, curl, toolchain.sh and test.sh log how they were called, so nothing leaves
+# this machine. Whether Fly understands the commands is not tested here.
 # shellcheck disable=SC2016 # what is in single quotes is for the stand-ins
 set -euo pipefail
 
@@ -17,7 +17,7 @@ fail() {
   exit 1
 }
 
-# A repository with this one's Makefile and scripts in it, so that nothing here is touched.
+# Makes a temporary repository with copies of the Makefile and the scripts, so that nothing in this repository is changed.
 make_repository() {
   git init -q "$work/repository"
   cd "$work/repository"
@@ -32,12 +32,12 @@ make_repository() {
   done
   touch ops-cli/target/altops.jar api/target/quarkus-app/quarkus-run.jar deploy/dev-database/target/dev-database.jar target/built
   stand_in "$work/bin/fly" 'cat >"$WORK/input"; [[ $1 != "${FLY_FAILS:-}" ]]'
-  # Asked by each target, and no part of what a target does.
+  # Every target first asks for the version of fly. This call is not logged.
   sed -i '2i [[ $1 != version ]] || { echo "${FLYCTL-fly v0.4.80 linux/amd64 Commit: 0 BuildDate: 2026-08-07}"; exit 0; }' "$work/bin/fly"
   stand_in "$work/bin/curl" 'printf "%s" "${HEALTH:-{\"ok\":true\}}"'
   stand_in "$work/inner/make" ''
-  # It is given the whole command line of altops: java -jar … smoke --url …
-  # The service, asked whether it would start, gets no other environment than the values.
+  # toolchain.sh gets a whole command line, such as java -jar … smoke --url …
+  # When the service checks the settings, the stand-in keeps the environment: it must have only the values of the file.
   cat >deploy/bin/toolchain.sh <<END
 #!/usr/bin/env bash
 echo "toolchain.sh \$*" >>"$work/calls"
@@ -66,7 +66,7 @@ target() {
     make -s --no-print-directory "fly-$1" >"$work/said" 2>&1 </dev/null
 }
 
-done_by() { # TARGET [VARIABLE=VALUE…] -- COMMAND…: these and no others, in this order
+done_by() { # TARGET [VARIABLE=VALUE…] -- COMMAND…: runs these commands and no others, in this order
   local name=$1 variables=()
   shift
   while [[ $1 != -- ]]; do
@@ -76,7 +76,7 @@ done_by() { # TARGET [VARIABLE=VALUE…] -- COMMAND…: these and no others, in 
   shift
   target "$name" "${variables[@]}" || fail "make fly-$name ended with $?"
   [[ $(grep -v '^make' "$work/calls") == "$(printf '%s\n' "$@")" ]] || fail "make fly-$name did not call fly with: $*"
-  # Each is printed before it is run.
+  # Each command of fly is printed before it is run.
   local command
   for command in "$@"; do
     [[ $command != fly* ]] || grep -qF "+ $command" "$work/said" || fail "make fly-$name did not print: $command"
@@ -139,23 +139,23 @@ checked="toolchain.sh java -XX:TieredStopAtLevel=1 -jar $work/repository/api/tar
 done_by secrets RATE_LIMIT_EVENTS=of-the-operator -- "$checked" 'fly secrets import --stage --app altcontext'
 for value in IP_HASH_PEPPER=sixteen-letters-and-more CORS_ALLOWED_ORIGINS=https://site.example,https://other.example \
   FLY_APP_NAME=altcontext PORT=3000 MANAGEMENT_PORT=9091 DATABASE_URL=postgres://attached@database.internal/service; do
-  grep -qxF "$value" "$work/checked" || fail "the service was not asked about $value"
+  grep -qxF "$value" "$work/checked" || fail "the settings were checked without $value"
 done
-if grep -q of-the-operator "$work/checked"; then fail "the service was asked about a variable of the operator"; fi
-diff "$work/input" .env.production >&2 || fail "fly was given other secrets than the file holds"
+if grep -q of-the-operator "$work/checked"; then fail "the settings were checked with a variable of the operator's environment"; fi
+diff "$work/input" .env.production >&2 || fail "fly did not get exactly the secrets of the file"
 if grep -qF 'letters' "$work/said" "$work/calls"; then fail "a secret was printed or is an argument"; fi
 sed 's/^CORS.*/CORS_ALLOWED_ORIGINS=https:\/\/refused.example\/path/' .env.production >short.env
 refused 'CORS_ALLOWED_ORIGINS must be origins' secrets SECRETS_FILE=short.env
 grep -q 'nothing was sent' "$work/said" || fail "it does not say that nothing was sent"
-if grep -q '^fly' "$work/calls"; then fail "fly was called with what the service refuses"; fi
+if grep -q '^fly' "$work/calls"; then fail "fly was called although the service refuses the values"; fi
 sed 's/^PRIVACY.*/&#1/; s/^CORS.*/CORS_ALLOWED_ORIGINS="https:\/\/site.example"/' .env.production >short.env
 refused 'quotes or a # in the value of CORS_ALLOWED_ORIGINS PRIVACY_CONTACT_EMAIL' secrets SECRETS_FILE=short.env
 echo 'GEOIP_DATABASE=/opt/countries.mmdb' >>.env.production
 done_by secrets -- "$checked" 'fly secrets import --stage --app altcontext'
-if grep -q GEOIP "$work/checked"; then fail "a file of the image was looked for here"; fi
+if grep -q GEOIP "$work/checked"; then fail "the settings were checked with GEOIP_DATABASE, whose file is only in the image"; fi
 sed -i '$d' .env.production
 
-# Targets that run what was built build it first if it is older than the sources.
+# Targets that run the output of the build first build again if that output is older than the sources.
 built='toolchain.sh mvn -B package -DskipTests'
 touch -d '1 hour ago' target/built
 done_by secrets -- "$built" "$checked" 'fly secrets import --stage --app altcontext'
@@ -169,7 +169,7 @@ refused 'neither NAME=value nor comments' secrets
 sed -i '$d' .env.production
 git check-ignore -q .env.production || fail "git does not ignore .env.production"
 
-# Deploying: the audit and the tests come first, then the check that the public sees, then the smoke test with the key from the file.
+# A deploy starts with the audit and the tests. After it come the public health check, and the smoke test with the key from the file.
 deployed=('test.sh ' "$woken" 'fly deploy --app altcontext --config fly.toml --remote-only --ha=false'
   "$woken" 'fly checks list --app altcontext'
   "$jar smoke --url https://altcontext.fly.dev --origin https://site.example")
@@ -181,7 +181,7 @@ done_by smoke FLY_URL=https://events.example SMOKE_ORIGIN=https://a.example -- \
 if target deploy FLY_FAILS=deploy; then fail "it went on after a deploy that failed"; fi
 [[ $(tail -n 1 "$work/calls") == 'fly deploy'* ]] || fail "it went on after a deploy that failed"
 printf '#!/bin/sh\necho "test.sh $*" >>"$WORK/calls"\nexit 1\n' >deploy/bin/test.sh
-if target deploy; then fail "it deployed what failed its tests"; fi
+if target deploy; then fail "it deployed although the tests failed"; fi
 if grep -q '^fly' "$work/calls"; then fail "fly was called although the tests failed"; fi
 cases=$((cases + 1))
 echo "fly-test: $cases cases"

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Starts what make image-root made the way a container would: alone in its file system, which is read-only, as the image's
-# user, under 256 MB where a limit can be set; and sends it events. What to start is read from the Dockerfile.
+# Starts the service from the files of make image-root as a container would: in a read-only file system with nothing else in
+# it, as the image's user, and with 256 MB of memory if a limit can be set. Then sends it events. The Dockerfile says what to start.
 #
 #   deploy/bin/test/image-root-test.sh [DIRECTORY]
 #
-# It needs root, for the mounts. Another user gets the message that nothing was tested.
+# It needs root, for the mounts. For another user only the files are checked, and a message says that nothing was started.
 set -euo pipefail
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../.." && pwd)
@@ -38,19 +38,19 @@ clean_up() {
   rm -rf "$RUN"
 }
 
-# Of the last stage: the others' are not the image's.
+# instruction NAME: prints the arguments of this instruction in the last stage of the Dockerfile. The other stages are not in the image.
 instruction() {
   awk -v word="$1" '$1 == "FROM" { n = 0 } $1 == word { sub(/^[A-Z]+ /, ""); lines[n++] = $0 }
     END { for (i = 0; i < n; i++) print lines[i] }' "$ROOT/deploy/image/Dockerfile"
 }
 
-# The command, a word a line. Its JSON is a plain list of strings.
+# Prints the words of the command, one per line. ENTRYPOINT is a plain JSON list of strings.
 entrypoint() {
   instruction ENTRYPOINT | tr -d '[]"' | sed 's/, */\n/g'
 }
 
-# In a mount namespace of its own: the root read-only, an empty /tmp, the few devices that a container has.
-# The process that bash becomes keeps its number, so that it can be watched and stopped.
+# Starts the service in its own mount namespace, with a read-only root, /proc, and three of the devices that a container has.
+# The process id stays the same when bash becomes the service, so that it can be watched and stopped.
 # shellcheck disable=SC2016 # the words in quotes are for the inner bash
 start_image() {
   local user command environment
@@ -60,7 +60,7 @@ start_image() {
   SERVER_PORT=$(free_port)
   (
     enter_limit
-    # A cache that the JVM refuses must be an error here: in production it is only a slow start.
+    # An AOT cache that the JVM refuses must be an error here. In production it only makes the start slow.
     exec env -i DATABASE_URL="$DATABASE_URL" HOST=127.0.0.1 PORT="$SERVER_PORT" MANAGEMENT_PORT="$(free_port)" \
       IP_HASH_PEPPER=not-a-secret-of-anyone ADMIN_API_KEY=not-a-secret-of-anyone-either RATE_LIMIT_EVENTS=1000000 RATE_LIMIT_BYTES=1000000000 \
       MAIL_POSTAL_ADDRESS='1, rue Montréal' JDK_JAVA_OPTIONS=-XX:AOTMode=on \
@@ -85,7 +85,7 @@ start_image() {
   fail "the service was not healthy within a minute"
 }
 
-# send COUNT BATCHES: single events one after another, then batches of 50.
+# send COUNT BATCHES: sends so many single events one after another, then so many batches of 50.
 send() {
   local i j
   for ((i = 0; i < $1; i++)); do
@@ -106,8 +106,8 @@ send() {
   curl --config "$RUN/requests" || fail "a request was refused"
 }
 
-# answers STATUS PATH [CURL-ARGUMENT…]: the runtime has only the modules that were found to be needed, so rare requests
-# are sent here, too.
+# answers STATUS PATH [CURL-ARGUMENT…]: expects this status. The image's Java has only the modules that were found to be needed,
+# so this test sends rare requests, too.
 answers() {
   local status
   status=$(curl -s -m 10 -o /dev/null -w '%{http_code}' -H 'x-admin-key: not-a-secret-of-anyone-either' "${@:3}" \
@@ -137,7 +137,7 @@ no_shell() {
   [[ $programs == 'opt/java/bin/java ' ]] || fail "there are programs in the image that it does not need: $programs"
   [[ -z $(find "$IMAGE" -name '*flyway*') ]] || fail "the migration tool is in the image"
   ! grep -rl --include='*.jar' 'org/flywaydb/' "$IMAGE" || fail "the migration tool's classes are in the image"
-  [[ -z $(find "$IMAGE" \( -perm -4000 -o -perm -2000 \) -print) ]] || fail "a program in the image gives its user another's rights"
+  [[ -z $(find "$IMAGE" \( -perm -4000 -o -perm -2000 \) -print) ]] || fail "a program in the image is setuid or setgid"
 }
 
 log_is_json() {
@@ -148,10 +148,10 @@ log_is_json() {
 stop_image() {
   local status=0
   kill "-$(instruction STOPSIGNAL)" "$SERVER_PID"
-  timeout 20 tail --pid="$SERVER_PID" -f /dev/null || fail "it did not end"
+  timeout 20 tail --pid="$SERVER_PID" -f /dev/null || fail "the service did not end"
   wait "$SERVER_PID" || status=$?
   SERVER_PID=
-  [[ $status -eq 130 || $status -eq 0 ]] || fail "it ended with $status"
+  [[ $status -eq 130 || $status -eq 0 ]] || fail "the service ended with $status"
 }
 
 [[ -s $IMAGE/opt/altcontext/app.aot ]] || fail "$IMAGE is not there: make image-root"
@@ -167,10 +167,10 @@ start_database "$RUN"
 choose_limit
 start_image
 send 200 40
-[[ $(stored) -eq 2200 ]] || fail "2200 events were acknowledged, and $(stored) are stored"
+[[ $(stored) -eq 2200 ]] || fail "2200 events were acknowledged, but $(stored) are stored"
 try_the_rest
 highest=$(($(status_kb VmHWM) / 1024))
-((highest <= MAX_RSS_MB)) || fail "it used $highest MB, and may use $MAX_RSS_MB"
+((highest <= MAX_RSS_MB)) || fail "the service used $highest MB, but may use only $MAX_RSS_MB"
 [[ $(limit_oom_kills) =~ ^0?$ ]] || fail "the kernel killed a process for lack of memory"
 stop_image
 log_is_json

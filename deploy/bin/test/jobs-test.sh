@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What the scheduled workflows run: altops with its answer as a table, the wait for another workflow's verdict, and the encryption of
-# a backup. It needs what make build leaves, and jq and gpg.
+# Tests what the scheduled workflows run: altops with its answer as a table, the wait for the result of another workflow, and the
+# encryption of a backup. It needs the output of make build, jq and gpg.
 set -euo pipefail
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../.." && pwd)
@@ -23,7 +23,7 @@ fail() {
   exit 1
 }
 
-# job STATUS COMMAND…: runs it as a step of a job would, and looks at its exit code.
+# job STATUS COMMAND…: runs it like a step of a job, and expects this exit code.
 job() {
   local status=0
   rm -f "$work/summary"
@@ -53,7 +53,7 @@ shows '| ok | false |'
 job 2 migrate --no-such-option
 grep -q '^### altops migrate --no-such-option: failed (2)' "$work/summary" || fail "wrong usage is not reported"
 
-# Through fly proxy if an application or cluster is named. The stand-in leads nowhere, which must be reported.
+# If an application or a cluster is named, altops goes through fly proxy. The stand-in for fly fails, which must be reported.
 mkdir "$work/bin"
 printf '#!/bin/sh\necho "$*" >%s\nexit 1\n' "$work/fly" >"$work/bin/fly"
 chmod +x "$work/bin/fly"
@@ -62,8 +62,8 @@ grep -qE '^proxy [0-9]+:5432 -a pg$' "$work/fly" || fail "fly was called with: $
 PATH=$work/bin:$PATH FLY_PG_APP=pg FLY_CLUSTER=abc job 1 migrate verify
 grep -q '^mpg proxy abc ' "$work/fly" || fail "fly was called with: $(cat "$work/fly")"
 
-# The other workflow's verdict. GitHub may fail to say it.
-verdict() { # STATUS STATE…: what gh answers, one after another; it fails for an empty one
+# The result of the other workflow. A request to GitHub may fail.
+verdict() { # STATUS STATE…: the answers of gh, one after another; for an empty one, gh fails
   local status=0
   printf '%s\n' "${@:2}" >"$work/states"
   cat >"$work/bin/gh" <<GH
@@ -82,7 +82,7 @@ verdict 1 'queued ' 'completed failure'
 verdict 1 'completed cancelled'
 verdict 1 'none ' 'none ' 'none '
 
-# Whether the artifacts are for the repository's own people only.
+# The repository must be private, so that only its members can read the artifacts.
 private() { # STATUS WHAT-GH-ANSWERS
   local status=0
   printf '#!/bin/sh\n[ "$*" = "api repos/owner/name --jq .private" ] && echo %s\n' "$2" >"$work/bin/gh"
@@ -94,7 +94,7 @@ private 1 false
 private 1 null
 private 1 ''
 
-# A backup can be read with the private key, and without it cannot.
+# A backup can be read with the private key, but not without it.
 gpg_as() {
   gpg --homedir "$work/$1" --batch --quiet --pinentry-mode loopback --passphrase '' "${@:2}"
 }
@@ -104,14 +104,14 @@ echo 'what is held about people' >"$work/dump"
 BACKUP_PUBLIC_KEY=$(gpg_as owner --armor --export) "$ROOT/deploy/bin/encrypt.sh" "$work/dump" "$work/dump.gpg"
 [[ ! -e $work/dump ]] || fail "the backup was left unencrypted beside the encrypted one"
 if grep -q people "$work/dump.gpg"; then fail "the backup is not encrypted"; fi
-[[ $(gpg_as owner --decrypt "$work/dump.gpg" 2>/dev/null) == 'what is held about people' ]] || fail "its owner cannot read it"
-if gpg_as stranger --decrypt "$work/dump.gpg" >/dev/null 2>&1; then fail "a stranger can read it"; fi
+[[ $(gpg_as owner --decrypt "$work/dump.gpg" 2>/dev/null) == 'what is held about people' ]] || fail "the owner of the key cannot read the backup"
+if gpg_as stranger --decrypt "$work/dump.gpg" >/dev/null 2>&1; then fail "a stranger can read the backup"; fi
 
 # A backup that cannot be written completely is removed, and the original stays.
 head -c 200000 /dev/urandom >"$work/dump"
 if (ulimit -f 64 && BACKUP_PUBLIC_KEY=$(gpg_as owner --armor --export) "$ROOT/deploy/bin/encrypt.sh" "$work/dump" "$work/half.gpg") 2>/dev/null; then
   fail "a file that is too large was written"
 fi
-[[ -s $work/dump && ! -e $work/half.gpg ]] || fail "half a backup was left, or no original"
+[[ -s $work/dump && ! -e $work/half.gpg ]] || fail "an incomplete backup was left, or the original was removed"
 for home in owner stranger; do gpgconf --homedir "$work/$home" --kill all; done
 echo "jobs-test: done"

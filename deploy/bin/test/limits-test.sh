@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Two processes of the service on one database and one Redis: what a client uses at one counts at the other, too. The Redis may end, come
-# back, be emptied or refuse: each time, a process limits by itself in the meantime and logs it once. It needs what make build leaves, and
-# redis-server: root on Debian gets it installed, and if there is none this says that nothing was tested.
+# Two processes of the service share one database and one Redis. The requests of a client to one process count at the other, too. When
+# Redis ends, refuses the password or does not answer, each process limits by itself until Redis is back, and logs that once. The test
+# needs the output of make build, and redis-server: root on Debian gets it installed, and without it a message says that nothing was tested.
 set -euo pipefail
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../.." && pwd)
@@ -10,7 +10,7 @@ if [[ -z ${ALTCONTEXT_TOOLCHAIN:-} ]]; then
   exec "$ROOT/deploy/bin/toolchain.sh" "$ROOT/deploy/bin/test/limits-test.sh" "$@"
 fi
 command -v redis-server >/dev/null || "$ROOT/deploy/bin/install.sh" redis-server ||
-  { echo "limits-test: SKIPPED: there is no redis-server here; limits that machines share were NOT tried" >&2; exit 0; }
+  { echo "limits-test: SKIPPED: there is no redis-server here; limits that processes share were NOT tested" >&2; exit 0; }
 work=$(mktemp -d)
 redis=
 services=()
@@ -51,7 +51,7 @@ start_redis() { # PASSWORD
   done
 }
 
-# start_service N [VARIABLE=VALUE…]: at ports[N]; ten a minute, so that a token comes back after six seconds only.
+# start_service N [VARIABLE=VALUE…]: starts the service at ports[N]. Its limit is ten a minute, so a token comes back only after six seconds.
 start_service() {
   ports[$1]=$(free_port)
   management[$1]=$(free_port)
@@ -65,13 +65,13 @@ start_service() {
   done
 }
 
-# send N CLIENT: prints the status.
+# send N CLIENT: sends a request of this client to service N, and prints the status.
 send() {
   curl -s -m 10 -o /dev/null -w '%{http_code}' -H 'content-type: application/json' -H "x-client: $2" \
     -d '{"email":"nobody@example.ca"}' "http://127.0.0.1:${ports[$1]}/v1/leads/unsubscribe"
 }
 
-# accepted N CLIENT TIMES: how many of them pass.
+# accepted N CLIENT TIMES: sends so many requests, and prints how many were accepted.
 accepted() {
   local i passed=0
   for ((i = 0; i < $3; i++)); do
@@ -80,7 +80,7 @@ accepted() {
   echo "$passed"
 }
 
-# await WHAT COMMAND…
+# await MESSAGE COMMAND…: waits until the command succeeds, or fails with the message.
 await() {
   local i
   for ((i = 0; i < 300; i++)); do
@@ -95,7 +95,7 @@ shared() { # N VALUE
   grep -q "^altcontext_limiter_shared $2" "$work/metrics"
 }
 
-logged() { # N WORDS: how often
+logged() { # N WORDS: prints how often service N has logged them
   grep -c -- "$2" "$work/service.$1" || true
 }
 
@@ -103,13 +103,13 @@ says() { # N TIMES WORDS
   [[ $(logged "$1" "$3") -ge $2 ]]
 }
 
-# The line may come just after what it is about.
+# The line may be logged a moment later, so this waits for it.
 said() { # N TIMES WORDS
   await "service $1 did not say $2 times: $3" says "$@"
   [[ $(logged "$1" "$3") -eq $2 ]] || fail "service $1 said more than $2 times: $3"
 }
 
-refused() { # a wrong password
+refused() { # whether Redis has refused a wrong password
   redis-cli -p "$redis_port" -a another --no-auth-warning info errorstats >"$work/errors"
   grep -q WRONGPASS "$work/errors"
 }
@@ -125,21 +125,21 @@ printf '%s\n' "$url" >"$work/url"
 start_service 1 RATE_LIMIT_REDIS_URL_FILE="$work/url"
 for n in 0 1; do await "service $n did not reach Redis" shared $n 1; done
 
-# Ten at one machine are all that the client has; the other lets one or two pass before it has heard of it.
-[[ $(accepted 0 203.0.113.1 10) -eq 10 ]] || fail "fewer than the limit were let through"
+# The client uses all its ten requests at one process. The other accepts at most three more before it has heard of that.
+[[ $(accepted 0 203.0.113.1 10) -eq 10 ]] || fail "fewer requests than the limit were accepted"
 passed=$(accepted 1 203.0.113.1 10)
-((passed <= 3)) || fail "the other machine let $passed requests pass of a client that had used its whole limit"
-# Another client, and one by one.
+((passed <= 3)) || fail "the other process accepted $passed requests of a client that had used its whole limit"
+# Another client sends its requests to the two processes in turn.
 passed=0
 for ((i = 0; i < 12; i++)); do
   passed=$((passed + $(accepted $((i % 2)) 203.0.113.2 1)))
 done
-((passed >= 10 && passed <= 12)) || fail "$passed of 12 were let through, one by one at each machine"
+((passed >= 10 && passed <= 12)) || fail "$passed of 12 requests to the two processes in turn were accepted"
 keys=$(redis-cli -p "$redis_port" -a 'one:two@three' --no-auth-warning -n 3 --scan)
-[[ $(wc -l <<<"$keys") -eq 2 && $(grep -cE '^altcontext:limit:[0-9a-f]{32}$' <<<"$keys") -eq 2 ]] || fail "these keys are there: $keys"
+[[ $(wc -l <<<"$keys") -eq 2 && $(grep -cE '^altcontext:limit:[0-9a-f]{32}$' <<<"$keys") -eq 2 ]] || fail "Redis has other keys than expected: $keys"
 for key in $keys; do
   left=$(redis-cli -p "$redis_port" -a 'one:two@three' --no-auth-warning -n 3 pttl "$key")
-  ((left > 0 && left <= 120001)) || fail "a key stays for $left ms"
+  ((left > 0 && left <= 120001)) || fail "a key expires only after $left ms"
 done
 
 # Redis ends: each process limits by itself, one line is logged, and no request waits or is refused because of it.
@@ -147,23 +147,23 @@ stop_redis
 for n in 0 1; do await "service $n still reports a Redis that has ended as reachable" shared $n 0; done
 for n in 0 1; do [[ $(accepted $n 203.0.113.4 12) -eq 10 ]] || fail "service $n does not limit by itself"; done
 said 0 1 'the Redis of the rate limits is unreachable'
-# It comes back with another password, then with the right one.
+# Redis comes back with another password, then with the right one.
 start_redis another
-await 'it did not try again' refused
+await 'service 0 did not try to connect again' refused
 shared 0 0 || fail "a Redis that refuses is reported as reachable"
 stop_redis
 start_redis 'one:two@three'
 for n in 0 1; do await "service $n did not reach Redis again" shared $n 1; done
 said 0 1 'the Redis of the rate limits is unreachable'
 said 0 1 'the Redis of the rate limits is reachable again'
-[[ $(accepted 0 203.0.113.5 10) -eq 10 ]] || fail "fewer than the limit were let through"
+[[ $(accepted 0 203.0.113.5 10) -eq 10 ]] || fail "fewer requests than the limit were accepted"
 ((passed = $(accepted 1 203.0.113.5 10)))
-((passed <= 3)) || fail "after its return the other machine let $passed pass"
+((passed <= 3)) || fail "after the return of Redis, the other process accepted $passed requests"
 
-# It does not answer: the connection is replaced after a second.
+# Redis does not answer. The connection is replaced after a second.
 kill -STOP "$redis"
 [[ $(accepted 0 203.0.113.6 12) -eq 10 ]] || fail "requests wait for a Redis that does not answer"
-await 'a Redis that is silent is taken for one that is there' shared 0 0
+await 'a Redis that does not answer is reported as reachable' shared 0 0
 kill -CONT "$redis"
 await 'the service did not reach Redis again' shared 0 1
 

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Plays through docs/operations.md, alerts.md and another-host.md in their order, as an operator who has only these pages: each of their
-# commands is run as written, in a copy of the repository. The service, altops and PostgreSQL are real; fly and docker are stand-ins that
-# keep secrets, start and stop the service and lead to the database on this machine. This fails if the pages have a command that is neither
-# run here nor in the list of those that cannot be run. It needs what make build leaves, and the programs of a PostgreSQL server.
+# Runs the commands of docs/operations.md, alerts.md and another-host.md in their order, like an operator who has only these pages. Each
+# command is run as written, in a copy of the repository. The service, altops and PostgreSQL are real. fly and docker are stand-ins that
+# keep secrets, start and stop the service, and connect to the database on this machine. The test fails if a page has a command that is
+# neither run here nor listed below as one that cannot be run. It needs the output of make build, and the programs of a PostgreSQL server.
 set -euo pipefail
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../.." && pwd)
@@ -33,9 +33,9 @@ clean_up() {
   rm -rf "$work"
 }
 
-# ── the place ────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── the copy and the stand-ins ───────────────────────────────────────────────────────────────────────────────────
 
-# Copies the files that git has, and links what was built. A stand-in replaces the audit and the tests, with which a deploy begins.
+# Copies the files that git does not ignore, and links the output of the build. A stand-in replaces test.sh: the audit and tests of a deploy.
 make_copy() {
   local module
   mkdir "$work/copy" "$work/bin" "$work/fly"
@@ -47,12 +47,12 @@ make_copy() {
   git -C "$work/copy" init -q
 }
 
-stand_in() { # NAME: its text comes in
+stand_in() { # NAME: makes this program from standard input
   cat >"$work/bin/$1"
   chmod +x "$work/bin/$1"
 }
 
-# It has one application and one database. Unknown commands are refused, as by the real one.
+# A stand-in for fly with one application and one database. Like the real fly, it refuses unknown commands.
 make_fly() {
   export FLY_STATE=$work/fly FLY_PORT FLY_SERVICE=$ROOT/api/target/quarkus-app/quarkus-run.jar
   export STAND_IN_CLASSES=$ROOT/ops-cli/target/test-classes STAND_IN_TARGET=127.0.0.1:$port STAND_IN_LOG=$work/fly/proxies
@@ -122,7 +122,7 @@ case "$*" in
   *) echo "Error: unknown command $*" >&2; exit 1 ;;
 esac
 END
-  # The public's way to the application.
+  # Requests to the application's public address go to the service on this machine.
   real_curl=$(type -P curl)
   export REAL_CURL=$real_curl
   stand_in curl <<'END'
@@ -132,7 +132,7 @@ exec "$REAL_CURL" "${@//https:\/\/altcontext.fly.dev/http://127.0.0.1:$FLY_PORT}
 END
 }
 
-# Containers of the compose file, as far as altops is one: with its files for secrets, and the schedule's script for its entrypoint.
+# A stand-in for docker. It runs altops as the container ops does: through the script of the schedule, and with secrets in files.
 make_docker() {
   stand_in docker <<'END'
 #!/usr/bin/env bash
@@ -142,7 +142,7 @@ case "$*" in
   'compose run --rm ops '* | 'compose exec ops /opt/altops/schedule.sh '*)
     [[ -s secrets/database_url && -s .env ]] || { echo 'secrets/database_url: not found' >&2; exit 1; }
     arguments=("${@:5}")
-    # The variables that compose.yaml gives the container, with its files from where they are here.
+    # The *_FILE variables that compose.yaml gives the container, with the paths of these files on this machine.
     export $(awk '/^  ops:/ { on = 1; next } /^  [a-z]|^[a-z]/ { on = 0 } on && $1 ~ /_FILE:$/ { sub(":", "", $1); print $1 "=" $2 }' compose.yaml |
       sed "s#/run/secrets/#$PWD/secrets/#")
     printf '%s' "$FLY_DATABASE" >"$FLY_STATE/database_url"
@@ -172,15 +172,16 @@ filled_in() {
     -e "s#altcontext-….dump#${backup:-}#g" -e 's#^fly machine restart$#& e784e --app altcontext#' -e 's#^fly secrets list$#& --app altcontext#' <<<"$1"
 }
 
-# What the pages tell the reader to put into each shell: an address that only Fly's network knows, and altops through fly proxy.
+# The lines that the pages tell the reader to run first in each shell. They set DATABASE_URL, with a host that only Fly's network knows,
+# and define altops, which goes through fly proxy.
 shell=
 played=()
-# run COMMAND: runs it as it is on a page, in the copy; its output goes to the file said.
+# run COMMAND: runs this command of a page in the copy. Its output goes to the file said.
 run() {
   grep -qxF -- "$1" "$work/commands" || fail "no page has the command: $1"
   played+=("$1")
   if ! (cd "$work/copy/${directory:-.}" && PATH=$work/bin:$PATH bash -euo pipefail -c "$shell"$'\n'"$(filled_in "$1")") >"$work/said" 2>&1 </dev/null; then
-    fail "it failed: $(filled_in "$1")"
+    fail "the command failed: $(filled_in "$1")"
   fi
 }
 
@@ -212,7 +213,7 @@ run 'make fly-status'
 run 'fly secrets list'
 says 'DATABASE_URL'
 
-# Phase 1. The operator fills the file in with what openssl has drawn.
+# Phase 1. The operator fills in the file with values from openssl.
 run 'cp .env.production.example .env.production'
 for name in IP_HASH_PEPPER ADMIN_API_KEY UNSUBSCRIBE_SECRET; do
   run 'openssl rand -hex 32'
@@ -233,27 +234,27 @@ for line in 'export DATABASE_URL=' 'altops() '; do
   run "$command"
   shell+=$(filled_in "$command")$'\n'
 done
-grep -qF '@altcontext-db.flycast:' <<<"$shell" || fail "the address is not the one that was shown"
+grep -qF '@altcontext-db.flycast:' <<<"$shell" || fail "DATABASE_URL is not the one that fly showed"
 run 'make fly-migrate'
 says 'the schema is what this release needs'
 run 'altops migrate status'
 
-# Phase 2 and 3. The smoke test is given the address of this machine, the page's own name is Fly's.
+# Phases 2 and 3. FLY_URL makes the smoke test call the service on this machine instead of Fly's host name.
 export FLY_URL=http://127.0.0.1:$FLY_PORT HEALTH_PAUSE=0.5 HEALTH_TRIES=120
 run 'make fly-deploy'
-[[ $(<"$work/done-before") == test ]] || fail "it was deployed without its checks"
+[[ $(<"$work/done-before") == test ]] || fail "it was deployed without the audit and the tests"
 says 'clean-up'
 run 'make fly-deploy-only'
-(cd "$work/copy" && PATH=$work/bin:$PATH deploy/bin/fly.sh await-health) >"$work/said" 2>&1 || fail "it is not healthy"
+(cd "$work/copy" && PATH=$work/bin:$PATH deploy/bin/fly.sh await-health) >"$work/said" 2>&1 || fail "the service is not healthy"
 run 'make fly-checks'
 says 'passing'
 run 'curl https://altcontext.fly.dev/v1/healthz'
-[[ $(tail -n 1 "$work/said") == *'{"ok":true}' ]] || fail "it is not healthy"
+[[ $(tail -n 1 "$work/said") == *'{"ok":true}' ]] || fail "the service is not healthy"
 run 'make fly-logs'
 ! grep -v -e '^+ ' -e '^{.*}$' "$work/said" >&2 || fail "these lines of the log are not JSON"
-# The limit of the smoke test before it is over for another machine only: the service is a new one since.
+# The earlier smoke test used up its rate limit. The service has been restarted since, so the limit is available again.
 run 'make fly-smoke'
-if grep -qE '^(FAILED|skipped +(lead|metrics|cors|clean-up))' "$work/said"; then fail "the smoke test does not pass"; fi
+if grep -qE '^(FAILED|skipped +(lead|metrics|cors|clean-up))' "$work/said"; then fail "the smoke test did not pass"; fi
 
 # Phase 4.
 run 'altops rollup'
@@ -276,7 +277,7 @@ run 'fly secrets deploy --app altcontext'
 
 # Backup and restore: a person who was erased between the two stays erased.
 await_service() {
-  (cd "$work/copy" && PATH=$work/bin:$PATH deploy/bin/fly.sh await-health) >"$work/said" 2>&1 || fail "it is not healthy"
+  (cd "$work/copy" && PATH=$work/bin:$PATH deploy/bin/fly.sh await-health) >"$work/said" 2>&1 || fail "the service is not healthy"
 }
 send() { # PATH JSON
   "$real_curl" -fsS -o /dev/null -H 'content-type: application/json' -d "$2" "http://127.0.0.1:$FLY_PORT$1" || fail "$1 was refused"
@@ -294,7 +295,7 @@ run 'fly machine list --app altcontext'
 run 'fly machine cordon ID --app altcontext'
 run 'fly machine stop ID --app altcontext'
 PATH=$work/bin:$PATH curl -sS https://altcontext.fly.dev/v1/healthz >"$work/said" 2>&1 || true
-[[ ! -s $work/fly/machine ]] || fail "a visit has started the service, which must stay stopped"
+[[ ! -s $work/fly/machine ]] || fail "a request has started the service, which must stay stopped"
 run 'altops backup --to before.dump'
 run 'altops restore --from altcontext.dump --yes'
 says '1 person erased again'
@@ -306,14 +307,14 @@ run 'fly machine uncordon ID --app altcontext'
 await_service
 run 'make fly-smoke'
 
-# The database is lost, and another one takes its place.
+# The database is lost, and a new one replaces it.
 run 'fly secrets unset DATABASE_URL --app altcontext --stage'
 run 'make fly-pg-create FLY_PG_APP=altcontext-db2'
 run 'make fly-pg-attach FLY_PG_APP=altcontext-db2'
 run 'make fly-deploy-only'
 await_service
 
-# What the runbook and the incidents name.
+# The commands of the runbook and the incidents.
 run 'fly status --app altcontext-db'
 run 'fly volumes list --app altcontext-db'
 run 'fly volumes extend VOLUME --size 20 --app altcontext-db'
@@ -324,7 +325,7 @@ run 'curl -i …/v1/healthz'
 run 'make fly-ssh'
 run 'make audit'
 
-# Another host, where nothing is in the environment. The key for its backups is the operator's own.
+# Another host. It needs no lines that are run first in each shell. The operator makes a key for the backups.
 shell=
 export GNUPGHOME=$work/gnupg
 mkdir -m 700 "$GNUPGHOME"
@@ -354,7 +355,7 @@ says '1 person erased again'
 run 'docker compose start api'
 run 'docker compose logs caddy'
 
-# Not here: they need an account, a key or a remote repository, would make the image anew (image-root-test.sh does), or only name a program.
+# Not run here: these need an account, a key or a remote repository, build the image (image-root-test.sh tests it), or only name a program.
 elsewhere=('fly auth login' 'fly certs add' 'fly launch' 'fly logs' 'fly proxy' 'fly machine clone'
   'fly tokens revoke' 'altops key revoke NAME' 'altops webhook remove' 'altops webhook add' 'altops webhook list'
   'altops webhook replay' 'altops mail replay' 'altops property set' 'altops property set SLUG --confirm' 'altops backup' 'fly proxy 9091 --app altcontext' 'curl http://localhost:9091/q/health/ready'

@@ -1,12 +1,12 @@
 # shellcheck shell=bash disable=SC2154 # scripts source this: work is theirs
-# A PostgreSQL of the machine's own packages, for a test that needs pg_dump and pg_restore beside the server, which the embedded one lacks.
-# The script that sources this sets ROOT, a directory in work and a function fail, and gets bin, port, server (its process) and
-# DATABASE_URL.
+# A PostgreSQL server from the machine's packages, for tests that need pg_dump and pg_restore, which the embedded PostgreSQL lacks. The
+# script that sources this must set ROOT, the directory work and the function fail. It gets bin, port, server (the server's process id)
+# and DATABASE_URL.
 
 # shellcheck source=deploy/bin/free-port.sh
 source "$ROOT/deploy/bin/free-port.sh"
 
-# The newest version that has all: a server, and a client that is as new.
+# Prints the directory of the newest version that has both the server and the client programs.
 find_programs() {
   local bin
   while IFS= read -r bin; do
@@ -18,13 +18,13 @@ find_programs() {
   return 1
 }
 
-# Its programs are on the PATH then. Root on Debian gets them installed.
+# Puts the programs on the PATH. If they are missing, root on Debian gets them installed.
 find_server() {
   bin=$(find_programs) || { "$ROOT/deploy/bin/install.sh" postgresql && bin=$(find_programs); } || return 1
   export PATH=$bin:$PATH
 }
 
-# PostgreSQL refuses to run as root. A list, not a function: what is started in the background is then the server itself.
+# PostgreSQL refuses to run as root. This is an array and not a function, so that the background process is the server itself.
 as_user=()
 [[ $EUID -ne 0 ]] || as_user=(setpriv --reuid 65534 --regid 65534 --clear-groups)
 

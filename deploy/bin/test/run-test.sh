@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Tests make run: the printed line posts a beacon that becomes a row, the dashboard opens with the printed key, Ctrl-C and even
-# kill -9 leave no process behind, the data and the development key are there the next time, and if another run is in the way, it
-# names it and prints a command that works at the same time. It needs what make build leaves, and uses a port and data of its own.
+# Tests make run. The printed command posts a beacon that becomes a row. The printed key opens the dashboard. Ctrl-C and even kill -9
+# leave no process behind. The next run has the same data and development key. A second run at the same time says what is in its way,
+# and prints a command that works. The test needs the output of make build, and uses its own ports and data.
 set -euo pipefail
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../.." && pwd)
@@ -26,7 +26,7 @@ fail() {
   exit 1
 }
 
-# start COMMAND…: as a job of its own: only so does it get the signal that a terminal's Ctrl-C sends, to its whole process group.
+# start COMMAND…: starts it as its own job, so that it gets the signal that Ctrl-C in a terminal sends to a whole process group.
 start() {
   PORT=$(free_port) MANAGEMENT_PORT=$(free_port) DEMO_PORT=$(free_port) MAIL_PORT=$(free_port)
   export PORT MANAGEMENT_PORT DEMO_PORT MAIL_PORT
@@ -35,38 +35,38 @@ start() {
   pid=$!
   set +m
   until grep -q 'The development admin key' "$work/log"; do
-    kill -0 "$pid" 2>/dev/null || fail "it ended before it served"
+    kill -0 "$pid" 2>/dev/null || fail "it ended before it was ready"
     sleep 0.2
   done
 }
 
-# interrupt STATUS: what the command ends with. make ends itself by the signal, whatever its recipe did.
+# interrupt STATUS: sends Ctrl-C, and expects this status. make ends itself by the signal, whatever its recipe did.
 interrupt() {
   kill -INT -- "-$pid"
   local status=0
   wait "$pid" || status=$?
   pid=
   [[ $status -eq $1 ]] || fail "Ctrl-C ended it with $status"
-  [[ $(tail -n 1 "$work/log") == 'run: stopped; '* ]] || fail "Ctrl-C had another last word"
+  [[ $(tail -n 1 "$work/log") == 'run: stopped; '* ]] || fail "after Ctrl-C the last line does not say that it stopped"
   nothing_is_left
 }
 
 nothing_is_left() {
-  # By the data directory that the database's processes carry on their command line, and the service's by its port.
+  # The database's processes have the data directory on their command line. The others are found by their ports.
   if pgrep -f "$work/data" >/dev/null; then fail "the database was left running: $(pgrep -fa "$work/data")"; fi
   if (: <>"/dev/tcp/127.0.0.1/$PORT") 2>/dev/null; then fail "the service was left running"; fi
   if (: <>"/dev/tcp/127.0.0.1/$DEMO_PORT") 2>/dev/null; then fail "the demo site was left running"; fi
   if (: <>"/dev/tcp/127.0.0.1/$MAIL_PORT") 2>/dev/null; then fail "the mail sink was left running"; fi
 }
 
-# The demo site at the printed address names the service where it listens, and may read its answers.
+# The demo site at the printed address loads its script from the running service, and CORS lets it read the service's answers.
 visit_demo() {
   local site script
   site=$(sed -n 's#^  \(http://localhost:[0-9]*\)/$#\1#p' "$work/log")
   [[ $site == "http://localhost:$DEMO_PORT" ]] || fail "the demo site's address is not printed: $site"
   script=$(curl -sSf --retry 20 --retry-connrefused --retry-delay 1 "$site/" |
     sed -n 's/.*<script defer src="\([^"]*telemetry.js\)".*/\1/p')
-  [[ $script == "http://localhost:$PORT/v1/telemetry.js" ]] || fail "the demo site names another service: $script"
+  [[ $script == "http://localhost:$PORT/v1/telemetry.js" ]] || fail "the demo site loads its script from elsewhere: $script"
   curl -sSf -D - -o /dev/null -H "Origin: $site" "$script" | grep -i "^access-control-allow-origin: $site" >/dev/null ||
     fail "the demo site may not read the service's answers"
 }
@@ -80,7 +80,7 @@ open_dashboard() {
     grep -q expiresAt || fail "the printed key does not open the dashboard"
 }
 
-# The first of the printed lines, as it was printed.
+# Runs the first of the printed commands as it was printed.
 post_as_printed() {
   sed -n '/^  curl .*v1\/events -H/,/-d /p' "$work/log" | sed 's/curl -i/curl -sSf/' | bash
 }
@@ -117,14 +117,14 @@ refused() {
     fail "no command to run at the same time: $said"
 }
 
-# As printed, but without the question.
+# Runs the printed erasure, without its question.
 erase_as_printed() {
   local lines
   lines=$(sed -n '/^  export DATABASE_URL=/p; /^  deploy\/bin\/altops lead delete/p' "$work/log")
   (cd "$ROOT" && bash -c "$lines --yes") || fail "altops did not erase as printed"
 }
 
-# An empty database is offered a month of visits.
+# Runs the command that is printed for an empty database: it makes a month of visits.
 fill_as_printed() {
   local line
   line=$(sed -n 's/^  \(DATABASE_URL=.* deploy\/bin\/altops demo\)$/\1/p' "$work/log")
@@ -134,8 +134,8 @@ fill_as_printed() {
 
 start "$ROOT/deploy/bin/run.sh"
 fill_as_printed | grep -q '^made .* of the property demo' || fail "the demo was not made as printed"
-post_as_printed | grep -q '"ok":true' || fail "the printed line was not accepted"
-rows | grep -q page_view || fail "the row is not there: $(rows)"
+post_as_printed | grep -q '"ok":true' || fail "the printed beacon was not accepted"
+rows | grep -q page_view || fail "the beacon was not stored: $(rows)"
 visit_demo
 open_dashboard
 first_key=$(key)
@@ -144,7 +144,7 @@ PORT=$(free_port) refused MANAGEMENT_PORT "port $MANAGEMENT_PORT is in use"
 PORT=$(free_port) MANAGEMENT_PORT=$(free_port) refused ALTCONTEXT_DATA "another run uses the data in $ALTCONTEXT_DATA"
 sed -n '/^  curl .*v1\/leads\/capture/,/-d /p' "$work/log" | bash >/dev/null 2>&1 || fail "the printed form was not accepted"
 erase_as_printed | grep -q '^erased 1 lead, ' || fail "no lead was erased"
-post_as_printed | grep -q '"ok":true' || fail "the printed line was not accepted again"
+post_as_printed | grep -q '"ok":true' || fail "the printed beacon was not accepted a second time"
 interrupt 0
 
 start "$ROOT/deploy/bin/run.sh"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Plants secrets in a temporary repository. Each must be found; what only looks like a secret must not be.
-# The secrets are put together here: written out, the scan would find them in this file.
+# The secrets are written in parts that are put together here. Otherwise the scan would find them in this file.
 set -euo pipefail
 
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -16,7 +16,7 @@ fail() {
   exit 1
 }
 
-# drawn N: prints letters and digits without a pattern, the same every time.
+# drawn N: prints N letters and digits that look random, the same every time.
 drawn() {
   printf '%s' 'q7Xw2Lr9Tz4Kd8Vb3Nm6Hs5Jf1Pg0Yc8Rk2Wt7Bx4Zl9Dv6Qn3Mh5Sj1Fg' | cut -c "1-$1"
 }
@@ -61,7 +61,7 @@ lets_through .env.example 'A=b'
 lets_through .env.production.example 'A=b'
 
 git -C "$work" add -A
-git -C "$work" reset -q -- 1 # not added is read as well
+git -C "$work" reset -q -- 1 # files that were not added are scanned as well
 status=0
 "$HERE/../secret-scan.sh" "$work" >"$work/.git/found" 2>&1 || status=$?
 [[ $status -eq 1 ]] || fail "it ended with $status: $(cat "$work/.git/found")"
@@ -69,7 +69,7 @@ for line in "${expected[@]}"; do
   grep -qxF "$line" "$work/.git/found" || fail "not found: $line ($(cat "$work/.git/found"))"
 done
 for name in "${harmless[@]}"; do
-  if grep -F "$name" "$work/.git/found"; then fail "wrongly found"; fi
+  if grep -F "$name" "$work/.git/found"; then fail "what only looks like a secret was reported"; fi
 done
 if grep -qF "$(drawn 12)" "$work/.git/found"; then fail "a secret itself was printed"; fi
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs altops smoke against the built service: a correct setup passes, and each wrong one is found.
-# It needs what make build leaves.
+# Runs altops smoke against the built service: a correct setup passes, and each wrong setup is found.
+# It needs the output of make build.
 set -euo pipefail
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../.." && pwd)
@@ -80,9 +80,9 @@ for check in health honeypot event row lead metrics cors cors-foreign admin-only
 line skipped https
 nothing_left
 stop_service
-# A run hardly affects the figures: one robot, one stranger, and a batch of ten over the limit. They are counted by the
-# time the service has stopped.
-[[ $(figure "sum(count) FROM ingest_rejections") -eq 12 ]] || fail "other than 12 rejections were counted"
+# A run hardly changes the figures. It adds twelve rejections: one for the honeypot, one for a request without the key, and ten for a
+# batch over the limit. They are stored by the time the service has stopped.
+[[ $(figure "sum(count) FROM ingest_rejections") -eq 12 ]] || fail "the number of counted rejections is not 12"
 
 # Without a key, and with an origin that is not allowed. The limit is not used up, because the service was started again.
 start_service RATE_LIMIT_EVENTS=150
@@ -92,7 +92,7 @@ for check in health honeypot event row cors-foreign headers limit; do line ok $c
 for check in lead metrics clean-up; do line skipped $check; done
 stop_service
 
-# Without a key the database is cleaned up by itself.
+# Without a key, the run removes its rows through the database.
 start_service ADMIN_API_KEY=$key
 smoke 0 DATABASE_URL="$DATABASE_URL" --
 line ok clean-up
@@ -105,9 +105,9 @@ for check in metrics cors; do line FAILED $check; done
 line skipped lead
 grep -qE '^skipped +limit +more than 2000 events a minute are allowed' "$work/said" || fail "it did not say why it did not try the limit"
 for check in health honeypot event row cors-foreign admin-only headers clean-up; do line ok $check; done
-[[ $(figure "count(*) AS n FROM leads") -eq 0 ]] || fail "a lead is left that its key could not remove"
+[[ $(figure "count(*) AS n FROM leads") -eq 0 ]] || fail "a lead was left that the wrong key could not remove"
 
-# The database ends.
+# The database is stopped.
 stop_database
 smoke 3 ADMIN_API_KEY=$key -- --origin https://site.example
 for check in event row lead; do line FAILED $check; done
@@ -115,9 +115,9 @@ for check in health cors cors-foreign admin-only headers; do line ok $check; don
 line skipped clean-up
 grep -qE '^FAILED +event +503 unavailable' "$work/said" || fail "it did not say what was answered"
 
-# No service listens: one line, and no check.
+# No service listens: the run prints one line, and makes no check.
 stop_service
 smoke 1 ADMIN_API_KEY=$key -- --origin https://site.example
-[[ $(wc -l <"$work/said") -eq 1 ]] || fail "it said more than one line"
+[[ $(wc -l <"$work/said") -eq 1 ]] || fail "it did not print exactly one line"
 grep -q 'there is no answer at that address: nothing listens there' "$work/said" || fail "it did not say that nothing listens"
 echo "smoke-test: done"

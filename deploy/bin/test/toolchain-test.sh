@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Tests which Maven the build uses: a new one from the PATH, else the wrapper, which needs unzip.
+# Tests which Maven the build uses: the one on the PATH if it is new enough, or else the wrapper, which needs unzip.
 set -euo pipefail
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../.." && pwd)
@@ -32,15 +32,15 @@ program npm 11
 printf '#!%s\necho v24.0.0\n' "$(command -v sh)" >"$work/bin/node"
 chmod +x "$work/bin/node"
 
-build || fail "it fails where there is no Maven"
-[[ $(<"$work/said") == $'installs unzip\nwrapper verify' ]] || fail "without Maven and unzip it does not do what the wrapper needs"
+build || fail "it fails without Maven"
+[[ $(<"$work/said") == $'installs unzip\nwrapper verify' ]] || fail "without Maven and unzip, it does not install unzip and then run the wrapper"
 program unzip unzip
-build || fail "it fails where there is no Maven"
-[[ $(<"$work/said") == 'wrapper verify' ]] || fail "unzip is installed although it is there"
+build || fail "it fails without Maven"
+[[ $(<"$work/said") == 'wrapper verify' ]] || fail "unzip is installed although it is already there"
 program mvn 'Apache Maven 3.8.7'
 build || fail "it fails with an old Maven"
 [[ $(<"$work/said") == 'wrapper verify' ]] || fail "it uses a Maven that is too old"
 program mvn 'Apache Maven 3.9.0'
 build || fail "it fails with a new Maven"
-[[ $(<"$work/said") == 'Apache Maven 3.9.0 verify' ]] || fail "it does not use the Maven that is there"
+[[ $(<"$work/said") == 'Apache Maven 3.9.0 verify' ]] || fail "it does not use a Maven that is new enough"
 echo "toolchain-test: done"
