@@ -295,7 +295,8 @@ class ImportOriginalCommandTest {
                 .link("l2", "v1", "manual_merge", 7);
 
         List<String> planned = importOriginal("--dry-run").out().lines().toList();
-        List<String> done = importOriginal().out()
+        List<String> done = importOriginal()
+                .out()
                 .lines()
                 .filter(line -> !line.contains("sessions") && !line.startsWith("next: "))
                 .map(line -> line.replace("imported ", "would import "))

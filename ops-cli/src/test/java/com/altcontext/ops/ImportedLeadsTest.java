@@ -69,7 +69,10 @@ class ImportedLeadsTest {
                 .event("s1", "page_view", "/", 0, "")
                 .event("s1", "page_view", "/2030", 2_000_000, "");
 
-        String next = importOriginal().out().replaceFirst("(?s).*\\nnext: altops ", "").strip();
+        String next = importOriginal()
+                .out()
+                .replaceFirst("(?s).*\\nnext: altops ", "")
+                .strip();
 
         assertThat(next).isEqualTo("rollup --from " + CommandRun.TODAY.minusDays(399) + " --to " + CommandRun.TODAY);
         assertThat(database.altops(next.split(" ")).exit()).isEqualTo(Exit.DONE);

@@ -62,7 +62,8 @@ class ImportedReportTest {
         original.visitWithForm("v1", ANON_ID);
         String day = CommandRun.TODAY.minusDays(2).toString();
 
-        assertThat(importOriginal("--json").out()).contains("\"rollup\":{\"from\":\"" + day + "\",\"to\":\"" + day + "\"}");
+        assertThat(importOriginal("--json").out())
+                .contains("\"rollup\":{\"from\":\"" + day + "\",\"to\":\"" + day + "\"}");
         assertThat(importOriginal("--dry-run", "--json").out()).contains("\"rollup\":null");
     }
 }

@@ -196,8 +196,7 @@ class PackagedJarIT {
 
     @ParameterizedTest
     @CsvSource({"'>/dev/full',1,the output could not be written", "'| true',0,''"})
-    void a_full_disk_is_a_failure_and_a_closed_pipe_is_not(String to, int exit, String said)
-            throws Exception {
+    void a_full_disk_is_a_failure_and_a_closed_pipe_is_not(String to, int exit, String said) throws Exception {
         String line = "set -o pipefail; '%s' -jar target/altops.jar completion bash %s".formatted(program("java"), to);
         Process process = new ProcessBuilder("bash", "-c", line)
                 .redirectError(directory.resolve("err").toFile())

@@ -63,7 +63,9 @@ class SchemaSwapTest {
             restore();
 
             assertThat(swap.carryOver()).containsEntry("consent_events", carried);
-            assertThat(swap.carryOver()).as("each withdrawal is carried over only once").containsEntry("consent_events", 0);
+            assertThat(swap.carryOver())
+                    .as("each withdrawal is carried over only once")
+                    .containsEntry("consent_events", 0);
             swap.finish();
             assertThat(texts("SELECT email || ' ' || consent_status FROM leads ORDER BY 1"))
                     .containsExactly("gone@example.ca withdrawn", "kept@example.ca express");
