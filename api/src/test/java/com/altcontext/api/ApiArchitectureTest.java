@@ -29,7 +29,7 @@ class ApiArchitectureTest {
             .withImportOption(new ImportOption.DoNotIncludeTests())
             .importPackages(ROOT);
 
-    /** Which package may use which. The root, which wires them together, may use all. */
+    /** The packages that each package may use. The root package wires them together and may use all of them. */
     private static final Map<String, Set<String>> MAY_USE = Map.of(
             "config", Set.of(),
             "http", Set.of("config"),
@@ -62,7 +62,7 @@ class ApiArchitectureTest {
     }
 
     @Test
-    void it_knows_neither_altops_nor_jdbc_nor_flyway_nor_the_development_database() {
+    void the_module_uses_neither_altops_nor_jdbc_nor_flyway_nor_the_development_database() {
         noClasses()
                 .should()
                 .dependOnClassesThat(resideInAnyPackage(
@@ -79,11 +79,11 @@ class ApiArchitectureTest {
         noClasses().should().callMethod(Instant.class, "now").check(CLASSES);
     }
 
-    /** The framework counts connections and answers by handlers of its own, and a second one replaces the first. */
+    /** The framework counts connections and responses with its own handlers, and a second handler would replace the first. */
     @Test
     void no_code_replaces_a_handler_of_the_framework() {
         noClasses()
-                .that(not(simpleName("WebhookSender"))) // it is the only user of its client
+                .that(not(simpleName("WebhookSender"))) // its HTTP client is used by no other class
                 .should()
                 .callMethodWhere(target(nameMatching(
                                 "(close|exception|shutdown|goAway|end|drain|invalidRequest|connection)Handler"))

@@ -32,7 +32,7 @@ class BeaconIT {
     private static final long MAX_VISIT_SECONDS = 120;
     private static final Pattern OUTCOME = Pattern.compile("<pre id=\"outcome\">(\\{.*?})</pre>");
 
-    /** Sends one event as a beacon without a preflight, and two with one; shows the outcome. */
+    /** Sends one event as a beacon without a preflight and two events with a preflight, and shows the outcome. */
     private static final String PAGE = """
             <!doctype html>
             <title>Pricing</title>
@@ -88,7 +88,7 @@ class BeaconIT {
     }
 
     @Test
-    void a_listed_page_sends_a_beacon_and_reads_the_answer_to_a_preflighted_event() throws Exception {
+    void a_page_of_an_allowed_origin_sends_a_beacon_and_reads_the_answer_to_a_preflighted_event() throws Exception {
         JsonNode outcome = visit("127.0.0.1", 3);
 
         assertThat(outcome.path("beacon").booleanValue()).isTrue();
@@ -110,7 +110,7 @@ class BeaconIT {
     }
 
     @Test
-    void the_beacon_of_a_page_that_is_not_listed_is_stored_and_its_preflight_is_not_allowed() throws Exception {
+    void a_page_of_another_origin_gets_its_beacon_stored_and_its_preflight_refused() throws Exception {
         JsonNode outcome = visit("localhost", 1);
 
         assertThat(outcome.path("beacon").booleanValue()).isTrue();
@@ -118,7 +118,7 @@ class BeaconIT {
         assertThat(stored(1).getFirst().path("event_type").textValue()).isEqualTo("page_view");
     }
 
-    /** Opens the page under a name of this machine; the service allows {@code 127.0.0.1} only. */
+    /** Opens the page at this host name of the local machine. The service allows only the origin {@code 127.0.0.1}. */
     private JsonNode visit(String host, int stored) throws Exception {
         int port = site.getAddress().getPort();
         try (PackagedService service =
@@ -126,7 +126,7 @@ class BeaconIT {
             page.set(PAGE.replace("SERVICE", service.address()).replace("ANON_ID", anonId));
             String dom = dom("http://" + host + ":" + port + "/pricing");
             Matcher outcome = OUTCOME.matcher(dom);
-            assertThat(outcome.find()).as("an outcome in the page: %s", dom).isTrue();
+            assertThat(outcome.find()).as("the page shows an outcome: %s", dom).isTrue();
             StoredRows.await(() -> new StoredRows(sql).events(anonId).size(), stored);
             return Call.JSON.readTree(outcome.group(1).replace("&amp;", "&"));
         }
@@ -138,7 +138,7 @@ class BeaconIT {
         return events;
     }
 
-    /** The page after its script has run. */
+    /** Returns the HTML of the page after its script has run. */
     private static String dom(String address) throws IOException, InterruptedException {
         Path directory = Files.createTempDirectory("altcontext-browser-");
         Path dom = directory.resolve("dom");
@@ -154,7 +154,7 @@ class BeaconIT {
                 "--disable-background-networking",
                 "--disable-component-update",
                 "--disable-sync",
-                "--user-agent=" + Call.BROWSER, // its own has Headless in it, which is rightly a bot
+                "--user-agent=" + Call.BROWSER, // the default contains "Headless", which counts as a bot
                 "--user-data-dir=" + directory.resolve("profile"),
                 "--virtual-time-budget=10000",
                 "--dump-dom",
@@ -165,7 +165,7 @@ class BeaconIT {
         Process process = builder.start();
         try {
             assertThat(process.waitFor(MAX_VISIT_SECONDS, TimeUnit.SECONDS))
-                    .as("the browser is done; it wrote\n%s", Files.readString(log))
+                    .as("the browser exits in time; its log:\n%s", Files.readString(log))
                     .isTrue();
             return Files.readString(dom);
         } finally {
@@ -179,7 +179,7 @@ class BeaconIT {
         String given = System.getenv("CHROMIUM");
         Path browser = Path.of(given == null || given.isBlank() ? "/usr/bin/chromium" : given);
         assertThat(browser)
-                .as("a browser: install the package chromium (make test does), or name one in CHROMIUM")
+                .as("browser: install the package chromium (make test does), or set CHROMIUM to the path of a browser")
                 .isExecutable();
         return browser.toString();
     }

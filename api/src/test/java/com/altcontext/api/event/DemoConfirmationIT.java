@@ -9,10 +9,10 @@ import com.altcontext.api.testing.StoredRows;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** The whole way in a browser: the form of the demo site, the mail, its link, the button. */
+/** A sign-up with confirmation in a browser: from the form of the demo site to the button on the confirmation page. */
 class DemoConfirmationIT {
     @Test
-    void a_person_signs_up_reads_the_mail_and_presses_the_button() {
+    void consent_is_express_only_after_the_button_on_the_confirmation_page() {
         String email = Forms.email();
         try (MailServer server = new MailServer(0);
                 DemoStage stage = new DemoStage(Map.of(

@@ -24,7 +24,7 @@ class DemoIT {
     }
 
     @Test
-    void a_form_is_sent_by_the_script_and_the_page_stays() {
+    void the_script_sends_the_form_without_leaving_the_page() {
         tab.open(STAGE.site.at("/index.html?utm_source=letter"));
         tab.type("#email", email);
         tab.click("[name=consentStatus]");
@@ -41,7 +41,7 @@ class DemoIT {
             assertThat(consent.path("source").textValue()).isEqualTo("form");
             assertThat(consent.path("form_name").textValue()).isEqualTo("next-firing");
         });
-        // All three events are of one visitor in one session; the service makes the form_submit.
+        // The service creates the form_submit. It belongs to the same session as the page_view and the form_start.
         JsonNode start = STAGE.await(tab, "form_start", 1).getFirst();
         JsonNode submit = STAGE.await(tab, "form_submit", 1).getFirst();
         assertThat(start.at("/props/formName").textValue()).isEqualTo("next-firing");
@@ -52,7 +52,7 @@ class DemoIT {
     }
 
     @Test
-    void a_form_posts_itself_without_scripts_and_leads_to_its_path() {
+    void a_browser_without_scripts_posts_the_form_and_is_redirected_to_the_thank_you_page() {
         tab.withoutScripts();
         tab.open(STAGE.site.at("/index.html"));
         tab.type("#email", email);
@@ -66,7 +66,7 @@ class DemoIT {
     }
 
     @Test
-    void a_form_that_is_sent_twice_at_once_is_sent_once() {
+    void a_form_that_is_submitted_twice_at_once_is_sent_once() {
         tab.open(STAGE.site.at("/index.html"));
         tab.type("#email", email);
         tab.evaluate("const form = document.querySelector('form'); form.requestSubmit(); form.requestSubmit();");
@@ -81,7 +81,7 @@ class DemoIT {
     }
 
     @Test
-    void a_form_sends_which_of_its_buttons_was_pressed() {
+    void the_value_of_the_pressed_button_is_sent_with_the_form() {
         tab.open(STAGE.site.at("/index.html"));
         tab.evaluate("""
                 document.querySelector('form button').insertAdjacentHTML('afterend',
@@ -99,7 +99,7 @@ class DemoIT {
     }
 
     @Test
-    void an_address_that_is_refused_is_said_and_shown_and_can_be_mended() {
+    void a_refused_address_is_reported_and_marked_and_can_be_corrected() {
         tab.open(STAGE.site.at("/index.html"));
         tab.type("#email", "jo@example..ca".replace("..", ".-"));
         tab.evaluate("document.querySelector('form').noValidate = true");
@@ -124,7 +124,7 @@ class DemoIT {
     }
 
     @Test
-    void a_form_that_does_not_arrive_keeps_what_was_filled_in_and_may_be_sent_again() {
+    void a_form_that_cannot_be_sent_keeps_its_input_and_can_be_sent_again() {
         tab.open(STAGE.site.at("/index.html"));
         tab.type("#email", email);
         tab.unreachable("*/v1/leads/*");
@@ -142,7 +142,7 @@ class DemoIT {
     }
 
     @Test
-    void a_french_page_speaks_french() {
+    void a_french_page_shows_french_messages() {
         tab.open(STAGE.site.at("/fr.html"));
         tab.type("#email", email);
         tab.unreachable("*/v1/leads/*");

@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.Executors;
 
-/** docs/demo as a site of its own, whose pages have the address of the service under test. */
+/** Serves {@code docs/demo} as a site, with the address of the service under test in its pages. */
 final class DemoSite implements AutoCloseable {
     private static final Path FILES = Path.of("..", "docs", "demo");
     private static final String SERVICE = "http://localhost:3000";
@@ -37,7 +37,7 @@ final class DemoSite implements AutoCloseable {
         server.start();
     }
 
-    /** Lets the pages use the service at this address. */
+    /** Makes the pages use the service at this address. */
     void use(String address) {
         service = address;
     }

@@ -12,12 +12,12 @@ import java.util.Map;
 
 /** The demo site, the packaged service that it uses, the service's database, and a browser. */
 final class DemoStage implements AutoCloseable {
-    /** Waits until the browser has reported its largest paint; it reports none after a click. */
+    /** Waits until the browser has reported a largest contentful paint. After a click it reports none. */
     static final String PAINTED = """
             new Promise((done) =>
               new PerformanceObserver(() => done()).observe({type: 'largest-contentful-paint', buffered: true}))""";
 
-    /** Lets the browser paint. */
+    /** Waits until the browser has painted. */
     static final String TWO_FRAMES =
             "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))";
 
@@ -30,7 +30,7 @@ final class DemoStage implements AutoCloseable {
         this(Map.of());
     }
 
-    /** With more variables of the service. With a mail server, forms ask for a confirmation. */
+    /** Starts the service with additional environment variables. If they name a mail server, forms need a confirmation. */
     DemoStage(Map<String, String> more) {
         Database database = Database.migrated();
         stored = new StoredRows(database.sql());
@@ -45,7 +45,7 @@ final class DemoStage implements AutoCloseable {
         browser = Chromium.start();
     }
 
-    /** Changes the element of the script before it runs. */
+    /** Returns a script that changes the element of the tracker before the tracker runs. */
     static String changed(String change) {
         return """
                 new MutationObserver(() => {
@@ -56,19 +56,19 @@ final class DemoStage implements AutoCloseable {
                 }).observe(document, {childList: true, subtree: true});""".formatted(change);
     }
 
-    /** How many requests with events the tab has sent. */
+    /** Returns the number of requests with events that the tab has sent. */
     static int beacons(ChromiumTab tab) {
         return (int) tab.requests().stream()
                 .filter(url -> url.contains("/v1/events"))
                 .count();
     }
 
-    /** The id of the tab's visitor. */
+    /** Returns the anonymous id of the tab's visitor. */
     static String anonId(ChromiumTab tab) {
         return tab.evaluate("localStorage['altcontext.id']").asText();
     }
 
-    /** Waits until the tab's visitor has so many events of a type, and returns them. */
+    /** Waits until the tab's visitor has this number of events of the type, and returns them. */
     List<JsonNode> await(ChromiumTab tab, String eventType, int count) {
         return await(anonId(tab), eventType, count);
     }

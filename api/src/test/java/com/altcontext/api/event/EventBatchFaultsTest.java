@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** {@code POST /v1/events/batch} with faulty events: each fails alone. */
+/** {@code POST /v1/events/batch} with faulty events: a faulty event does not affect the others. */
 @QuarkusTest
 @WithTestResource(TestService.class)
 class EventBatchFaultsTest {
@@ -46,12 +46,12 @@ class EventBatchFaultsTest {
     }
 
     @Test
-    void an_issue_found_while_reading_belongs_to_its_event() {
+    void an_issue_that_the_json_parser_finds_belongs_to_its_event() {
         ObjectNode good = TestEvent.body();
         String twice = "{\"anonId\":\"anon-0000\",\"eventType\":\"x\",\"path\":\"/\",\"path\":\"/\"}";
         String nul = "{\"anonId\":\"anon-0000\",\"eventType\":\"x\",\"path\":\"/\",\"props\":{\"a\":\"\\u0000\"}}";
         for (String form : List.of("%s", "{\"events\":%s}")) {
-            // More than ten, so that index 1 and index 10 differ.
+            // The batch has more than ten events, so that index 1 and index 10 must be told apart.
             List<Object> events = new ArrayList<>(views(9));
             events.add(twice);
             events.add(good);
@@ -68,7 +68,7 @@ class EventBatchFaultsTest {
     }
 
     @Test
-    void sixty_events_that_cannot_be_stored_are_refused_one_by_one_and_reach_no_database() {
+    void sixty_events_that_cannot_be_stored_are_refused_one_by_one_before_they_reach_the_database() {
         double unstorable = meters.get("altcontext.events.unstorable").counter().count();
         List<String> events =
                 IntStream.range(0, 60).mapToObj(i -> event("path", "/\\u0000")).toList();
@@ -98,8 +98,8 @@ class EventBatchFaultsTest {
 
     @ParameterizedTest
     @MethodSource("faultsOfOneEvent")
-    void however_many_faults_stand_before_it_each_event_is_judged_alone(String faulty, String path) {
-        // Each of the first events has more faults than the answer lists for one.
+    void an_event_is_judged_alone_however_many_faults_precede_it(String faulty, String path) {
+        // Each of the first events has more faults than the answer lists for one event.
         String bad = "{\"props\":[" + "\"\\u0000\",".repeat(60) + "1]}";
         ObjectNode good = TestEvent.body();
         String body = "[" + (bad + ',').repeat(20) + faulty + ',' + good + ',' + bad + "]";
@@ -117,7 +117,7 @@ class EventBatchFaultsTest {
     }
 
     @Test
-    void bytes_that_are_not_utf8_fail_their_event_alone_also_beside_an_escaped_surrogate() {
+    void bytes_that_are_not_utf8_refuse_only_their_event_even_next_to_an_escaped_surrogate() {
         String anonId = "anon-" + UUID.randomUUID();
         String latin1 = "[" + event("path", "/\u00fc") + ',' + event("path", "/\u00ff\\udc00") + ','
                 + event("path", "/\\ud800\u00ff") + ',' + TestEvent.body(anonId) + "]";
@@ -132,8 +132,8 @@ class EventBatchFaultsTest {
     }
 
     @Test
-    void levels_are_counted_from_the_event() {
-        // The event and its props are two of the sixteen.
+    void nesting_levels_are_counted_from_the_event() {
+        // The event and its props are two of the sixteen levels.
         String deepest = "[".repeat(14) + "]".repeat(14);
         for (String form : List.of("[%s]", "{\"events\":[%s]}")) {
             String anonId = "anon-" + UUID.randomUUID();
@@ -149,7 +149,7 @@ class EventBatchFaultsTest {
         }
     }
 
-    /** An event with this JSON text, without quotes, as one of its fields. */
+    /** Returns the JSON of an event with this raw text between the quotes of a field. */
     private static String event(String field, String text) {
         return TestEvent.body().put(field, "%s").toString().formatted(text);
     }
@@ -160,7 +160,7 @@ class EventBatchFaultsTest {
             "other":["\\u0000"]            | other.0
             "other":{"events":["\\u0000"]} | other.events.0
             """)
-    void a_fault_outside_of_the_events_refuses_the_batch(String fields, String path) {
+    void a_fault_outside_the_events_refuses_the_batch(String fields, String path) {
         String events = "\"events\":" + views(1);
         for (String all : List.of(fields + ',' + events, events + ',' + fields)) {
             Call.Answer answer = Call.batch('{' + all + '}').send();
@@ -171,7 +171,7 @@ class EventBatchFaultsTest {
     }
 
     @Test
-    void what_is_wrong_in_an_event_is_not_said_of_a_batch_that_breaks_off() {
+    void a_truncated_batch_is_refused_as_invalid_json_whatever_is_wrong_in_its_events() {
         Call.Answer answer = Call.batch("[{\"path\":\"\\u0000\",").send();
 
         assertThat(answer.status()).isEqualTo(400);

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** {@code POST /v1/events/batch}. {@link EventBatchFaultsTest} has what is wrong with some of its events. */
+/** {@code POST /v1/events/batch}. {@link EventBatchFaultsTest} covers batches with faulty events. */
 @QuarkusTest
 @WithTestResource(TestService.class)
 class EventBatchTest {
@@ -42,7 +42,7 @@ class EventBatchTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"%s", "{\"events\":%s}", "{\"sentAt\":5,\"events\":%s,\"more\":{}}"})
-    void a_batch_is_an_array_or_an_object_with_one(String form) {
+    void a_batch_is_an_array_or_an_object_with_an_array(String form) {
         List<ObjectNode> events = views(3);
         Call.Answer answer = Call.batch(form.formatted(events)).send();
 
@@ -63,9 +63,9 @@ class EventBatchTest {
         }
     }
 
-    /** Each is long, so that reading them takes a while. */
+    /** Each event is long, so that reading the batch takes some time. */
     @Test
-    void all_events_of_a_batch_are_received_at_once() {
+    void all_events_of_a_batch_have_the_same_time_of_receipt() {
         List<ObjectNode> events = views(100);
         String anonId = events.getFirst().path("anonId").asText();
         for (int i = 0; i < events.size(); i++) {
@@ -93,7 +93,7 @@ class EventBatchTest {
     }
 
     @Test
-    void a_hundred_events_are_taken_and_answered_in_their_order() {
+    void a_hundred_events_are_accepted_and_answered_in_their_order() {
         List<ObjectNode> events = views(100);
         Call.Answer answer = Call.batch(events).send();
 
@@ -188,7 +188,7 @@ class EventBatchTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"NaN", "Infinity", "-Infinity"})
-    void a_number_without_a_value_is_refused_without_its_neighbours(String number) {
+    void nan_or_infinity_refuses_only_its_event(String number) {
         String event = TestEvent.body().toString();
         String wrong = event.substring(0, event.length() - 1) + ",\"props\":{\"a\":" + number + "}}";
         Call.Answer answer = Call.batch(
@@ -200,7 +200,7 @@ class EventBatchTest {
     }
 
     @Test
-    void a_batch_of_which_nothing_is_stored_is_accepted_all_the_same() {
+    void a_batch_is_accepted_even_if_none_of_its_events_is_stored() {
         Call.Answer answer = Call.batch("[{},{\"honeypot\":\"x\"}]").send();
 
         assertThat(answer.status()).isEqualTo(202);
@@ -221,7 +221,7 @@ class EventBatchTest {
     }
 
     @Test
-    void an_event_and_its_retry_in_a_batch_are_one() {
+    void an_event_and_its_retry_in_a_batch_are_one_event() {
         ObjectNode event = TestEvent.bodyWith("eventId", UUID.randomUUID().toString());
         String alone = Call.event(event).send().field("eventId");
         JsonNode results = Call.batch(List.of(event)).send().json().path("results");
@@ -254,7 +254,7 @@ class EventBatchTest {
         return IntStream.range(0, count).mapToObj(i -> TestEvent.body()).toList();
     }
 
-    /** The outcome of each result, or the paths of its issues. */
+    /** Returns the outcome of each accepted event, and the paths of the issues of each refused one. */
     static List<String> outcomes(JsonNode results) {
         List<String> outcomes = new ArrayList<>();
         for (JsonNode result : results) {

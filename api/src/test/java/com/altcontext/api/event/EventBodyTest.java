@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The rules of a body: its type, size and encoding. {@link EventJsonTest} has those of what it says. */
+/** The rules for a body: its type, size and encoding. {@link EventJsonTest} covers its JSON. */
 @QuarkusTest
 @WithTestResource(TestService.class)
 class EventBodyTest {
@@ -52,7 +52,7 @@ class EventBodyTest {
                 "text/plain;charset=UTF-8",
                 "text/plain;"
             })
-    void json_is_taken_by_its_own_name_and_as_plain_text(String type) {
+    void json_is_accepted_as_application_json_and_as_text_plain(String type) {
         ObjectNode event = TestEvent.body();
         Call.Answer answer = Call.event(event).header("content-type", type).send();
 
@@ -118,7 +118,7 @@ class EventBodyTest {
     // --- size
 
     @Test
-    void a_body_of_64_kib_is_taken_and_one_byte_more_is_too_large() {
+    void a_body_of_64_kib_is_accepted_and_one_byte_more_is_too_large() {
         for (boolean chunked : List.of(false, true)) {
             ObjectNode event = TestEvent.body();
             String fits = padded(event, MAX_BYTES);
@@ -134,8 +134,8 @@ class EventBodyTest {
     }
 
     @Test
-    void a_body_that_comes_in_parts_is_read_as_one() {
-        // A client sends parts of 16 KiB.
+    void a_body_that_arrives_in_chunks_is_read_as_one() {
+        // The client sends chunks of 16 KiB.
         assertThat(call(padded(TestEvent.body(), 20_000), true).send().status()).isEqualTo(202);
     }
 

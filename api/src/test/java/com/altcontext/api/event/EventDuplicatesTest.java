@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Which events are the same event, stored once and answered alike. */
+/** Which events are duplicates: they are stored once and get the same answer. */
 @QuarkusTest
 @WithTestResource(TestService.class)
 class EventDuplicatesTest {
@@ -68,7 +68,7 @@ class EventDuplicatesTest {
     }
 
     @Test
-    void the_same_event_id_of_another_visitor_is_another_event() {
+    void an_event_id_that_another_visitor_used_is_another_event() {
         ObjectNode event = TestEvent.bodyWith("eventId", UUID.randomUUID().toString());
         ObjectNode other = event.deepCopy().put("anonId", "anon-" + UUID.randomUUID());
 
@@ -77,7 +77,7 @@ class EventDuplicatesTest {
     }
 
     @Test
-    void a_retry_with_an_incredible_timestamp_is_a_duplicate_too() {
+    void a_retry_with_an_implausible_timestamp_is_a_duplicate_too() {
         for (String lie : List.of("1999-12-31T23:59:59Z", "2199-01-01T00:00:00Z")) {
             ObjectNode event = TestEvent.bodyWith("timestamp", lie);
             Call.Answer first = Call.event(event).send();
@@ -115,7 +115,7 @@ class EventDuplicatesTest {
 
     @ParameterizedTest
     @MethodSource("identifyingFields")
-    void an_event_that_says_something_else_is_another_event(Map.Entry<String, Object> difference) {
+    void an_event_that_differs_in_one_field_is_another_event(Map.Entry<String, Object> difference) {
         ObjectNode event = TestEvent.bodyWith("timestamp", clock.millis() - 1_000);
         Call.Answer first = Call.event(event).send();
         TestEvent.put(event, difference.getKey(), difference.getValue());
@@ -127,7 +127,7 @@ class EventDuplicatesTest {
     }
 
     @Test
-    void three_hundred_identical_events_at_once_are_one() {
+    void three_hundred_identical_events_at_once_are_stored_once() {
         ObjectNode event = TestEvent.bodyWith("eventId", UUID.randomUUID().toString());
         List<CompletableFuture<Call.Answer>> sent = IntStream.range(0, 300)
                 .mapToObj(i -> Call.event(event).sendLater())

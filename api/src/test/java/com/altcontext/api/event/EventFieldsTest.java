@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The rules of the fields of {@code POST /v1/events}: what is stored, and what is answered when a rule is broken. */
+/** The rules for the fields of {@code POST /v1/events}: what is stored, and the answer to a broken rule. */
 @QuarkusTest
 @WithTestResource(TestService.class)
 class EventFieldsTest {
@@ -49,7 +49,7 @@ class EventFieldsTest {
     }
 
     @Test
-    void an_event_is_a_conversion_if_it_says_so_and_a_submitted_form_always() {
+    void an_event_is_a_conversion_if_it_says_so_and_a_form_submit_always_is() {
         ObjectNode form = TestEvent.bodyWith("traffic.isConversion", false);
         form.put("eventType", "form_submit");
 
@@ -75,7 +75,7 @@ class EventFieldsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"Desktop", "phone", "desktop,mobile", "smart tv"})
-    void a_device_that_is_not_known_is_refused(String device) {
+    void an_unknown_device_is_refused(String device) {
         assertThat(events.refused(TestEvent.bodyWith("traffic.deviceType", device)))
                 .containsExactly("traffic.deviceType: must be desktop, mobile, tablet, bot or unknown");
     }
@@ -97,7 +97,7 @@ class EventFieldsTest {
     }
 
     @Test
-    void without_a_country_file_and_a_declared_country_there_is_none() {
+    void an_event_has_no_country_without_a_country_file_and_a_declared_country() {
         assertThat(events.accepted(TestEvent.body()).path("country").isNull()).isTrue();
     }
 
@@ -112,14 +112,14 @@ class EventFieldsTest {
                 "3f2504e04-f89-41d3-9a0c-0305e82c3301",
                 "3f2504e0-4f89-41d3-9a0c-0305e82c33011"
             })
-    void an_event_id_that_is_no_uuid_is_refused(String eventId) {
+    void an_event_id_that_is_not_a_uuid_is_refused(String eventId) {
         assertThat(events.refused(TestEvent.bodyWith("eventId", eventId))).containsExactly("eventId: must be a UUID");
     }
 
     // --- props
 
     @Test
-    void props_are_stored_as_they_are() {
+    void props_are_stored_as_sent() {
         Map<String, Object> props = Map.of(
                 "text",
                 "ü " + EMOJI,
@@ -140,7 +140,7 @@ class EventFieldsTest {
     }
 
     @Test
-    void props_hold_256_keys_at_most_those_of_nested_objects_included() {
+    void props_have_at_most_256_keys_including_those_of_nested_objects() {
         assertThat(events.accepted(TestEvent.bodyWith("props", keys(256)))
                         .path("props")
                         .size())
@@ -164,7 +164,7 @@ class EventFieldsTest {
     // --- several
 
     @Test
-    void all_issues_come_in_one_answer_with_dotted_paths() {
+    void one_answer_lists_all_issues_with_dotted_paths() {
         String body = """
                 {"anonId": "short", "eventType": "", "timestamp": "never", "referrer": 5,
                  "utm": {"source": "%s", "term": []},

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The rules of a body as JSON: its syntax, keys, depth, escapes and UTF-8, and that its faults get a short answer. */
+/** The rules for the JSON of a body: its syntax, keys, depth, escapes and UTF-8, and the size of an answer that lists its faults. */
 @QuarkusTest
 @WithTestResource(TestService.class)
 class EventJsonTest {
@@ -68,7 +68,7 @@ class EventJsonTest {
 
     @ParameterizedTest
     @MethodSource("malformed")
-    void malformed_json_is_refused_and_its_place_named(String body, String path) {
+    void malformed_json_is_refused_and_its_path_named(String body, String path) {
         Call.Answer answer = Call.event(body).send();
 
         assertError(answer, 400, "invalid_request");
@@ -78,7 +78,7 @@ class EventJsonTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"[]", "[{}]", "\"text\"", "5", "true", "null"})
-    void json_that_is_no_object_is_refused(String body) {
+    void json_that_is_not_an_object_is_refused(String body) {
         Call.Answer answer = Call.event(body).send();
 
         assertError(answer, 400, "invalid_request");
@@ -96,7 +96,7 @@ class EventJsonTest {
 
     @ParameterizedTest
     @MethodSource("withoutValue")
-    void a_number_without_a_value_is_refused_and_named(String addition, String path) {
+    void nan_and_infinity_are_refused_and_named(String addition, String path) {
         String event = TestEvent.body().toString();
 
         assertThat(issuePaths(event.substring(0, event.length() - 1) + ',' + addition + '}'))
@@ -125,7 +125,7 @@ class EventJsonTest {
 
     @ParameterizedTest
     @MethodSource("ambiguous")
-    void a_key_that_stands_twice_is_refused_and_named(String addition, String path) {
+    void a_duplicate_key_is_refused_and_named(String addition, String path) {
         String event = TestEvent.body().toString();
 
         assertThat(issuePaths(event.substring(0, event.length() - 1) + ',' + addition + '}'))
@@ -133,8 +133,8 @@ class EventJsonTest {
     }
 
     @Test
-    void sixteen_levels_are_read_and_seventeen_are_refused() {
-        // The event is the first level, and the outermost of these the second.
+    void sixteen_nesting_levels_are_accepted_and_seventeen_are_refused() {
+        // The event is the first level and its props the second.
         for (String kind : List.of("{\"x\":", "[")) {
             assertThat(Call.event(nested(kind, 16)).send().status()).isEqualTo(202);
 
@@ -155,7 +155,7 @@ class EventJsonTest {
     }
 
     private static String nested(String kind, int levels) {
-        // Props is an object in any case, so it and the event are two of the levels.
+        // The event and its props are objects in any case, so they are two of the levels.
         String close = kind.equals("[") ? "]" : "}";
         String event = TestEvent.body().toString();
         return event.substring(0, event.length() - 1) + ",\"props\":{\"deep\":" + kind.repeat(levels - 2)
@@ -184,7 +184,7 @@ class EventJsonTest {
     }
 
     @Test
-    void a_paired_surrogate_may_be_escaped() {
+    void an_escaped_surrogate_pair_is_accepted() {
         String anonId = "anon-" + UUID.randomUUID();
         Call.Answer answer = Call.event(
                         "{\"anonId\":\"%s\",\"eventType\":\"x\",\"path\":\"/\\ud83d\\ude80\"}".formatted(anonId))
@@ -196,17 +196,17 @@ class EventJsonTest {
 
     static Stream<Arguments> notUtf8() {
         return Stream.of(
-                Arguments.of("a continuation without a start", "\u0080"),
+                Arguments.of("a continuation byte without a start byte", "\u0080"),
                 Arguments.of("latin-1", "caf\u00e9"),
-                Arguments.of("never a byte of UTF-8", "\u00fe\u00ff"),
-                Arguments.of("a sequence cut off", "\u00f0\u009f\u009a"),
+                Arguments.of("bytes that never occur in UTF-8", "\u00fe\u00ff"),
+                Arguments.of("a truncated sequence", "\u00f0\u009f\u009a"),
                 Arguments.of("an overlong slash", "\u00c0\u00af"),
                 Arguments.of("an overlong NUL", "\u00c0\u0080"),
                 Arguments.of("a surrogate", "\u00ed\u00a0\u0080"),
-                Arguments.of("a surrogate pair of CESU-8", "\u00ed\u00a0\u00bd\u00ed\u00ba\u0080"),
+                Arguments.of("a surrogate pair in CESU-8", "\u00ed\u00a0\u00bd\u00ed\u00ba\u0080"),
                 Arguments.of("beyond the last code point", "\u00f4\u0090\u0080\u0080"),
-                Arguments.of("before an escaped surrogate", "\u00ff\\udc00"),
-                Arguments.of("after an escaped surrogate", "\\ud800\u00ff"));
+                Arguments.of("an invalid byte before an escaped surrogate", "\u00ff\\udc00"),
+                Arguments.of("an invalid byte after an escaped surrogate", "\\ud800\u00ff"));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -244,7 +244,7 @@ class EventJsonTest {
     }
 
     @Test
-    void the_replacement_character_itself_is_text_like_any_other() {
+    void the_replacement_character_is_accepted_as_text() {
         ObjectNode event = TestEvent.bodyWith("path", "/\uFFFD\uFFFD");
 
         assertThat(Call.event(event).send().status()).isEqualTo(202);
@@ -252,10 +252,10 @@ class EventJsonTest {
                 .isEqualTo("/\uFFFD\uFFFD");
     }
 
-    // --- bounded answers
+    // --- the size of an answer
 
     @Test
-    void a_key_that_cannot_be_shown_is_left_out_of_paths() {
+    void an_unprintable_key_is_left_out_of_paths() {
         assertThat(
                         issuePaths(
                                 "{\"props\":{\"\\u0000\":{\"n\":1e999}},\"anonId\":\"anon-0000\",\"eventType\":\"x\",\"path\":\"/\"}"))

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Numbers in an event: the bounds of its measurements, and which numbers {@code props} can hold. */
+/** Numbers in an event: the bounds of its measurements, and which numbers {@code props} can contain. */
 @QuarkusTest
 @WithTestResource(TestService.class)
 class EventNumbersTest {
@@ -57,7 +57,7 @@ class EventNumbersTest {
 
     @ParameterizedTest
     @MethodSource("numbers")
-    void a_number_within_its_bounds_is_stored_also_from_a_string(String field, int most, String column) {
+    void a_number_within_its_bounds_is_stored_even_if_sent_as_a_string(String field, int most, String column) {
         Map<Object, Double> asStored = Map.of(
                 0, 0.0, most, (double) most, String.valueOf(most), (double) most, " 7 ", 7.0, "1e1", 10.0, "+2.0", 2.0);
         asStored.forEach((sent, expected) -> assertThat(events.accepted(TestEvent.bodyWith(field, sent))
@@ -69,7 +69,7 @@ class EventNumbersTest {
 
     @ParameterizedTest
     @MethodSource("numbers")
-    void a_number_beyond_its_bounds_is_refused(String field, int most, String column) {
+    void a_negative_number_or_a_value_that_is_not_a_number_is_refused(String field, int most, String column) {
         for (Object wrong : List.of(
                 -1,
                 -0.000001,
@@ -96,7 +96,7 @@ class EventNumbersTest {
 
     @ParameterizedTest
     @MethodSource("numbers")
-    void a_number_that_is_too_great_is_refused_except_for_overscroll(String field, int most, String column) {
+    void a_number_above_its_maximum_is_refused_except_for_the_scroll_depth(String field, int most, String column) {
         for (Object beyond : List.of(most + 1, most + 0.000001, String.valueOf(most + 1), "1e99", 1e300)) {
             ObjectNode event = TestEvent.bodyWith(field, beyond);
             if (field.equals("traffic.scrollDepthPercent")) {
@@ -108,7 +108,7 @@ class EventNumbersTest {
     }
 
     @Test
-    void a_fraction_of_a_web_vital_is_kept() {
+    void the_fraction_of_a_web_vital_is_stored() {
         JsonNode row = events.accepted(TestEvent.bodyWith("traffic.webVitals.clsScore", 0.125));
 
         assertThat(row.path("cls_score").asDouble()).isEqualTo(0.125);
@@ -134,7 +134,7 @@ class EventNumbersTest {
                 "123456789012345678901234567890.123456789",
                 "0e0"
             })
-    void a_number_in_props_that_a_double_can_hold_is_stored_exactly(String number) {
+    void a_number_in_props_within_the_range_of_a_double_is_stored_exactly(String number) {
         String anonId = "anon-" + UUID.randomUUID();
 
         assertThat(Call.event(withNumber(anonId, number)).send().status()).isEqualTo(202);
@@ -189,7 +189,7 @@ class EventNumbersTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"1e308", "1e-307", "-12e299"})
-    void numbers_that_are_much_longer_without_their_exponents_are_refused_if_they_are_many(String number) {
+    void many_numbers_that_are_long_without_their_exponents_are_refused(String number) {
         String anonId = "anon-" + UUID.randomUUID();
         Call.Answer answer =
                 Call.event(withNumber(anonId, numbers(number, 300))).send();
@@ -202,7 +202,7 @@ class EventNumbersTest {
     }
 
     @Test
-    void long_numbers_of_an_event_leave_those_of_its_neighbours_alone() {
+    void too_many_long_numbers_refuse_only_their_event() {
         String event = withNumber("anon-" + UUID.randomUUID(), numbers("1e308", 150));
         String beyond = withNumber("anon-" + UUID.randomUUID(), numbers("1e308", 300));
 
@@ -230,7 +230,7 @@ class EventNumbersTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"1e400", "0e999999999", "1e-999999999", "1e2147483648"})
-    void an_extreme_exponent_in_a_measurement_is_never_an_error_of_the_service(String number) {
+    void an_extreme_exponent_in_a_measurement_never_causes_a_server_error(String number) {
         for (String field :
                 List.of("timestamp", "\"traffic\":{\"engagedTimeMs", "\"traffic\":{\"webVitals\":{\"lcpMs")) {
             String braces = "}".repeat((int) field.chars().filter(c -> c == '{').count());
@@ -243,7 +243,7 @@ class EventNumbersTest {
         }
     }
 
-    /** As PostgreSQL holds it, digit by digit. */
+    /** Returns the number as PostgreSQL stores it, with all its digits. */
     private BigDecimal numberOf(String anonId) {
         String text = stored.rows(
                         "SELECT to_jsonb(props ->> 'n')::text FROM events JOIN visitors USING (bucket, visitor_id) WHERE anon_id = ?",

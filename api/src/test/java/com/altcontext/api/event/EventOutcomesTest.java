@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The outcomes of a valid event: stored, also as a bot's, or dropped. {@link EventSessionTest} has its session and source. */
+/** The outcomes of a valid event: stored, stored as a bot's, or dropped. {@link EventSessionTest} covers its session and source. */
 @QuarkusTest
 @WithTestResource(TestService.class)
 class EventOutcomesTest {
@@ -45,7 +45,7 @@ class EventOutcomesTest {
     // --- stored
 
     @Test
-    void an_event_is_stored_when_its_answer_comes() {
+    void an_event_is_stored_before_it_is_answered() {
         ObjectNode event = TestEvent.body();
         Call.Answer answer = Call.event(event).send();
 
@@ -66,7 +66,7 @@ class EventOutcomesTest {
     }
 
     @Test
-    void address_and_user_agent_are_stored_as_keyed_hashes_only() {
+    void address_and_user_agent_are_stored_only_as_keyed_hashes() {
         ObjectNode event = TestEvent.body();
         Call.event(event).send();
         KeyedHash hash = new KeyedHash(TestService.PEPPER);
@@ -91,7 +91,7 @@ class EventOutcomesTest {
                 "python-requests/2.32.0",
                 "UptimeRobot/2.0"
             })
-    void an_event_of_a_bot_is_stored_as_a_bots(String userAgent) {
+    void an_event_with_the_user_agent_of_a_bot_is_stored_as_a_bot_event(String userAgent) {
         ObjectNode event = TestEvent.body();
         Call.Answer answer = Call.event(event).header("user-agent", userAgent).send();
 
@@ -102,7 +102,7 @@ class EventOutcomesTest {
     }
 
     @Test
-    void a_crawler_stays_a_bot_whatever_it_declares_and_an_http_library_is_taken_at_its_word() {
+    void a_crawler_is_a_bot_whatever_it_declares_and_an_http_library_is_what_it_declares() {
         ObjectNode crawled = TestEvent.bodyWith("traffic.deviceType", "desktop");
         Call.event(crawled).header("user-agent", "Googlebot/2.1").send();
         ObjectNode sent = TestEvent.bodyWith("traffic.deviceType", "mobile");
@@ -179,7 +179,7 @@ class EventOutcomesTest {
     }
 
     @Test
-    void the_host_of_the_page_is_kept() {
+    void the_host_of_the_page_is_stored() {
         ObjectNode named = TestEvent.bodyWith("hostname", "Shop.Example.CA");
         Call.event(named).header("origin", "https://www.example.ca").send();
         ObjectNode unnamed = TestEvent.body();
@@ -195,7 +195,7 @@ class EventOutcomesTest {
     }
 
     @Test
-    void a_filled_honeypot_gets_no_issues() {
+    void an_invalid_event_with_a_filled_honeypot_gets_no_issues() {
         Call.Answer answer = Call.event("{\"honeypot\":\"x\"}").send();
 
         assertThat(answer.text()).isEqualTo("{\"ok\":true}");
@@ -203,7 +203,7 @@ class EventOutcomesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"\"\"", "\"   \"", "\"\\t\\n\"", "null"})
-    void a_blank_honeypot_is_no_honeypot(String honeypot) {
+    void an_event_with_a_blank_honeypot_is_stored(String honeypot) {
         String event = TestEvent.body().toString();
         Call.Answer answer = Call.event(event.substring(0, event.length() - 1) + ",\"honeypot\":" + honeypot + "}")
                 .send();
@@ -213,15 +213,15 @@ class EventOutcomesTest {
 
     @ParameterizedTest
     @CsvSource({"sec-gpc", "dnt"})
-    void a_privacy_signal_changes_nothing_unless_the_operator_respects_it(String header) {
+    void a_privacy_signal_has_no_effect_by_default(String header) {
         assertThat(Call.event(TestEvent.body()).header(header, "1").send().header("x-outcome"))
                 .isEqualTo("stored");
     }
 
-    // --- an event that only the database refuses
+    // --- events that only the database refuses
 
     @Test
-    void an_event_that_the_database_refuses_is_an_internal_error_without_a_word_of_sql() {
+    void an_event_that_the_database_refuses_is_an_internal_error_that_does_not_mention_sql() {
         stored.execute("ALTER TABLE events ADD CONSTRAINT poison CHECK (path <> '/poison') NOT VALID");
         try {
             ObjectNode bad = TestEvent.bodyWith("path", "/poison");

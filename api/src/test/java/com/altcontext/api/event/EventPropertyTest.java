@@ -69,7 +69,7 @@ class EventPropertyTest {
         ",,null,https://shop.example.com/page,shop",
         ",,garbage,,default"
     })
-    void the_property_is_the_named_one_else_the_pages_else_default(
+    void the_property_is_the_named_one_or_that_of_the_page_or_default(
             @Nullable String named,
             @Nullable String inTraffic,
             @Nullable String origin,
@@ -118,7 +118,7 @@ class EventPropertyTest {
     }
 
     @Test
-    void one_browser_on_two_properties_is_two_visitors() {
+    void one_anon_id_on_two_properties_is_two_visitors() {
         ObjectNode event = TestEvent.bodyWith("propertyId", "shop");
         ObjectNode other = event.deepCopy().put("propertyId", "blog");
         String shop = Call.event(event).send().field("visitorId");
@@ -141,7 +141,7 @@ class EventPropertyTest {
     }
 
     @Test
-    void refusals_and_drops_are_counted_for_the_property_that_they_concern() {
+    void refused_and_dropped_events_are_counted_for_their_property() {
         String site = stored.newProperty(properties);
         String named = stored.newProperty(properties);
         String origin = "https://" + site + ".example";
@@ -188,7 +188,7 @@ class EventPropertyTest {
     }
 
     @Test
-    void a_property_that_an_operator_adds_is_known_without_a_restart() {
+    void a_new_property_is_known_without_a_restart() {
         stored.execute("INSERT INTO properties (id, name) VALUES ('added', 'Added') ON CONFLICT DO NOTHING");
 
         StoredRows.await(

@@ -10,7 +10,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Sends events that must be stored or refused, and returns the row or the issues. */
+/** Sends events, asserts that they are stored or refused, and returns the row or the issues. */
 final class EventSender {
     private final StoredRows stored;
 
@@ -18,7 +18,7 @@ final class EventSender {
         stored = new StoredRows(sql);
     }
 
-    /** Sends what must be stored; its row. */
+    /** Sends an event that must be stored, and returns its row. */
     JsonNode accepted(ObjectNode event) {
         Call.Answer answer = Call.event(event).send();
         assertThat(answer.status()).as("%s", answer.text()).isEqualTo(202);
@@ -27,7 +27,7 @@ final class EventSender {
         return row;
     }
 
-    /** Sends what must be refused; every issue as {@code path: message}. */
+    /** Sends an event that must be refused, and returns each issue as {@code path: message}. */
     List<String> refused(Object event) {
         Call.Answer answer = Call.event(event).send();
         assertThat(answer.status()).as("%s", answer.text()).isEqualTo(400);
@@ -45,7 +45,7 @@ final class EventSender {
         return issues;
     }
 
-    /** Sends what must be refused; the path of each issue. */
+    /** Sends an event that must be refused, and returns the path of each issue. */
     List<String> refusedPaths(Object event) {
         return refused(event).stream()
                 .map(issue -> issue.substring(0, issue.indexOf(':')))

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The session that a stored event is in, and its traffic source. */
+/** The session and the traffic source of a stored event. */
 @QuarkusTest
 @WithTestResource(TestService.class)
 class EventSessionTest {
@@ -45,7 +45,7 @@ class EventSessionTest {
     // --- sessions
 
     @Test
-    void two_hundred_different_events_of_one_visitor_at_once_are_one_session() {
+    void two_hundred_events_of_one_visitor_at_once_share_a_session() {
         String anonId = "anon-" + UUID.randomUUID();
         List<CompletableFuture<Call.Answer>> sent = IntStream.range(0, 200)
                 .mapToObj(i ->
@@ -61,7 +61,7 @@ class EventSessionTest {
     }
 
     @Test
-    void a_gap_of_thirty_minutes_joins_and_a_longer_one_begins_a_session() {
+    void an_event_after_thirty_minutes_joins_the_session_and_a_later_one_begins_another() {
         String anonId = "anon-" + UUID.randomUUID();
         long begin = clock.millis() - Duration.ofHours(3).toMillis();
         long joins = begin + Duration.ofMinutes(30).toMillis();
@@ -74,7 +74,7 @@ class EventSessionTest {
     }
 
     @Test
-    void another_campaign_begins_a_session_and_none_does_not() {
+    void another_campaign_begins_a_session_and_an_event_without_a_campaign_does_not() {
         String anonId = "anon-" + UUID.randomUUID();
         ObjectNode spring = TestEvent.body(anonId);
         TestEvent.put(spring, "utm.campaign", "spring");

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The fields of an event that are text: their bounds, and what is no text. */
+/** The text fields of an event: their bounds, and values that are not text. */
 @QuarkusTest
 @WithTestResource(TestService.class)
 class EventTextTest {
@@ -123,7 +123,7 @@ class EventTextTest {
     }
 
     @Test
-    void an_optional_field_that_is_null_is_absent() {
+    void an_optional_field_that_is_null_counts_as_absent() {
         ObjectNode event = TestEvent.body();
         event.putNull("timestamp")
                 .putNull("referrer")
@@ -142,7 +142,7 @@ class EventTextTest {
     }
 
     @Test
-    void null_inside_an_object_is_absent_too() {
+    void a_null_inside_an_object_counts_as_absent_too() {
         ObjectNode event = TestEvent.body();
         for (String field : List.of("source", "medium", "campaign", "term", "content")) {
             event.withObject("/utm").putNull(field);

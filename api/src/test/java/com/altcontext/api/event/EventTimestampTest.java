@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** How a time is written, and which time an event gets. */
+/** The formats of a timestamp, and which time an event gets. */
 @QuarkusTest
 @WithTestResource(TestService.class)
 class EventTimestampTest {
@@ -46,7 +46,7 @@ class EventTimestampTest {
         events = new EventSender(sql);
     }
 
-    /** Ways to write a moment, each to the second. */
+    /** Returns the accepted formats of a timestamp, each with the time that it stands for. */
     Stream<Map.Entry<Object, Instant>> moments() {
         Instant moment = clock.instant()
                 .minus(Duration.ofHours(26))
@@ -76,7 +76,7 @@ class EventTimestampTest {
     }
 
     @Test
-    void a_timestamp_is_read_in_each_of_its_forms_and_without_a_zone_it_is_utc() {
+    void a_timestamp_is_read_in_each_format_and_is_utc_without_an_offset() {
         moments().forEach(moment -> {
             JsonNode row = events.accepted(TestEvent.bodyWith("timestamp", moment.getKey()));
 
@@ -85,7 +85,7 @@ class EventTimestampTest {
     }
 
     @Test
-    void a_timestamp_that_can_be_right_is_kept() {
+    void a_plausible_timestamp_is_stored() {
         for (Duration off : List.of(
                 Duration.ofMinutes(4),
                 Duration.ofMinutes(-5),
@@ -100,7 +100,7 @@ class EventTimestampTest {
     }
 
     @Test
-    void a_timestamp_too_far_ahead_or_back_is_replaced_by_the_time_of_receipt() {
+    void a_timestamp_too_far_in_the_future_or_past_is_replaced_by_the_time_of_receipt() {
         Instant now = clock.instant();
         for (Object sent : List.of(
                 now.plus(Duration.ofMinutes(6)).toString(),
@@ -119,7 +119,7 @@ class EventTimestampTest {
     }
 
     @Test
-    void what_the_senders_clock_shows_when_it_sends_corrects_the_time() {
+    void the_time_of_sending_by_the_clock_of_the_sender_corrects_the_timestamp() {
         Instant wrong = clock.instant().minus(Duration.ofDays(300)).truncatedTo(ChronoUnit.MILLIS);
         JsonNode row = events.accepted(
                 TestEvent.bodyWith("timestamp", wrong.minusSeconds(90).toEpochMilli())
@@ -130,7 +130,7 @@ class EventTimestampTest {
     }
 
     @Test
-    void a_batch_says_once_when_it_was_sent() {
+    void the_time_of_sending_of_a_batch_applies_to_events_without_their_own() {
         Instant wrong = clock.instant().plus(Duration.ofHours(5)).truncatedTo(ChronoUnit.MILLIS);
         ObjectNode own = TestEvent.bodyWith("timestamp", wrong.minusSeconds(20).toString())
                 .put("sentAt", wrong.minusSeconds(10).toString());

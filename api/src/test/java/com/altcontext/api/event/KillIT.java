@@ -17,10 +17,10 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** The packaged service is ended under load, by SIGKILL and by SIGTERM. */
+/** The packaged service is stopped under load, by SIGKILL and by SIGTERM. */
 class KillIT {
     private static final int CLIENTS = 32;
-    /** How long a platform waits after SIGTERM before it kills. */
+    /** How long a hosting platform waits between SIGTERM and SIGKILL. */
     private static final Duration GRACE = Duration.ofSeconds(5);
 
     private static final int TERMINATED = 128 + 15;
@@ -41,7 +41,7 @@ class KillIT {
                 load.stop();
 
                 assertThat(load.strange).isEmpty();
-                assertThat(load.unanswered).as("the kill came in the middle").isNotEmpty();
+                assertThat(load.unanswered).as("events in flight when the service was killed").isNotEmpty();
                 acknowledged.putAll(load.acknowledged);
                 unanswered.putAll(load.unanswered);
             }
@@ -60,7 +60,7 @@ class KillIT {
                 acknowledged.put(event.getKey(), answer.field("eventId"));
             }
             assertThat(stored())
-                    .as("each once, and none that was not sent")
+                    .as("each sent event is stored once, and no others")
                     .containsExactlyInAnyOrderEntriesOf(acknowledged);
         }
     }
@@ -85,11 +85,11 @@ class KillIT {
     }
 
     /**
-     * A request that reaches a closing connection gets no answer, which HTTP/1.1 cannot prevent. But a request that
-     * was taken is answered: an event is stored exactly if its answer said so.
+     * HTTP/1.1 cannot prevent a request from reaching a closing connection and getting no answer. But the service answers
+     * every request that it has read, so an event is stored if and only if its answer said so.
      */
     @Test
-    void a_terminated_service_answers_what_is_in_flight_and_writes_its_counts() throws Exception {
+    void a_terminated_service_answers_requests_in_flight_and_writes_its_counts() throws Exception {
         int refused = 50;
         try (PackagedService service = PackagedService.on(url)) {
             Load load = Load.of(CLIENTS, service);
@@ -110,7 +110,7 @@ class KillIT {
                 .isEqualTo(refused);
     }
 
-    /** The id of each event by its path; an event that is stored twice fails here. */
+    /** Returns the id of each event by its path. Fails if an event is stored twice. */
     private Map<String, String> stored() {
         record StoredEvent(String path, String id) {}
         return sql

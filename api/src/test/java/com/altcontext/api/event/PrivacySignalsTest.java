@@ -48,13 +48,13 @@ class PrivacySignalsTest {
 
     @ParameterizedTest
     @CsvSource({"Sec-GPC,0", "DNT,0", "DNT,unspecified", "Sec-GPC,true"})
-    void any_other_value_is_no_signal(String header, String value) {
+    void any_other_value_is_not_a_signal(String header, String value) {
         assertThat(Call.event(TestEvent.body()).header(header, value).send().header("x-outcome"))
                 .isEqualTo("stored");
     }
 
     @Test
-    void a_signal_drops_every_event_of_a_batch() {
+    void a_privacy_signal_drops_every_event_of_a_batch() {
         StoredRows stored = new StoredRows(sql);
         String property = stored.newProperty(properties);
         Call.Answer answer = Call.batch(
@@ -69,7 +69,7 @@ class PrivacySignalsTest {
     }
 
     @Test
-    void an_invalid_event_with_a_signal_still_gets_its_issues() {
+    void an_invalid_event_with_a_privacy_signal_still_gets_its_issues() {
         assertThat(Call.event("{}").header("DNT", "1").send().status()).isEqualTo(400);
     }
 }

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What a property excludes is dropped, and counted by its reason. */
+/** Events that a property excludes are dropped and counted by reason. */
 @QuarkusTest
 @WithTestResource(TestService.class)
 class ShieldsTest {
@@ -65,7 +65,7 @@ class ShieldsTest {
     }
 
     @Test
-    void events_of_an_excluded_network_are_dropped() {
+    void events_from_an_excluded_network_are_dropped() {
         set("excluded_networks", "'{192.0.2.0/24,127.0.0.0/8}'");
         isDropped(event(), "excluded_network");
 
@@ -74,7 +74,7 @@ class ShieldsTest {
     }
 
     @Test
-    void a_form_of_an_excluded_network_is_stored() {
+    void a_form_from_an_excluded_network_is_stored() {
         set("excluded_networks", "'{127.0.0.0/8}'");
         ObjectNode form = Forms.minimal().put("propertyId", property);
 
@@ -83,7 +83,7 @@ class ShieldsTest {
     }
 
     @Test
-    void events_of_an_excluded_path_are_dropped_and_others_of_the_batch_are_not() {
+    void events_on_an_excluded_path_are_dropped_and_others_of_the_batch_are_stored() {
         set("excluded_paths", "'{/admin/*}'");
         isDropped(event().put("path", "/admin/users"), "excluded_path");
 
@@ -96,11 +96,11 @@ class ShieldsTest {
     }
 
     @Test
-    void events_of_foreign_hosts_and_of_none_are_dropped_where_own_hosts_alone_count() {
+    void events_on_foreign_hosts_or_without_a_host_are_dropped_if_only_own_hosts_count() {
         set("own_hosts_only", "true");
         isDropped(event().put("hostname", "copy.example"), "foreign_host");
 
-        assertThat(outcome(event())).as("of no host").isEqualTo("dropped");
+        assertThat(outcome(event())).as("an event without a host").isEqualTo("dropped");
         assertThat(outcome(event().put("hostname", property.toUpperCase(Locale.ROOT) + ".EXAMPLE")))
                 .isEqualTo("stored");
         for (String same : List.of(".example.", ".example:443")) {
@@ -116,7 +116,7 @@ class ShieldsTest {
     }
 
     @Test
-    void a_drop_is_neither_a_success_nor_a_failure_and_has_its_day_in_the_time_zone() {
+    void a_dropped_event_is_counted_on_its_day_in_the_time_zone_of_the_property() {
         set("excluded_paths", "'{*}'");
         set("time_zone", "'Pacific/Kiritimati'");
         isDropped(event(), "excluded_path");
@@ -136,13 +136,13 @@ class ShieldsTest {
         "https://notsemalt.com/, stored",
         "https://news.example.com/?from=semalt.com, stored",
     })
-    void a_visit_with_the_referrer_of_a_spammer_is_a_bots(String referrer, String outcome) {
+    void a_visit_from_a_referrer_spammer_is_a_bot_visit(String referrer, String outcome) {
         ObjectNode event = event().put("referrer", referrer);
 
         assertThat(outcome(event)).isEqualTo(outcome);
     }
 
-    /** Before, such a batch was one refusal, so that losing half of all events looked like losing one in a hundred. */
+    /** A refused batch once counted as one refusal. Losing half of all events then looked like losing one in a hundred. */
     @Test
     void each_event_of_a_refused_batch_is_counted() {
         String events = "{},".repeat(100) + "{}";

@@ -36,13 +36,13 @@ class TelemetryTest {
     }
 
     @Test
-    void under_its_plain_name_it_is_asked_for_again_soon() {
+    void the_script_is_cached_for_five_minutes_under_its_plain_name() {
         assertThat(Call.get(PLAIN).send().headers().allValues("cache-control"))
                 .containsExactly("public, max-age=300, stale-while-revalidate=86400");
     }
 
     @Test
-    void under_the_name_of_its_content_it_is_kept_for_ever() {
+    void the_script_is_immutable_under_a_name_with_the_hash_of_its_content() {
         String name = Objects.requireNonNull(Call.get(PLAIN).send().header("content-location"));
         Call.Answer answer = Call.get(name).send();
 
@@ -53,7 +53,7 @@ class TelemetryTest {
     }
 
     @Test
-    void the_name_of_another_version_leads_to_this_one_and_is_not_kept() {
+    void the_name_of_another_version_returns_the_current_one_with_a_short_cache_time() {
         Call.Answer answer = Call.get("/v1/telemetry.0123456789abcdef.js").send();
 
         assertThat(answer.status()).isEqualTo(200);
@@ -61,7 +61,7 @@ class TelemetryTest {
     }
 
     @Test
-    void a_name_that_no_version_has_is_not_found() {
+    void a_name_that_no_version_can_have_is_not_found() {
         for (String path : new String[] {
             "/v1/telemetry..js",
             "/v1/telemetry.x.js",
@@ -78,7 +78,7 @@ class TelemetryTest {
     }
 
     @Test
-    void it_is_compressed_for_clients_that_accept_it() throws IOException, InterruptedException {
+    void the_script_is_compressed_for_clients_that_accept_gzip() throws IOException, InterruptedException {
         HttpResponse<byte[]> answer = accepting("gzip;q=0.8, *;q=0.1");
 
         assertThat(answer.headers().firstValue("content-encoding")).hasValue("gzip");
@@ -90,10 +90,10 @@ class TelemetryTest {
     }
 
     @Test
-    void brotli_makes_it_smaller_still() throws IOException, InterruptedException {
+    void the_script_is_smaller_in_brotli_than_in_gzip() throws IOException, InterruptedException {
         HttpResponse<byte[]> answer = accepting("gzip, deflate, br, zstd");
 
-        // A browser unpacks it in the tests of the tracker.
+        // The tests of the tracker cover that a browser can decompress it.
         assertThat(answer.headers().firstValue("content-encoding")).hasValue("br");
         assertThat(answer.body()).hasSizeLessThan(accepting("gzip").body().length);
         assertThat(answer.headers().allValues("vary")).containsExactly("Origin, Accept-Encoding");
@@ -110,7 +110,7 @@ class TelemetryTest {
     }
 
     @Test
-    void a_client_that_has_it_gets_304() {
+    void a_client_that_has_the_current_script_gets_304() {
         Call.Answer first = Call.get(PLAIN).send();
         String tag = Objects.requireNonNull(first.header("etag"));
         for (String known : new String[] {tag, "W/" + tag, "\"other\", " + tag}) {
@@ -123,7 +123,7 @@ class TelemetryTest {
         }
         assertThat(Call.get(PLAIN).header("if-none-match", "\"other\"").send().status())
                 .isEqualTo(200);
-        // A compressed file is another representation.
+        // A compressed script is another representation, with an ETag of its own.
         for (String encoding : new String[] {"gzip", "br"}) {
             assertThat(Call.get(PLAIN)
                             .header("if-none-match", tag)
@@ -147,7 +147,7 @@ class TelemetryTest {
     }
 
     @Test
-    void a_listed_page_may_read_it_for_its_integrity_check() {
+    void a_page_of_an_allowed_origin_may_read_the_script_for_its_integrity_check() {
         assertThat(Call.get(PLAIN)
                         .header("origin", TestService.ALLOWED_ORIGIN)
                         .send()

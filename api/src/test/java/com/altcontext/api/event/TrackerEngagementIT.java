@@ -12,7 +12,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
-/** What the tracker sends when a page is left or comes back: engagement and web vitals. As {@link TrackerIT}, in a real browser. */
+/** What the tracker sends when a visitor leaves a page or returns to it: engagement and web vitals. Like {@link TrackerIT}, in a real browser. */
 class TrackerEngagementIT {
     private static final DemoStage STAGE = new DemoStage();
 
@@ -46,7 +46,7 @@ class TrackerEngagementIT {
         assertThat(engagement.path("inp_ms").isNumber()).isTrue();
         assertThat(engagement.path("cls_score").isNumber()).isTrue();
 
-        // Neither the time nor the web vitals are sent a second time.
+        // The second engagement does not repeat the web vitals.
         tab.toFront();
         tab.evaluate(TWO_FRAMES);
         tab.open(STAGE.site.at("/thanks.html"));
@@ -57,7 +57,7 @@ class TrackerEngagementIT {
         assertThat(tab.complaints()).isEmpty();
     }
 
-    /** A page that is so many windows high, and was scrolled to there. */
+    /** Opens a page that is this many windows high, and scrolls to a position. */
     private ChromiumTab scrolled(int windows, String to) {
         ChromiumTab tab = visitor.tab().open(STAGE.site.at("/thanks.html"));
         STAGE.await(tab, "page_view", 1);
@@ -69,7 +69,7 @@ class TrackerEngagementIT {
     }
 
     @Test
-    void a_page_that_grows_was_seen_as_far_down_as_it_was_scrolled() {
+    void the_scroll_depth_of_a_page_that_grows_is_relative_to_its_new_height() {
         ChromiumTab tab = scrolled(3, "document.documentElement.scrollHeight");
         tab.evaluate("document.body.style.height = 12 * innerHeight + 'px'");
         String anonId = anonId(tab);
@@ -83,7 +83,7 @@ class TrackerEngagementIT {
     }
 
     @Test
-    void a_page_that_shrinks_was_seen_as_far_down_as_it_was_scrolled() {
+    void the_scroll_depth_of_a_page_that_shrinks_is_relative_to_its_earlier_height() {
         ChromiumTab tab = scrolled(12, "2 * innerHeight");
         tab.evaluate("document.body.style.height = 4 * innerHeight + 'px'");
         String anonId = anonId(tab);
@@ -97,7 +97,7 @@ class TrackerEngagementIT {
     }
 
     @Test
-    void a_page_that_is_swapped_before_the_address_was_seen_by_its_own_height() {
+    void the_scroll_depth_of_a_page_that_is_replaced_before_the_address_changes_is_relative_to_its_own_height() {
         ChromiumTab tab = scrolled(3, "document.documentElement.scrollHeight");
         tab.evaluate("""
                 document.body.style.height = 20 * innerHeight + 'px';
@@ -109,8 +109,8 @@ class TrackerEngagementIT {
                         .doubleValue())
                 .isBetween(95.0, 100.0);
 
-        // A page that is not scrolled was seen too: a click finds its height before it is swapped for another. With web
-        // vitals to send, the engagement is sent also where the page has no focus and no time is counted.
+        // A page that is not scrolled has a scroll depth too: a click records its height before it is replaced. With web
+        // vitals to send, the engagement is sent even if the page has no focus and no engaged time.
         tab.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))");
         tab.click("h1");
         tab.evaluate("""
@@ -146,7 +146,7 @@ class TrackerEngagementIT {
     }
 
     @Test
-    void a_browser_is_not_asked_for_a_measurement_that_it_lacks() {
+    void a_browser_is_not_asked_for_a_measurement_that_it_does_not_support() {
         ChromiumTab tab = visitor.tab();
         tab.beforeEachPage("""
                 {
@@ -188,7 +188,7 @@ class TrackerEngagementIT {
     }
 
     @Test
-    void a_page_that_comes_back_from_the_cache_of_pages_is_seen_again() {
+    void a_page_restored_from_the_back_forward_cache_is_another_page_view() {
         ChromiumTab tab = visitor.tab().open(STAGE.site.at("/index.html"));
         STAGE.await(tab, "page_view", 1);
         tab.evaluate("window.kept = 'the same page'");
@@ -204,7 +204,7 @@ class TrackerEngagementIT {
     }
 
     @Test
-    void a_page_that_comes_back_and_is_left_unpainted_sends_no_earlier_paint() {
+    void a_restored_page_that_is_left_unpainted_does_not_send_its_earlier_paint() {
         ChromiumTab tab = visitor.tab().open(STAGE.site.at("/index.html"));
         tab.toFront();
         tab.evaluate(PAINTED);
@@ -225,7 +225,7 @@ class TrackerEngagementIT {
     }
 
     @Test
-    void a_browser_that_refuses_the_beacon_is_sent_a_fetch_when_the_page_is_left() {
+    void the_engagement_is_sent_by_fetch_if_the_browser_refuses_the_beacon() {
         for (String refusal : List.of("() => false", "() => { throw new TypeError() }", "undefined")) {
             ChromiumTab tab = STAGE.browser.visitor().tab();
             tab.beforeEachPage("navigator.sendBeacon = " + refusal);

@@ -16,7 +16,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
-/** What the tracker sends: from the demo site in a real browser, through the packaged service, to the rows. */
+/** What the tracker sends: from the demo site in a real browser, through the packaged service, to the database. */
 class TrackerIT {
     private static final DemoStage STAGE = new DemoStage();
 
@@ -42,7 +42,7 @@ class TrackerIT {
     }
 
     @Test
-    void a_page_change_by_script_is_a_page_view_and_so_is_going_back() {
+    void a_page_change_by_script_is_a_page_view_and_going_back_is_one_too() {
         ChromiumTab tab = visitor.tab().open(STAGE.site.at("/index.html"));
         STAGE.await(tab, "page_view", 1);
 
@@ -57,7 +57,7 @@ class TrackerIT {
         tab.evaluate("history.back()");
         assertThat(STAGE.await(tab, "page_view", 3).getLast().path("path").textValue())
                 .isEqualTo("/index.html");
-        // Another query or fragment is the same page.
+        // A change of the query or fragment alone is not a page view.
         tab.evaluate("history.replaceState(null, '', '?sorted=1#prices')");
         tab.evaluate("location.hash = 'cups'");
         tab.evaluate("altcontext.track('last')");
@@ -80,7 +80,7 @@ class TrackerIT {
     }
 
     @Test
-    void the_service_may_be_named_with_a_slash_at_the_end() {
+    void the_endpoint_may_end_with_a_slash() {
         ChromiumTab tab = visitor.tab();
         tab.beforeEachPage(changed("script.dataset.endpoint = '" + STAGE.service.address() + "/'"));
         tab.open(STAGE.site.at("/index.html"));
@@ -89,7 +89,7 @@ class TrackerIT {
     }
 
     @Test
-    void a_form_of_the_page_sends_its_start_and_its_submit_and_a_search_form_does_not() {
+    void starting_and_submitting_a_form_are_events_unless_it_is_a_search_form_or_ignored() {
         ChromiumTab tab = visitor.tab().open(STAGE.site.at("/index.html"));
         tab.evaluate("""
                 for (const [name, more] of [['survey', ''], ['find', 'role=search'], ['quiz', 'data-alt-ignore']]) {
@@ -117,7 +117,7 @@ class TrackerIT {
     }
 
     @Test
-    void calls_before_the_script_has_loaded_are_sent_when_it_has() {
+    void calls_before_the_script_has_loaded_are_sent_once_it_has() {
         ChromiumTab tab = visitor.tab();
         tab.beforeEachPage("""
                 window.altcontext ||= {q: [], track(...call) { this.q.push(call) }};
@@ -156,7 +156,7 @@ class TrackerIT {
     }
 
     @Test
-    void a_click_on_a_label_within_a_marked_element_is_one_event() {
+    void a_click_on_a_label_with_a_marked_element_is_one_event() {
         ChromiumTab tab = visitor.tab().open(STAGE.site.at("/index.html"));
         tab.evaluate("""
                 document.querySelector('h1').insertAdjacentHTML('beforebegin',
@@ -178,7 +178,7 @@ class TrackerIT {
     }
 
     @Test
-    void events_of_the_page_itself_are_sent_and_its_mistakes_do_no_harm() {
+    void events_of_the_site_itself_are_sent_and_its_mistakes_do_no_harm() {
         ChromiumTab tab = visitor.tab().open(STAGE.site.at("/index.html"));
         tab.evaluate("""
                 const circle = {};
@@ -201,7 +201,7 @@ class TrackerIT {
     }
 
     @Test
-    void a_browser_that_a_program_drives_is_a_bot_in_all_it_sends() {
+    void every_event_and_lead_of_an_automated_browser_is_a_bots() {
         try (Chromium automated = Chromium.automated()) {
             ChromiumTab tab = automated.visitor().tab().open(STAGE.site.at("/index.html"));
             tab.toFront();
@@ -239,7 +239,7 @@ class TrackerIT {
     }
 
     @Test
-    void a_prerendered_page_is_no_page_view_until_it_is_shown() {
+    void a_prerendered_page_is_not_a_page_view_until_it_is_shown() {
         ChromiumTab tab = visitor.tab();
         tab.beforeEachPage("Object.defineProperty(document, 'prerendering', {value: true, configurable: true})");
         tab.open(STAGE.site.at("/index.html"));

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** That the tracker neither sends nor keeps anything of those who do not want it. */
+/** The tracker neither sends nor stores anything about visitors who do not want to be tracked. */
 class TrackerOptOutIT {
     private static final DemoStage STAGE = new DemoStage();
 
@@ -32,7 +32,7 @@ class TrackerOptOutIT {
     }
 
     @Test
-    void after_an_opt_out_nothing_is_sent_or_kept_until_an_opt_in() {
+    void nothing_is_sent_or_stored_between_an_opt_out_and_an_opt_in() {
         ChromiumTab tab = visitor.tab().open(STAGE.site.at("/index.html"));
         STAGE.await(tab, "page_view", 1);
         String before = anonId(tab);
@@ -56,13 +56,13 @@ class TrackerOptOutIT {
     }
 
     @Test
-    void after_an_opt_in_nothing_is_reported_of_the_time_before_it() {
+    void the_time_before_an_opt_in_is_not_reported() {
         ChromiumTab tab = visitor.tab().open(STAGE.site.at("/index.html"));
         tab.toFront();
         STAGE.await(tab, "page_view", 1);
         tab.evaluate("altcontext.optOut()");
         tab.evaluate(TWO_FRAMES);
-        // Reading that took an hour, as the tracker's clock has it.
+        // By the clock of the tracker, the visitor now reads for an hour.
         tab.evaluate("const now = performance.now; performance.now = () => now.call(performance) + 36e5");
         tab.click("h1");
         tab.evaluate("altcontext.optIn()");
@@ -75,7 +75,7 @@ class TrackerOptOutIT {
     }
 
     @Test
-    void after_an_opt_in_a_site_that_sends_its_own_page_views_reports_no_time_before_it() {
+    void the_time_before_an_opt_in_is_not_reported_by_a_site_that_sends_its_own_page_views() {
         ChromiumTab tab = visitor.tab();
         tab.beforeEachPage(changed("script.dataset.manual = ''"));
         tab.open(STAGE.site.at("/index.html"));
@@ -96,7 +96,7 @@ class TrackerOptOutIT {
     }
 
     @Test
-    void after_an_opt_in_a_site_that_sends_its_own_page_views_reports_no_scrolling_before_it() {
+    void scrolling_before_an_opt_in_is_not_reported_by_a_site_that_sends_its_own_page_views() {
         ChromiumTab tab = visitor.tab();
         tab.beforeEachPage(changed("script.dataset.manual = ''"));
         tab.open(STAGE.site.at("/thanks.html"));
@@ -108,11 +108,11 @@ class TrackerOptOutIT {
         tab.evaluate("scrollTo(0, 0)");
         tab.await("scrollY == 0");
         tab.evaluate(TWO_FRAMES);
-        // An engagement begins no session; another event does.
+        // An engagement does not begin a session; another event does.
         tab.evaluate("altcontext.optIn(); altcontext.track('back')");
         STAGE.await(tab, "back", 1);
         tab.click("h1");
-        // With web vitals to send, the engagement is sent also where the page has no focus and no time is counted.
+        // With web vitals to send, the engagement is sent even if the page has no focus and no engaged time.
         tab.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))");
         tab.evaluate("altcontext.pageView('/second')");
 
@@ -124,7 +124,7 @@ class TrackerOptOutIT {
     }
 
     @Test
-    void a_form_of_a_visitor_who_is_not_tracked_still_names_its_property() {
+    void a_form_names_its_property_even_if_its_visitor_is_not_tracked() {
         ChromiumTab tab = visitor.tab();
         tab.beforeEachPage("Object.defineProperty(navigator, 'globalPrivacyControl', {value: true});"
                 + changed("script.dataset.property = 'kiln'"));
@@ -139,7 +139,7 @@ class TrackerOptOutIT {
     }
 
     @Test
-    void with_a_privacy_signal_of_the_browser_nothing_is_sent_or_kept() {
+    void nothing_is_sent_or_stored_if_the_browser_has_a_privacy_signal() {
         for (String signal : List.of("globalPrivacyControl", "doNotTrack")) {
             ChromiumTab tab = STAGE.browser.visitor().tab();
             tab.beforeEachPage("Object.defineProperty(navigator, '" + signal + "', {value: '1'})");
@@ -156,7 +156,7 @@ class TrackerOptOutIT {
     }
 
     @Test
-    void the_example_of_the_page_about_the_law_loads_the_tracker_after_a_yes_alone(@TempDir Path folder)
+    void the_example_in_the_privacy_law_page_loads_the_tracker_only_after_consent(@TempDir Path folder)
             throws IOException {
         String page = Files.readString(Path.of("..", "docs", "privacy-law.md"));
         int from = page.indexOf("```html\n") + "```html\n".length();
@@ -181,7 +181,7 @@ class TrackerOptOutIT {
     }
 
     @Test
-    void an_opt_out_while_an_event_is_on_its_way_keeps_nothing() {
+    void an_opt_out_while_an_event_is_in_flight_stores_nothing() {
         ChromiumTab tab = visitor.tab();
         tab.beforeEachPage("window.fetch = () => new Promise((_, failed) => window.fail = failed)");
         tab.open(STAGE.site.at("/index.html"));
@@ -192,7 +192,7 @@ class TrackerOptOutIT {
     }
 
     @Test
-    void an_event_just_before_an_opt_out_is_neither_sent_nor_kept() {
+    void an_event_just_before_an_opt_out_is_neither_sent_nor_stored() {
         for (String after : List.of("", "altcontext.optIn()")) {
             ChromiumTab tab = STAGE.browser.visitor().tab();
             tab.beforeEachPage("window.sent = []; window.fetch = (url, {body}) => (sent.push(body), Promise.reject())");
@@ -212,7 +212,7 @@ class TrackerOptOutIT {
     }
 
     @Test
-    void an_opt_out_while_an_event_is_made_stops_that_event() {
+    void an_opt_out_while_an_event_is_created_stops_the_event() {
         ChromiumTab tab = visitor.tab();
         tab.beforeEachPage("window.inspect = (event) => (event.eventType == 'last' && altcontext.optOut(), event);"
                 + changed("script.dataset.beforeSend = 'inspect'"));
@@ -228,7 +228,7 @@ class TrackerOptOutIT {
     }
 
     @Test
-    void without_consent_to_tracking_a_network_that_is_back_sends_nothing_that_was_kept() {
+    void stored_events_are_not_sent_when_the_network_returns_if_the_browser_has_a_privacy_signal() {
         ChromiumTab tab = visitor.tab();
         tab.beforeEachPage("Object.defineProperty(navigator, 'globalPrivacyControl', {value: true});"
                 + "localStorage['altcontext.unsent'] = JSON.stringify({timestamp: Date.now()})");

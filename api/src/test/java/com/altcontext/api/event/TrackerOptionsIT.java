@@ -14,7 +14,7 @@ import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
-/** What a site may choose: attributes of the script, calls of its own, and the ids of an earlier system. */
+/** What a site can configure: attributes of the script, calls to its functions, and the ids of an earlier system. */
 class TrackerOptionsIT {
     private static final DemoStage STAGE = new DemoStage();
 
@@ -38,7 +38,7 @@ class TrackerOptionsIT {
     }
 
     @Test
-    void a_site_with_its_pages_in_the_fragment_has_a_page_view_for_each() {
+    void a_site_with_its_pages_in_the_fragment_sends_a_page_view_for_each() {
         ChromiumTab tab = tab("script.dataset.hash = ''").open(STAGE.site.at("/index.html#/cups?key=secret"));
         STAGE.await(tab, "page_view", 1);
         tab.evaluate("location.hash = '#/bowls'");
@@ -46,7 +46,7 @@ class TrackerOptionsIT {
         assertThat(viewed(tab, 2)).containsExactly("/index.html#/cups", "/index.html#/bowls");
         assertThat(STAGE.await(tab, "engagement", 1).getFirst().path("path").textValue())
                 .isEqualTo("/index.html#/cups");
-        // Another query within the fragment is the same page.
+        // A change of the query within the fragment is not a page view.
         tab.evaluate("location.hash = '#/bowls?sorted=1'");
         tab.evaluate("altcontext.track('last')");
         STAGE.await(tab, "last", 1);
@@ -55,7 +55,7 @@ class TrackerOptionsIT {
     }
 
     @Test
-    void a_page_view_may_have_an_address_and_properties_of_its_own() {
+    void a_page_view_may_have_its_own_address_and_properties() {
         ChromiumTab tab = visitor.tab().open(STAGE.site.at("/index.html"));
         STAGE.await(tab, "page_view", 1);
         tab.evaluate("altcontext.pageView('/basket/step-2?utm_source=letter&key=secret#top', {plan: 'pro'})");
@@ -67,7 +67,7 @@ class TrackerOptionsIT {
         assertThat(STAGE.await(tab, "engagement", 1).getFirst().path("path").textValue())
                 .isEqualTo("/index.html");
 
-        // What follows belongs to that page, and an address bar that has not changed is no page change.
+        // Later events belong to that page, and replacing the state without changing the URL is not a page view.
         tab.evaluate("history.replaceState({}, '')");
         tab.click("[data-alt-event]");
         assertThat(STAGE.await(tab, "cta_click", 1).getFirst().path("path").textValue())
@@ -84,7 +84,7 @@ class TrackerOptionsIT {
         assertThat(beacons(tab)).isZero();
 
         tab.evaluate("altcontext.pageView()");
-        // Two requests at once may be received in the other order, by which their times are corrected.
+        // Two requests at once may arrive in the other order, and their times are corrected by the time of receipt.
         STAGE.await(tab, "page_view", 1);
         tab.evaluate("altcontext.pageView('/second')");
 
@@ -106,7 +106,7 @@ class TrackerOptionsIT {
         JsonNode view = STAGE.await(tab, "page_view", 1).getFirst().path("props");
         assertThat(view.path("plan").textValue()).isEqualTo("pro");
         assertThat(view.path("signed_in").textValue()).isEqualTo("yes");
-        // An event's own property goes before that of the script.
+        // A property of the event overrides that of the script.
         assertThat(STAGE.await(tab, "plan_chosen", 1)
                         .getFirst()
                         .at("/props/plan")
@@ -118,7 +118,7 @@ class TrackerOptionsIT {
     }
 
     @Test
-    void a_function_of_the_page_changes_what_is_sent_or_keeps_it_back() {
+    void a_function_of_the_page_changes_or_withholds_events() {
         ChromiumTab tab = tab("script.dataset.beforeSend = 'inspect'");
         tab.beforeEachPage("""
                 window.inspect = (event) => event.eventType != 'secret' && {...event, path: '/people/…', props: {seen: true}};""");
@@ -135,7 +135,7 @@ class TrackerOptionsIT {
     }
 
     @Test
-    void without_the_named_function_nothing_is_sent() {
+    void nothing_is_sent_if_the_named_function_does_not_exist() {
         ChromiumTab tab = tab("script.dataset.beforeSend = 'forgotten'").open(STAGE.site.at("/index.html"));
         tab.click("[data-alt-event]");
         tab.evaluate(TWO_FRAMES);
@@ -162,7 +162,7 @@ class TrackerOptionsIT {
     }
 
     @Test
-    void an_excluded_path_may_have_wildcards_and_the_other_signs_are_themselves() {
+    void an_excluded_path_may_have_wildcards_and_its_other_characters_are_literal() {
         ChromiumTab tab =
                 tab("script.dataset.exclude = '/a+b, *pri*html, /thanks?'").open(STAGE.site.at("/pricing.html"));
         assertThat(beacons(tab)).isZero();
@@ -170,7 +170,7 @@ class TrackerOptionsIT {
         assertThat(viewed(tab, 1)).containsExactly("/thanks.html");
     }
 
-    /** Frameworks write a flag that is set as {@code data-allow-localhost="true"}. */
+    /** Frameworks write a flag as {@code data-allow-localhost="true"}. */
     @Test
     void a_flag_may_have_a_value() {
         ChromiumTab tab = tab("script.dataset.allowLocalhost = 'true'; script.dataset.hash = 'true'")
@@ -206,7 +206,7 @@ class TrackerOptionsIT {
         assertThat(tab.evaluate("'altctx_anon_id' in localStorage").booleanValue())
                 .isFalse();
 
-        // It is taken over once: whoever opted out comes back as somebody else.
+        // The old id is adopted only once: a visitor who opted out and in again gets a new id.
         tab.evaluate("altcontext.optOut(); localStorage.altctx_anon_id = 'visitor-of-old'");
         tab.evaluate("altcontext.optOut(); altcontext.optIn()");
         tab.await("localStorage['altcontext.id']");
@@ -214,14 +214,14 @@ class TrackerOptionsIT {
     }
 
     @Test
-    void ids_are_drawn_without_the_slow_way_where_the_browser_has_a_quick_one() {
+    void ids_are_generated_the_slow_way_only_if_the_browser_lacks_the_fast_one() {
         ChromiumTab quick = visitor.tab();
         quick.beforeEachPage("window.urls = 0; URL.createObjectURL = () => { window.urls++ }");
         quick.open(STAGE.site.at("/index.html"));
         STAGE.await(quick, "page_view", 1);
         assertThat(quick.evaluate("window.urls").intValue()).isZero();
 
-        // As on a page without TLS.
+        // A page without TLS has no randomUUID.
         ChromiumTab slow = STAGE.browser.visitor().tab();
         slow.beforeEachPage("delete Crypto.prototype.randomUUID");
         slow.open(STAGE.site.at("/index.html"));

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The npm package in a browser: a page that imports it instead of having the script. */
+/** The npm package in a browser, on a page that imports it instead of embedding the script. */
 class TrackerPackageIT {
     private static final DemoStage STAGE = new DemoStage();
 
@@ -70,21 +70,21 @@ class TrackerPackageIT {
     private final ChromiumTab tab = STAGE.browser.visitor().tab().open(STAGE.site.at("/package.html"));
 
     @Test
-    void a_page_that_starts_it_is_viewed_with_its_options() {
+    void a_page_that_starts_the_tracker_sends_a_page_view_with_its_options() {
         tab.await("localStorage['altcontext.id']");
 
         JsonNode view = STAGE.await(tab, "page_view", 1).getFirst();
         assertThat(view.path("path").textValue()).isEqualTo("/package.html");
         assertThat(view.path("property_id").textValue()).isEqualTo("kiln");
         assertThat(view.at("/props/plan").textValue()).isEqualTo("pro");
-        // What was called before waits, and comes after the page view.
+        // A call before init is sent after the page view.
         JsonNode early = STAGE.await(tab, "before_init", 1).getFirst();
         assertThat(early.at("/props/early").booleanValue()).isTrue();
         assertThat(tab.complaints()).isEmpty();
     }
 
     @Test
-    void events_and_page_views_of_the_page_are_sent_and_held_back() {
+    void events_and_page_views_of_the_page_are_sent_unless_withheld_or_excluded() {
         tab.await("localStorage['altcontext.id']");
         tab.evaluate(
                 "track('held_back'); track('plan_chosen', {plan: 'team'}); pageView('/secret-page'); pageView('/second')");
@@ -100,7 +100,7 @@ class TrackerPackageIT {
     }
 
     @Test
-    void after_an_opt_out_it_is_silent() {
+    void nothing_is_sent_after_an_opt_out() {
         tab.await("localStorage['altcontext.id']");
         String anonId = anonId(tab);
         STAGE.await(anonId, "before_init", 1);
@@ -114,7 +114,7 @@ class TrackerPackageIT {
     }
 
     @Test
-    void an_opt_out_before_the_start_holds_and_a_start_without_an_endpoint_breaks_nothing() {
+    void an_opt_out_before_the_start_is_respected_and_a_start_without_an_endpoint_does_no_harm() {
         ChromiumTab refused = STAGE.browser.visitor().tab().open(STAGE.site.at("/refused.html"));
         refused.await("window.isStarted && window.altcontext");
 

@@ -10,7 +10,7 @@ import io.quarkus.test.junit.QuarkusTest;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
-/** The tracker under the path of {@code TRACKER_PATH}. */
+/** The tracker at the path that {@code TRACKER_PATH} sets. */
 @QuarkusTest
 @WithTestResource(
         value = TestService.class,
@@ -39,7 +39,7 @@ class TrackerPathTest {
     }
 
     @Test
-    void other_methods_and_neighbours_are_refused_as_everywhere() {
+    void other_methods_and_similar_paths_are_refused() {
         assertThat(Call.of("DELETE", CHOSEN).send().status()).isEqualTo(405);
         for (String path : new String[] {CHOSEN + "/", "/js/site.js.gz", "/js", "/js/site-js"}) {
             assertThat(Call.get(path).send().status()).as(path).isEqualTo(404);

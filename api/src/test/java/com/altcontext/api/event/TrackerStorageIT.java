@@ -15,7 +15,7 @@ import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
-/** The tracker's storage in the browser: events that have not arrived, and broken browsers. */
+/** The tracker's storage in the browser: unsent events, and browsers whose storage or functions fail. */
 class TrackerStorageIT {
     private static final DemoStage STAGE = new DemoStage();
 
@@ -27,7 +27,7 @@ class TrackerStorageIT {
     }
 
     @Test
-    void localhost_and_excluded_paths_are_measured_only_where_configured() {
+    void localhost_is_measured_only_if_allowed_and_excluded_paths_are_not_measured() {
         ChromiumTab tab = visitor.tab();
         tab.beforeEachPage(changed("script.removeAttribute('data-allow-localhost')"));
         tab.open(STAGE.site.at("/index.html"));
@@ -44,7 +44,7 @@ class TrackerStorageIT {
     }
 
     @Test
-    void events_without_a_network_are_sent_later_with_their_own_time() {
+    void events_without_a_network_are_sent_later_and_keep_their_time() {
         ChromiumTab tab = visitor.tab().open(STAGE.site.at("/index.html"));
         STAGE.await(tab, "page_view", 1);
         tab.await(ALL_ARRIVED);
@@ -58,7 +58,7 @@ class TrackerStorageIT {
         long waited = tab.evaluate("Date.now()").longValue() - timestamp;
         tab.offline(false);
 
-        // Its time is that of receipt without the time between the click and the sending.
+        // Its time is the time of receipt minus the time between the click and the sending.
         JsonNode click = STAGE.await(tab, "cta_click", 1).getFirst();
         Instant received = Instant.parse(click.path("received_at").textValue());
         assertThat(Instant.parse(click.path("occurred_at").textValue()))
@@ -77,7 +77,7 @@ class TrackerStorageIT {
         JsonNode kept = kept(tab);
         assertThat(kept).hasSize(1);
         tab.unreachable();
-        // As if it had arrived, and only the answer was lost.
+        // This stores the event as if it had arrived and only the answer was lost.
         tab.evaluate("""
                 fetch('%s/v1/events', {method: 'POST', body: JSON.stringify(%s)})""".formatted(STAGE.service.address(), kept.get(0)));
         STAGE.await(tab, "cta_click", 1);
@@ -91,7 +91,7 @@ class TrackerStorageIT {
     }
 
     @Test
-    void an_event_on_its_way_when_the_page_is_left_is_sent_again() {
+    void an_event_in_flight_when_the_page_is_left_is_sent_again() {
         ChromiumTab tab = visitor.tab();
         tab.beforeEachPage("if (location.pathname == '/index.html') { window.fetch = () => new Promise(() => {}) }");
         tab.open(STAGE.site.at("/index.html"));
@@ -104,7 +104,7 @@ class TrackerStorageIT {
     }
 
     @Test
-    void large_events_that_were_kept_are_sent_in_parts_that_the_service_takes() {
+    void large_unsent_events_are_sent_in_parts_that_the_service_accepts() {
         ChromiumTab tab = visitor.tab().open(STAGE.site.at("/index.html"));
         STAGE.await(tab, "page_view", 1);
         tab.offline(true);
@@ -117,7 +117,7 @@ class TrackerStorageIT {
     }
 
     @Test
-    void at_most_forty_events_are_kept() {
+    void at_most_forty_unsent_events_are_stored() {
         ChromiumTab tab = visitor.tab().open(STAGE.site.at("/index.html"));
         STAGE.await(tab, "page_view", 1);
         tab.await(ALL_ARRIVED);
@@ -134,7 +134,7 @@ class TrackerStorageIT {
     }
 
     @Test
-    void a_browser_that_refuses_storage_is_one_visitor_for_as_long_as_the_page_lives() {
+    void a_browser_without_storage_is_one_visitor_until_the_page_is_left() {
         String campaign = "refused-" + UUID.randomUUID();
         try (Chromium strict = Chromium.start(NO_STORAGE)) {
             ChromiumTab tab = strict.owner().tab().open(STAGE.site.at("/index.html?utm_source=" + campaign));
@@ -160,7 +160,7 @@ class TrackerStorageIT {
     void a_full_storage_neither_stops_the_script_nor_undoes_an_opt_out() {
         String campaign = "full-" + UUID.randomUUID();
         ChromiumTab tab = visitor.tab();
-        // Chromium gives a site 5 MiB, the name included.
+        // Chromium gives a site 5 MiB of storage, including the names of the entries.
         tab.beforeEachPage("localStorage.filling = 'x'.repeat(5 * 1024 * 1024 - 'filling'.length)");
         tab.open(STAGE.site.at("/index.html?utm_source=" + campaign));
         StoredRows.await(() -> visitorsOf(campaign).size(), 1);
@@ -177,7 +177,7 @@ class TrackerStorageIT {
     }
 
     @Test
-    void foreign_content_in_the_storage_is_skipped() {
+    void unexpected_content_in_the_storage_is_skipped() {
         for (String strange : List.of("5", "[null]", "{", "null\\n{}\\n[]")) {
             ChromiumTab tab = STAGE.browser.visitor().tab();
             tab.beforeEachPage("if (!localStorage.length) { localStorage['altcontext.unsent'] = '" + strange + "' }");
@@ -249,7 +249,7 @@ class TrackerStorageIT {
 
     private static final String ALL_ARRIVED = "!('altcontext.unsent' in localStorage)";
 
-    /** The events that are kept until they arrive, once there are some. */
+    /** Waits until the storage has unsent events, and returns them. */
     private static JsonNode kept(ChromiumTab tab) {
         tab.await("localStorage['altcontext.unsent']");
         return tab.evaluate("localStorage['altcontext.unsent'].split('\\n').map((event) => JSON.parse(event))");
