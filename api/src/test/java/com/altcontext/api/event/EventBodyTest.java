@@ -102,7 +102,7 @@ class EventBodyTest {
         Call call = Call.event(TestEvent.body()).body(packed.toByteArray());
 
         assertError(call.header("content-encoding", "gzip").send(), 415, "unsupported_media_type");
-        // Without the header it is not JSON.
+        // Without the header, the compressed body is invalid JSON.
         assertError(call.without("content-encoding").send(), 400, "invalid_request");
     }
 

@@ -68,7 +68,7 @@ class EventDuplicatesTest {
     }
 
     @Test
-    void an_event_id_that_another_visitor_used_is_another_event() {
+    void events_of_two_visitors_with_the_same_event_id_are_two_events() {
         ObjectNode event = TestEvent.bodyWith("eventId", UUID.randomUUID().toString());
         ObjectNode other = event.deepCopy().put("anonId", "anon-" + UUID.randomUUID());
 

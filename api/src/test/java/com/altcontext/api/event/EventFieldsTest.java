@@ -35,7 +35,7 @@ class EventFieldsTest {
         events = new EventSender(sql);
     }
 
-    // --- flags and words
+    // --- flags, enums and ids
 
     @ParameterizedTest
     @ValueSource(strings = {"traffic.isEntrance", "traffic.isExit", "traffic.isConversion"})
@@ -161,7 +161,7 @@ class EventFieldsTest {
         return object;
     }
 
-    // --- several
+    // --- several issues
 
     @Test
     void one_answer_lists_all_issues_with_dotted_paths() {

@@ -255,7 +255,7 @@ class EventJsonTest {
     // --- the size of an answer
 
     @Test
-    void an_unprintable_key_is_left_out_of_paths() {
+    void a_key_with_a_nul_character_is_left_out_of_paths() {
         assertThat(
                         issuePaths(
                                 "{\"props\":{\"\\u0000\":{\"n\":1e999}},\"anonId\":\"anon-0000\",\"eventType\":\"x\",\"path\":\"/\"}"))

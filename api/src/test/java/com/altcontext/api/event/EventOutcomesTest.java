@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The outcomes of a valid event: stored, stored as a bot's, or dropped. {@link EventSessionTest} covers its session and source. */
+/** The outcomes of a valid event: stored, stored as a bot event, or dropped. {@link EventSessionTest} covers its session and source. */
 @QuarkusTest
 @WithTestResource(TestService.class)
 class EventOutcomesTest {

@@ -201,7 +201,7 @@ class TrackerIT {
     }
 
     @Test
-    void every_event_and_lead_of_an_automated_browser_is_a_bots() {
+    void every_event_and_lead_of_an_automated_browser_is_marked_as_a_bot() {
         try (Chromium automated = Chromium.automated()) {
             ChromiumTab tab = automated.visitor().tab().open(STAGE.site.at("/index.html"));
             tab.toFront();
