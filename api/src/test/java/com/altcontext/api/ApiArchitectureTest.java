@@ -22,7 +22,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The HTTP module is an adapter: cut by features, independent of altops, and without its own access to the database. */
+/** The HTTP module is an adapter: split by feature, independent of altops, and without direct access to the database. */
 class ApiArchitectureTest {
     private static final String ROOT = "com.altcontext.api";
     private static final JavaClasses CLASSES = new ClassFileImporter()

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 class ArtifactIT {
     @Test
-    void the_production_artifact_holds_neither_flyway_nor_a_database() throws IOException {
+    void the_production_artifact_contains_neither_flyway_nor_a_database() throws IOException {
         try (Stream<Path> files = Files.walk(Path.of("target/quarkus-app"))) {
             List<String> jars = files.map(file -> file.getFileName().toString())
                     .filter(name -> name.endsWith(".jar"))
@@ -26,7 +26,7 @@ class ArtifactIT {
     }
 
     @Test
-    void settings_are_checked_without_a_start() throws Exception {
+    void settings_are_checked_without_starting_the_service() throws Exception {
         Map<String, String> right = Map.of(
                 "DATABASE_URL", "postgres://user:hidden@database.internal/name",
                 "IP_HASH_PEPPER", "sixteen-letters-and-more-hidden",
@@ -42,7 +42,7 @@ class ArtifactIT {
                 .doesNotContain("hidden");
     }
 
-    /** The exit code, and what was said. */
+    /** Returns the exit code and the output. */
     private static String checked(Map<String, String> environment) throws IOException, InterruptedException {
         ProcessBuilder service = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),

@@ -37,7 +37,7 @@ import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.postgresql.ds.PGSimpleDataSource;
 
-/** What the service does by itself from time to time; the tests call it instead of waiting for its turn. */
+/** The periodic jobs of the service. The tests call a job instead of waiting for its next run. */
 @QuarkusTest
 @WithTestResource(TestService.class)
 class HousekeepingTest {
@@ -74,7 +74,7 @@ class HousekeepingTest {
     AccessKeys keys;
 
     @Test
-    void the_figures_of_today_follow_the_events() {
+    void the_rollup_of_today_includes_new_events() {
         StoredRows stored = new StoredRows(sql);
         String property = stored.newProperty(properties);
         Call.event(TestEvent.bodyWith("propertyId", property)).send();
@@ -87,10 +87,10 @@ class HousekeepingTest {
     }
 
     @Test
-    void a_backlog_is_reported_until_it_is_caught_up() {
+    void a_backlog_is_reported_until_it_is_worked_off() {
         StoredRows stored = new StoredRows(sql);
         housekeeping.makePartitions();
-        makeUpForWhatOtherTestsLeft();
+        rollUpGapsOfOtherTests();
         housekeeping.measureBacklog();
         assertThat(metric("altcontext_rollup_lag_days")).isZero();
         assertThat(metric("altcontext_rollup_gaps")).isZero();
@@ -109,7 +109,7 @@ class HousekeepingTest {
             assertThat(metric("altcontext_events_strays")).isEqualTo(1);
         } finally {
             stored.execute("DELETE FROM events WHERE event_type = 'late'");
-            makeUpForWhatOtherTestsLeft();
+            rollUpGapsOfOtherTests();
         }
         housekeeping.measureBacklog();
         assertThat(metric("altcontext_rollup_lag_days")).isZero();
@@ -137,7 +137,7 @@ class HousekeepingTest {
     }
 
     @Test
-    void a_clock_that_goes_wrong_later_is_noticed() {
+    void a_clock_that_drifts_after_the_start_is_detected() {
         AtomicReference<Duration> ahead = new AtomicReference<>(Duration.ZERO);
         InstantSource drifting = () -> clock.instant().plus(ahead.get());
         DatabaseState database = new DatabaseState(sql, drifting);
@@ -156,7 +156,7 @@ class HousekeepingTest {
     }
 
     @Test
-    void by_a_clock_that_is_ahead_no_consent_is_said_to_have_ended() {
+    void a_clock_that_is_ahead_does_not_record_consent_as_expired() {
         StoredRows stored = new StoredRows(sql);
         String email = Forms.email();
         Call.capture(Forms.scripted(email).put("consentStatus", "implied")).send();
@@ -179,7 +179,7 @@ class HousekeepingTest {
     }
 
     @Test
-    void by_a_clock_that_is_days_ahead_no_day_to_come_is_rolled_up() {
+    void a_clock_that_is_days_ahead_causes_no_rollup_of_future_days() {
         InstantSource ahead = () -> clock.instant().plus(Duration.ofDays(3));
         DatabaseState database = new DatabaseState(sql, ahead);
         database.check();
@@ -191,7 +191,7 @@ class HousekeepingTest {
     }
 
     @Test
-    void a_job_that_fails_at_every_turn_is_logged_once_a_minute() {
+    void a_job_that_fails_on_every_run_is_logged_once_a_minute() {
         PGSimpleDataSource away = new PGSimpleDataSource();
         away.setPortNumbers(new int[] {1});
         DatabaseState database = new DatabaseState(sql, clock);
@@ -209,7 +209,7 @@ class HousekeepingTest {
     }
 
     @Test
-    void a_job_that_the_end_of_the_service_interrupts_does_not_fail() {
+    void a_job_that_is_interrupted_by_the_shutdown_does_not_fail() {
         AtomicReference<Runnable> meanwhile = new AtomicReference<>(() -> {});
         Sql closed = new Sql((DataSource) Proxy.newProxyInstance(
                 getClass().getClassLoader(), new Class<?>[] {DataSource.class}, (proxy, method, arguments) -> {
@@ -227,19 +227,19 @@ class HousekeepingTest {
         meanwhile.set(() -> own.stop(new ShutdownEvent(), scheduler));
         try {
             assertThatCode(own::refreshProperties).doesNotThrowAnyException();
-            assertThat(scheduler.isRunning()).as("no job begins any more").isFalse();
+            assertThat(scheduler.isRunning()).as("no job starts after the shutdown").isFalse();
         } finally {
             scheduler.resume();
         }
     }
 
-    private void makeUpForWhatOtherTestsLeft() {
+    private void rollUpGapsOfOtherTests() {
         Rollup rollup = new Rollup(sql, clock);
         new RollupDays(sql, clock).status().gaps().forEach(day -> rollup.run(day, null));
         housekeeping.refreshRollups();
     }
 
-    /** Of the days whose figures the test takes away, but for today. */
+    /** Counts the days with events among those whose rollups the test deletes, except today. */
     private double daysWithEvents() {
         return sql.inTransaction(tx -> tx.queryOne(
                 "SELECT count(DISTINCT day) FROM events WHERE day > " + TODAY + " - 4 AND day < " + TODAY,

@@ -23,7 +23,7 @@ class ConfigCheckTest {
             "DATABASE_URL", "postgres://user:secret@db.internal:5433/name", "IP_HASH_PEPPER", "0123456789abcdef");
 
     @Test
-    void the_least_configuration_has_the_defaults() {
+    void the_minimal_configuration_has_the_defaults() {
         AppConfig config = read(Map.of());
 
         assertThat(config.databaseUrl().jdbcUrl()).startsWith("jdbc:postgresql://db.internal:5433/name");
@@ -61,7 +61,7 @@ class ConfigCheckTest {
     }
 
     @Test
-    void a_redis_is_named_by_what_it_needs_alone() {
+    void a_redis_url_may_have_a_user_a_password_a_port_and_a_database() {
         for (String url : List.of(
                 "redis://limits.internal", "rediss://default:a%3Ab+c@[fdaa::3]:6380/12", "redis://:hidden@host/")) {
             assertThat(read(Map.of("RATE_LIMIT_REDIS_URL", url)).rateLimits().redisUrl())
@@ -111,7 +111,7 @@ class ConfigCheckTest {
     }
 
     @Test
-    void every_variable_about_leads_privacy_and_figures_is_read() {
+    void every_variable_about_leads_privacy_and_metrics_is_read() {
         AppConfig config = read(Map.ofEntries(
                 Map.entry("ENABLE_HEURISTIC_LINKING", "true"),
                 Map.entry("HEURISTIC_LINK_WINDOW_MINUTES", "20"),
@@ -154,7 +154,7 @@ class ConfigCheckTest {
     }
 
     @Test
-    void on_fly_the_public_address_is_the_applications_own_unless_another_is_given() {
+    void on_fly_the_public_url_defaults_to_the_address_of_the_application() {
         assertThat(read(Map.of("FLY_APP_NAME", "site")).ownUrl()).contains(URI.create("https://site.fly.dev"));
         assertThat(read(Map.of("FLY_APP_NAME", "site", "PUBLIC_URL", "https://api.example.com"))
                         .ownUrl())
@@ -162,7 +162,7 @@ class ConfigCheckTest {
     }
 
     @Test
-    void browsers_come_by_https_on_fly_and_where_the_public_address_says_so() {
+    void browsers_use_https_on_fly_and_with_an_https_public_url() {
         assertThat(read(Map.of("FLY_APP_NAME", "site", "PUBLIC_URL", "http://localhost:3000"))
                         .isHttps())
                 .isTrue();
@@ -176,7 +176,7 @@ class ConfigCheckTest {
     @ParameterizedTest
     @ValueSource(
             strings = {"DATABASE_URL", "IP_HASH_PEPPER", "ADMIN_API_KEY", "UNSUBSCRIBE_SECRET", "LEAD_WEBHOOK_SECRET"})
-    void a_secret_may_come_in_a_file(String variable, @TempDir Path folder) throws Exception {
+    void a_secret_may_be_read_from_a_file(String variable, @TempDir Path folder) throws Exception {
         String secret = variable.equals("DATABASE_URL")
                 ? "postgres://another:else@other.internal/name"
                 : "what stands in the file, and is long enough";
@@ -204,19 +204,19 @@ class ConfigCheckTest {
     }
 
     @Test
-    void a_value_goes_before_a_file() {
+    void a_value_takes_precedence_over_a_file() {
         assertThat(read(Map.of("IP_HASH_PEPPER_FILE", "/nowhere/at-all")).ipHashPepper())
                 .isEqualTo("0123456789abcdef");
     }
 
     @Test
-    void a_variable_that_is_no_secret_does_not_come_in_a_file() {
+    void a_variable_that_is_not_a_secret_is_not_read_from_a_file() {
         assertThat(read(Map.of("HOST_FILE", "/nowhere/at-all")).listen().host().getHostAddress())
                 .isEqualTo("0.0.0.0");
     }
 
     @Test
-    void a_file_that_is_missing_or_empty_or_holds_too_little_is_reported_without_its_path(@TempDir Path folder)
+    void a_file_that_is_missing_or_empty_or_too_short_is_reported_without_its_path(@TempDir Path folder)
             throws Exception {
         Path empty = Files.writeString(folder.resolve("secret-value-empty"), " \n");
         Path little = Files.writeString(folder.resolve("secret-value-little"), "secret-value");
@@ -308,7 +308,7 @@ class ConfigCheckTest {
         return environment;
     }
 
-    /** As Quarkus maps it. */
+    /** Maps the variables to the configuration as Quarkus does. */
     private static AppConfig mapped(Map<String, String> environment) {
         assertThat(ConfigCheck.faults(environment::get)).isEmpty();
         return new SmallRyeConfigBuilder()

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What is said of variables that are wrong or missing. */
+/** The messages about variables that are wrong or missing. */
 class ConfigFaultsTest {
     @ParameterizedTest
     @CsvSource(
@@ -100,7 +100,7 @@ class ConfigFaultsTest {
                 "MAIL_POSTAL_ADDRESS | secret-value, 1, rue Montr\uFFFD\uFFFDal",
                 "IP_HASH_PEPPER | secret-value of Montr\uFFFD\uFFFDal"
             })
-    void a_wrong_value_is_reported_by_name_and_rule_and_never_shown(String variable, String value) {
+    void the_message_about_a_wrong_value_has_the_variable_and_the_rule_but_not_the_value(String variable, String value) {
         List<String> faults = faults(Map.of(variable, value));
 
         assertThat(faults).hasSize(1);
@@ -117,7 +117,7 @@ class ConfigFaultsTest {
     }
 
     @Test
-    void all_faults_are_reported_at_once_and_the_message_holds_no_value() {
+    void all_faults_are_reported_at_once_and_no_message_contains_a_value() {
         Map<String, String> environment = Map.of(
                 "IP_HASH_PEPPER", "secret-value",
                 "ADMIN_API_KEY", "secret-value",

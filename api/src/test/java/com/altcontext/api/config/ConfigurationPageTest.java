@@ -11,11 +11,11 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** Holds docs/configuration.md against the mapping. */
+/** Compares docs/configuration.md with the variables that the service reads. */
 class ConfigurationPageTest {
     private static final Pattern ROW = Pattern.compile("(?ms)^- `([A-Z0-9_]+)` \\((?:`([^`]*)`|–)(.*?)\\): ");
 
-    /** What the page says of each variable: its default, and whether it is secret. */
+    /** Returns for each variable on the page its default and whether it is secret. */
     private static Map<String, String> documented() throws IOException {
         Map<String, String> rows = new TreeMap<>();
         ROW.matcher(Files.readString(Path.of("../docs/configuration.md")))

@@ -9,7 +9,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class SmtpServerTest {
     @Test
-    void an_address_says_how_where_and_as_whom() {
+    void a_url_has_the_encryption_and_the_host_and_the_credentials() {
         assertThat(SmtpServer.of("smtps://jo%40example.ca:p+%3A%2F%C3%A9@mail.example.ca:2465"))
                 .isEqualTo(new SmtpServer(true, "mail.example.ca", 2465, "jo@example.ca", "p+:/é"));
         assertThat(SmtpServer.of("smtps://mail.example.ca"))
@@ -19,7 +19,7 @@ class SmtpServerTest {
     }
 
     @Test
-    void only_this_machine_may_be_without_encryption() {
+    void only_a_loopback_host_may_be_used_without_encryption() {
         assertThat(SmtpServer.of("smtp://127.0.0.1:1025").isLocal()).isTrue();
         assertThat(SmtpServer.of("smtp://localhost.example.ca").isLocal()).isFalse();
     }
@@ -41,7 +41,7 @@ class SmtpServerTest {
                 "smtp://us er:pw@mail.example.ca",
                 "smtp://user:p%zz@mail.example.ca"
             })
-    void anything_else_is_refused_without_repeating_it(String url) {
+    void any_other_url_is_refused_without_being_shown(String url) {
         assertThatThrownBy(() -> SmtpServer.of(url))
                 .isInstanceOf(IllegalArgumentException.class)
                 .satisfies(refusal ->
