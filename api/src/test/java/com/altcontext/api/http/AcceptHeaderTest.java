@@ -23,7 +23,7 @@ class AcceptHeaderTest {
                 "text/csvs | false",
                 " | false",
             })
-    void a_type_is_named_by_itself_and_with_some_weight(@Nullable String accept, boolean named) {
+    void a_type_counts_only_if_it_is_listed_itself_with_a_weight_above_zero(@Nullable String accept, boolean named) {
         assertThat(AcceptHeader.names(accept, "text/csv")).isEqualTo(named);
     }
 }

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Every operators' route with every kind of access key: what opens it, and what does not. */
+/** Every operator route with every kind of access key: which keys open it and which do not. */
 @QuarkusTest
 @WithTestResource(
         value = TestService.class,
@@ -58,7 +58,7 @@ class AccessTest {
         return routes.all().stream().filter(route -> !route.access().isOpen()).toList();
     }
 
-    /** A request to the route about a property; about all if that is null. */
+    /** Returns a request to the route about a property, or about all properties if it is null. */
     private static Call call(Route route, @Nullable String about) {
         Call call = Call.of(
                 route.method().name(),
@@ -71,7 +71,7 @@ class AccessTest {
         return call.json(about == null ? body : body.put("propertyId", about));
     }
 
-    /** In each way to show it. */
+    /** Sends the request with the key in each possible way, and returns the answers. */
     private Map<String, Call.Answer> answers(Route route, @Nullable String about, String key, String cookie) {
         return Map.of(
                 "x-admin-key",
@@ -86,7 +86,7 @@ class AccessTest {
     }
 
     @Test
-    void each_scope_opens_its_routes_of_the_keys_properties_and_no_others() {
+    void each_scope_opens_only_its_own_routes_and_only_for_the_properties_of_the_key() {
         List<String> opened = new ArrayList<>();
         for (Scope scope : Scope.values()) {
             String ofAll = SignIn.key(sql, Set.of(scope), null);
@@ -109,14 +109,14 @@ class AccessTest {
             }
         }
         assertThat(opened)
-                .as("each route is opened by one scope, or by all together")
+                .as("each route needs either one scope or all scopes")
                 .hasSize((int) operators().stream()
                         .filter(route -> route.access().scopes().size() == 1)
                         .count());
     }
 
     @Test
-    void a_route_that_needs_every_scope_is_opened_by_a_key_of_all_of_them_for_its_property() {
+    void a_route_that_needs_every_scope_is_opened_only_by_a_key_with_all_scopes_for_its_property() {
         List<Route> whole = operators().stream()
                 .filter(route -> route.access().scopes().size() > 1)
                 .toList();
@@ -145,7 +145,7 @@ class AccessTest {
     }
 
     @Test
-    void a_key_of_all_scopes_opens_what_the_admin_key_opens() {
+    void a_key_with_all_scopes_opens_what_the_admin_key_opens() {
         String key = SignIn.key(sql, Set.of(Scope.values()), null);
         for (Route route : operators()) {
             assertThat(call(route, null).header("x-admin-key", key).send().status())
@@ -158,7 +158,7 @@ class AccessTest {
     }
 
     @Test
-    void a_key_that_is_revoked_expired_or_unknown_opens_nothing_on_any_route() {
+    void a_key_that_is_revoked_or_expired_or_unknown_opens_no_route() {
         NewKey revoked = new NewKey("revoked " + property, Set.of(Scope.values()), null, false, null);
         String ofRevoked = SignIn.key(sql, revoked);
         String expired = SignIn.key(
@@ -189,7 +189,7 @@ class AccessTest {
     }
 
     @Test
-    void a_forbidden_request_is_refused_before_its_body_comes_and_counted() throws IOException {
+    void a_forbidden_request_is_counted_and_refused_before_its_body_arrives() throws IOException {
         String key = SignIn.key(sql, Set.of(Scope.FIGURES_READ), null);
         String head =
                 "POST /v1/leads/delete HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nX-Admin-Key: " + key;
@@ -204,7 +204,7 @@ class AccessTest {
     }
 
     @Test
-    void the_body_of_a_request_with_an_access_key_is_read_after_the_key() throws IOException {
+    void the_body_of_a_request_is_read_after_its_access_key_is_checked() throws IOException {
         String key = SignIn.key(sql, Set.of(Scope.values()), null);
         String body = "{\"email\":\"nobody@example.ca\"}";
 
@@ -218,7 +218,7 @@ class AccessTest {
     }
 
     @Test
-    void the_last_use_of_a_key_is_noted_to_the_minute() {
+    void the_last_use_of_a_key_is_recorded() {
         String name = "used " + property;
         String key = SignIn.key(sql, new NewKey(name, Set.of(Scope.FIGURES_READ), null, false, null));
         Instant before = Instant.now();

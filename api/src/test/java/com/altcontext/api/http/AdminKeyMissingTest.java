@@ -11,12 +11,12 @@ import io.quarkus.test.junit.QuarkusTest;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** A service whose operator has set no key. */
+/** A service whose operator has not configured an admin key. */
 @QuarkusTest
 @WithTestResource(value = TestService.class, initArgs = @ResourceArg(name = "ADMIN_API_KEY", value = " "))
 class AdminKeyMissingTest {
     @Test
-    void without_a_configured_key_operator_routes_are_closed_and_say_why() {
+    void operator_routes_answer_503_and_say_why() {
         for (String path : List.of("/v1/leads/delete", "/v1/leads/export")) {
             for (String key : List.of("", " ", TestService.ADMIN_KEY)) {
                 Call.Answer answer = Call.of("POST", path)
@@ -34,7 +34,7 @@ class AdminKeyMissingTest {
     }
 
     @Test
-    void the_dashboard_has_no_sign_in_either() {
+    void the_dashboard_does_not_allow_signing_in_either() {
         String cookie = "__Host-altcontext-dashboard=" + "A".repeat(43);
         for (Call call : List.of(
                 Call.get("/v1/dashboard/session"),
@@ -53,7 +53,7 @@ class AdminKeyMissingTest {
     }
 
     @Test
-    void the_other_endpoints_do_not_care() {
+    void public_endpoints_are_not_affected() {
         assertThat(Call.capture(Forms.minimal()).send().status()).isEqualTo(200);
     }
 }

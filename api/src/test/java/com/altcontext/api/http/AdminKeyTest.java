@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Who may use the operator's endpoints. Each test is a client of its own. */
+/** Who may use the operator endpoints. Each test uses its own client address. */
 @QuarkusTest
 @WithTestResource(
         value = TestService.class,
@@ -43,7 +43,7 @@ class AdminKeyTest {
     }
 
     @Test
-    void the_right_key_lets_in() {
+    void the_right_key_opens_the_endpoints() {
         for (String path : PATHS) {
             assertThat(send(path, TestService.ADMIN_KEY).text()).isEqualTo("{\"ok\":false,\"error\":\"not_found\"}");
         }
@@ -53,7 +53,7 @@ class AdminKeyTest {
     @ValueSource(
             strings = {"", "x", TestService.ADMIN_KEY + "x", "an admin key for tests onlY", "n admin key for tests only"
             })
-    void any_other_key_does_not(String key) {
+    void any_other_key_is_refused(String key) {
         for (String path : PATHS) {
             Call.Answer answer = send(path, key);
 
@@ -63,7 +63,7 @@ class AdminKeyTest {
     }
 
     @Test
-    void a_missing_or_wrong_key_is_refused_before_the_body_comes() throws IOException {
+    void a_missing_or_wrong_key_is_refused_before_the_body_arrives() throws IOException {
         String head = " HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: " + client + "\r\nContent-Type: application/json\r\n";
         for (String path : PATHS) {
             for (String rest : List.of(
@@ -79,7 +79,7 @@ class AdminKeyTest {
     }
 
     @Test
-    void the_key_comes_before_the_type_and_the_content_of_the_body() {
+    void the_key_is_checked_before_the_type_and_the_size_of_the_body() {
         assertThat(Call.of("POST", PATHS.getFirst())
                         .header("x-forwarded-for", client)
                         .header("content-type", "image/png")
@@ -90,14 +90,14 @@ class AdminKeyTest {
     }
 
     @Test
-    void after_ten_failures_a_client_is_not_listened_to_whatever_it_sends() {
+    void a_client_is_refused_after_ten_failures_even_with_the_right_key() {
         int failures = 0;
         Call.Answer answer = send(PATHS.getFirst(), "wrong");
         while (answer.status() == 401) {
             failures++;
             answer = send(PATHS.get(failures % 2), "wrong");
         }
-        // The allowance refills while it is used, so a slow machine gets some more.
+        // The allowance refills during the test, so a slow machine gets a few more attempts.
         assertThat(failures).isBetween(10, 15);
         for (Call.Answer refused : List.of(answer, send(PATHS.getFirst(), TestService.ADMIN_KEY))) {
             assertThat(refused.status()).isEqualTo(429);
@@ -117,7 +117,7 @@ class AdminKeyTest {
     }
 
     @Test
-    void the_right_key_never_fails() {
+    void requests_with_the_right_key_do_not_count_as_failures() {
         for (int i = 0; i < 8; i++) {
             assertThat(send("/v1/leads/delete", TestService.ADMIN_KEY).status()).isEqualTo(404);
             assertThat(send("/v1/leads/export", TestService.ADMIN_KEY).status()).isEqualTo(404);
@@ -139,7 +139,7 @@ class AdminKeyTest {
     }
 
     @Test
-    void no_page_may_read_or_ask_for_the_operators_answers() {
+    void operator_endpoints_have_no_cors_headers() {
         for (String path : PATHS) {
             for (Call call : List.of(
                     Call.of("OPTIONS", path)

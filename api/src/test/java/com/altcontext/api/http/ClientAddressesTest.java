@@ -41,12 +41,12 @@ class ClientAddressesTest {
         "2001:db8::1, 2001:db8::1",
         "::ffff:203.0.113.1, 203.0.113.1"
     })
-    void behind_a_trusted_proxy_the_client_is_the_last_that_no_trusted_proxy_is(String header, String client) {
+    void the_client_behind_a_trusted_proxy_is_the_last_address_that_is_not_a_trusted_proxy(String header, String client) {
         assertThat(address(false, PROXY, "x-forwarded-for", header)).isEqualTo(InetAddress.ofLiteral(client));
     }
 
     @Test
-    void a_header_that_stands_twice_is_one_list() {
+    void a_header_that_is_sent_twice_is_read_as_one_list() {
         MultiMap headers = MultiMap.caseInsensitiveMultiMap()
                 .add("X-Forwarded-For", "192.0.2.66")
                 .add("X-Forwarded-For", "203.0.113.1, 10.0.0.2");
@@ -56,21 +56,21 @@ class ClientAddressesTest {
     }
 
     @Test
-    void an_untrusted_proxy_is_not_believed() {
+    void the_headers_of_an_untrusted_proxy_are_ignored() {
         assertThat(address(false, STRANGER, "x-forwarded-for", "203.0.113.1"))
                 .isEqualTo(InetAddress.ofLiteral(STRANGER));
         assertThat(address(false, STRANGER, "fly-client-ip", "203.0.113.1")).isEqualTo(InetAddress.ofLiteral(STRANGER));
     }
 
     @Test
-    void a_trusted_proxy_is_believed_in_its_own_header_only() {
+    void only_the_configured_header_of_a_trusted_proxy_is_read() {
         for (String header : List.of("fly-client-ip", "x-real-ip", "forwarded", "true-client-ip")) {
             assertThat(address(false, PROXY, header, "203.0.113.1")).isEqualTo(InetAddress.ofLiteral(PROXY));
         }
     }
 
     @Test
-    void on_fly_its_own_header_decides_and_no_other() {
+    void on_fly_only_the_header_of_fly_is_read() {
         assertThat(address(true, STRANGER, "fly-client-ip", "203.0.113.1"))
                 .isEqualTo(InetAddress.ofLiteral("203.0.113.1"));
         assertThat(address(true, PROXY, "x-forwarded-for", "203.0.113.1")).isEqualTo(InetAddress.ofLiteral(PROXY));
@@ -78,12 +78,12 @@ class ClientAddressesTest {
 
     @ParameterizedTest
     @CsvSource({"garbage", "''", "'203.0.113.1, 203.0.113.2'", "localhost", "fly.io"})
-    void on_fly_an_invalid_header_means_the_peer(String header) {
+    void on_fly_the_client_is_the_peer_if_the_header_is_invalid(String header) {
         assertThat(address(true, STRANGER, "fly-client-ip", header)).isEqualTo(InetAddress.ofLiteral(STRANGER));
     }
 
     @Test
-    void without_a_header_to_trust_the_peer_counts() {
+    void without_a_trusted_header_the_client_is_the_peer() {
         ClientAddresses none = addresses(false, Optional.empty(), "0.0.0.0/0");
 
         assertThat(none.of(
@@ -94,7 +94,7 @@ class ClientAddressesTest {
     }
 
     @Test
-    void a_list_of_thousands_is_read_from_its_end() {
+    void a_list_of_thousands_of_addresses_is_read_from_its_end() {
         String[] forged = new String[5_000];
         Arrays.fill(forged, "192.0.2.66");
 

@@ -25,7 +25,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/** More connections than the packaged service takes, with the heap of production. */
+/** More connections than the packaged service accepts, with the heap size of production. */
 class ConnectionsIT {
     private static final String HEALTH = "GET /v1/healthz HTTP/1.1\r\nHost: x\r\n\r\n";
     private static final int FLOOD = 20_000;
@@ -36,7 +36,7 @@ class ConnectionsIT {
     private final Sql sql = database.sql();
 
     @Test
-    void a_connection_beyond_the_limit_is_refused_and_served_when_there_is_room() throws Exception {
+    void a_connection_beyond_the_limit_is_refused_until_others_are_closed() throws Exception {
         try (PackagedService service = PackagedService.on(url)) {
             URI address = URI.create(service.address());
             List<RawClient> idle = new ArrayList<>();
@@ -61,10 +61,10 @@ class ConnectionsIT {
     }
 
     @Test
-    void one_client_does_not_take_all_the_room() throws Exception {
+    void one_client_cannot_use_all_connections() throws Exception {
         Optional<String> own = ownAddress();
         assumeThat(own)
-                .as("an address of this machine that is not its own loop")
+                .as("an address of this machine other than loopback")
                 .isPresent();
         try (PackagedService service = PackagedService.on(url, Map.of("HOST", "0.0.0.0"))) {
             URI address = URI.create(service.address().replace("127.0.0.1", own.get()));
@@ -91,7 +91,7 @@ class ConnectionsIT {
     }
 
     @Test
-    void a_flood_of_connections_with_unread_answers_leaves_the_service_alive() throws Exception {
+    void the_service_survives_a_flood_of_connections_with_unread_answers() throws Exception {
         try (PackagedService service = PackagedService.on(url);
                 ExecutorService clients = Executors.newFixedThreadPool(CLIENTS)) {
             List<Future<?>> running = new ArrayList<>();
@@ -111,7 +111,7 @@ class ConnectionsIT {
     }
 
     @Test
-    void a_stop_during_a_flood_logs_no_address() throws Exception {
+    void stopping_during_a_flood_logs_no_client_address() throws Exception {
         try (PackagedService service = PackagedService.on(url);
                 ExecutorService clients = Executors.newFixedThreadPool(CLIENTS)) {
             URI address = URI.create(service.address());
@@ -135,7 +135,7 @@ class ConnectionsIT {
         }
     }
 
-    /** Sends an event over each of many connections, and either closes it at once or leaves it open for as long as others come. */
+    /** Sends an event over each of many connections. Closes each one at once, or keeps the newest half of them open. */
     private static Void flood(URI address, boolean stays) throws IOException {
         List<RawClient> open = new ArrayList<>();
         try {
@@ -148,7 +148,7 @@ class ConnectionsIT {
                             "POST /v1/events HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: "
                                     + event.length() + "\r\n\r\n" + event);
                 } catch (IOException refused) {
-                    // The service may refuse it.
+                    // The service may refuse the connection.
                 }
                 if (!open.isEmpty() && (!stays || open.size() > FLOOD / CLIENTS / 2)) {
                     open.removeFirst().close();

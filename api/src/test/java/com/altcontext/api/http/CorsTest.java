@@ -21,7 +21,7 @@ class CorsTest {
 
     @ParameterizedTest
     @CsvSource({"/v1/events,POST", "/v1/events/batch,POST", "/v1/healthz,GET", "/v1/openapi.yaml,GET"})
-    void a_preflight_from_a_listed_origin_gets_its_own_origin_back(String path, String method) {
+    void a_preflight_from_an_allowed_origin_is_answered_with_that_origin(String path, String method) {
         Call.Answer answer = preflight(path, method, TestService.ALLOWED_ORIGIN);
 
         assertThat(answer.status()).isEqualTo(204);
@@ -48,7 +48,7 @@ class CorsTest {
                 "*",
                 "garbage"
             })
-    void any_other_origin_is_served_without_a_cors_header(String origin) {
+    void any_other_origin_is_served_without_cors_headers(String origin) {
         for (Call.Answer answer : List.of(
                 preflight("/v1/events", "POST", origin),
                 Call.event(TestEvent.body()).header("origin", origin).send(),
@@ -60,7 +60,7 @@ class CorsTest {
     }
 
     @Test
-    void answers_and_errors_carry_a_listed_origin() {
+    void answers_and_errors_to_an_allowed_origin_have_cors_headers() {
         for (Call call : List.of(
                 Call.event(TestEvent.body()),
                 Call.batch(List.of(TestEvent.body())),
@@ -84,7 +84,7 @@ class CorsTest {
     }
 
     @Test
-    void an_answer_without_an_origin_varies_by_it_too() {
+    void the_answer_to_a_request_without_an_origin_varies_by_origin_too() {
         Call.Answer answer = Call.event(TestEvent.body()).send();
 
         assertThat(answer.header("vary")).isEqualToIgnoringCase("origin");

@@ -27,7 +27,7 @@ class DatabaseAwayIT {
     private static final Duration MAX_REFUSAL = Duration.ofSeconds(60);
 
     @Test
-    void a_database_that_goes_and_comes_back_under_load_costs_503s_and_nothing_acknowledged() throws Exception {
+    void a_database_outage_under_load_causes_503s_and_loses_no_acknowledged_event() throws Exception {
         try (EmbeddedDatabase database = TestDatabase.own()) {
             Migrations.of(DatabaseUrl.parse(database.url())).apply();
             try (PackagedService service = PackagedService.on(database.url())) {
@@ -65,7 +65,7 @@ class DatabaseAwayIT {
     }
 
     @Test
-    void a_form_gets_503_while_the_database_is_away_and_is_taken_when_it_is_back() throws Exception {
+    void a_form_gets_503_during_a_database_outage_and_is_stored_after_it() throws Exception {
         String email = Forms.email();
         try (EmbeddedDatabase database = TestDatabase.own()) {
             Migrations.of(DatabaseUrl.parse(database.url())).apply();
@@ -74,7 +74,7 @@ class DatabaseAwayIT {
                 assertThat(capture(service, Forms.email()).status()).isEqualTo(200);
 
                 database.kill();
-                // The first request may find that the database is away; the second already knows.
+                // The first request may detect the outage. At the second request, the service already knows of it.
                 for (int i = 0; i < 2; i++) {
                     Call.Answer refused = capture(service, email);
                     assertThat(refused.status()).isEqualTo(503);
@@ -90,14 +90,14 @@ class DatabaseAwayIT {
         }
     }
 
-    /** Sends a form as a script does that gives up after 5 seconds. */
+    /** Sends a form like a script with a timeout of 5 seconds. */
     private static Call.Answer capture(PackagedService service, String email) {
         return assertTimeoutPreemptively(
                 Duration.ofSeconds(5), () -> service.post("/v1/leads/capture", Forms.scripted(email)));
     }
 
     @Test
-    void a_service_started_before_its_database_says_so_and_serves_when_it_comes() throws Exception {
+    void a_service_started_before_its_database_reports_it_and_serves_once_it_is_reachable() throws Exception {
         try (EmbeddedDatabase database = TestDatabase.own()) {
             Migrations.of(DatabaseUrl.parse(database.url())).apply();
             database.stop();
@@ -116,7 +116,7 @@ class DatabaseAwayIT {
     }
 
     @Test
-    void a_service_started_on_an_empty_database_says_so_and_serves_when_it_is_migrated() throws Exception {
+    void a_service_started_on_an_empty_database_reports_it_and_serves_once_it_is_migrated() throws Exception {
         String url = TestDatabase.fresh();
         try (PackagedService service = PackagedService.launch(Map.of("DATABASE_URL", url))) {
             service.awaitHealth("503 schema_outdated");
@@ -130,7 +130,7 @@ class DatabaseAwayIT {
     }
 
     @Test
-    void a_wrong_configuration_stops_the_start_with_all_names_and_rules() throws Exception {
+    void a_wrong_configuration_stops_the_start_and_every_fault_is_reported() throws Exception {
         Map<String, String> wrong =
                 Map.of("IP_HASH_PEPPER", "pepper-77", "PORT", "harbour-77", "RESPECT_PRIVACY_SIGNALS", "perhaps-77");
         try (PackagedService service = PackagedService.launch(wrong)) {
@@ -162,7 +162,7 @@ class DatabaseAwayIT {
     }
 
     @Test
-    void an_address_of_another_machine_is_reported_as_that() throws Exception {
+    void a_host_that_is_not_an_address_of_this_machine_is_reported() throws Exception {
         try (PackagedService service =
                 PackagedService.launch(Map.of("DATABASE_URL", TestDatabase.fresh(), "HOST", "203.0.113.9"))) {
             assertThat(service.exitCode(MAX_REFUSAL)).isEqualTo(1);
@@ -172,7 +172,7 @@ class DatabaseAwayIT {
     }
 
     @Test
-    void a_database_address_that_cannot_be_read_is_refused_without_being_shown() throws Exception {
+    void a_database_url_that_cannot_be_parsed_is_refused_without_being_shown() throws Exception {
         Map<String, String> wrong = Map.of("DATABASE_URL", "postgres://owner:hunter-77@db.example:harbour/site");
         try (PackagedService service = PackagedService.launch(wrong)) {
             assertThat(service.exitCode(MAX_REFUSAL)).isEqualTo(1);
@@ -184,7 +184,7 @@ class DatabaseAwayIT {
         }
     }
 
-    /** Whether the property exists is unknown until the database was reached; after that it is known not to. */
+    /** Sends an event to a property that does not exist. Until it has reached the database, the service cannot know this. */
     private static int statusOfNamedProperty(PackagedService service) throws Exception {
         return service.post(Load.event("anon-at-the-start").put("propertyId", "no-such-site"))
                 .status();

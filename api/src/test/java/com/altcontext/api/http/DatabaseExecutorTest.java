@@ -116,7 +116,7 @@ class DatabaseExecutorTest {
         }
     }
 
-    /** Sends a request for this work, and returns when the executor has taken or refused it. */
+    /** Sends a request for this work, and returns when the executor has accepted or refused it. */
     private CompletableFuture<HttpResponse<String>> send(Supplier<String> wanted) throws InterruptedException {
         return send(NO_KEY, wanted);
     }
@@ -139,7 +139,7 @@ class DatabaseExecutorTest {
         assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
     }
 
-    /** The same for work that goes on until the test releases it; it has begun when this returns. */
+    /** Sends a request for work that lasts until the test releases it, and returns when the work has begun. */
     private CompletableFuture<HttpResponse<String>> sendLong() throws InterruptedException {
         return sendLong(NO_KEY);
     }
@@ -169,7 +169,7 @@ class DatabaseExecutorTest {
     }
 
     @Test
-    void work_is_done_on_a_thread_of_its_own_and_answered_on_the_event_loop() throws Exception {
+    void work_runs_on_a_thread_of_the_executor_and_is_answered_on_the_event_loop() throws Exception {
         HttpResponse<String> answer =
                 send(() -> '"' + Thread.currentThread().getName() + '"').join();
 
@@ -178,7 +178,7 @@ class DatabaseExecutorTest {
     }
 
     @Test
-    void a_request_without_room_to_wait_is_refused_at_once() throws Exception {
+    void a_request_is_refused_at_once_if_the_queue_is_full() throws Exception {
         var working = sendLong();
         var waiting = send(DatabaseExecutorTest::done);
         assertThat(answerOf(send(DatabaseExecutorTest::done))).isEqualTo(UNAVAILABLE);
@@ -190,7 +190,7 @@ class DatabaseExecutorTest {
     }
 
     @Test
-    void what_one_key_asks_leaves_room_for_another() throws Exception {
+    void requests_of_one_key_leave_room_for_another_key() throws Exception {
         String key = UUID.randomUUID().toString();
         var working = sendLong(key);
         var waiting = send(key, DatabaseExecutorTest::done);
@@ -207,7 +207,7 @@ class DatabaseExecutorTest {
     }
 
     @Test
-    void a_lost_database_is_reported_for_all_until_it_answers_again() throws Exception {
+    void all_requests_are_refused_from_the_loss_of_the_database_until_it_answers_again() throws Exception {
         try (Logged logged = new Logged()) {
             var unlucky = send(() -> SQL.inTransaction(
                     tx -> tx.queryOne("SELECT pg_terminate_backend(pg_backend_pid())::text", row -> row.text(1))));
@@ -232,7 +232,7 @@ class DatabaseExecutorTest {
     }
 
     @Test
-    void a_request_that_waits_while_the_database_goes_is_refused_without_a_try() throws Exception {
+    void a_waiting_request_is_refused_without_a_try_if_the_database_is_lost() throws Exception {
         var working = sendLong();
         AtomicBoolean tried = new AtomicBoolean();
         var waiting = send(() -> {
@@ -248,7 +248,7 @@ class DatabaseExecutorTest {
     }
 
     @Test
-    void a_statement_that_is_refused_is_no_lost_database() throws Exception {
+    void a_failed_statement_does_not_mean_that_the_database_is_lost() throws Exception {
         var refused = send(() -> SQL.inTransaction(tx -> tx.queryOne("SELECT 1 / 0", row -> row.text(1))));
 
         assertThat(answerOf(refused)).isEqualTo("500 - {\"ok\":false,\"error\":\"internal_error\"}");
@@ -256,7 +256,7 @@ class DatabaseExecutorTest {
     }
 
     @Test
-    void a_temporary_failure_of_the_database_may_be_tried_again_and_others_go_on() throws Exception {
+    void a_temporary_failure_gets_503_and_does_not_mean_that_the_database_is_lost() throws Exception {
         for (String state : List.of("25006", "53100", "57014", "58030")) {
             var refused = send(() -> SQL.inTransaction(tx -> String.valueOf(
                     tx.update("DO $$ BEGIN RAISE EXCEPTION 'x' USING ERRCODE = '" + state + "'; END $$"))));
@@ -266,7 +266,7 @@ class DatabaseExecutorTest {
     }
 
     @Test
-    void a_waiting_request_holds_memory_until_its_answer_and_one_that_finds_none_is_refused_at_once() throws Exception {
+    void a_waiting_request_reserves_memory_and_a_request_is_refused_at_once_if_none_is_left() throws Exception {
         var working = sendLong();
         assertThat(MEMORY.held()).isGreaterThan(4_096);
         long left = MAX_BYTES - MEMORY.held();
@@ -281,7 +281,7 @@ class DatabaseExecutorTest {
     }
 
     @Test
-    void requests_taken_before_the_stop_are_finished_and_no_others_are_taken() throws Exception {
+    void requests_accepted_before_the_stop_are_completed_and_later_ones_are_refused() throws Exception {
         var working = sendLong();
         var waiting = send(DatabaseExecutorTest::done);
         executor.stop();

@@ -25,7 +25,7 @@ import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
-/** A reachable database that refuses to work: every route answers 503, and nothing is half-written. */
+/** A reachable database that refuses statements or connections: the affected routes answer 503 and write nothing. */
 class DatabaseRefusingIT {
     private static final String ADMIN_KEY = "an admin key of the tests, long enough";
     private static final List<String> WRITTEN = List.of(
@@ -47,7 +47,7 @@ class DatabaseRefusingIT {
     private String unsubscribeLink = "";
 
     @Test
-    void a_database_that_is_read_only_or_full_or_takes_no_connection_costs_503s_and_nothing_else() throws Exception {
+    void a_database_that_is_read_only_or_full_or_accepts_no_connections_causes_503s_and_no_partial_writes() throws Exception {
         Migrations.of(DatabaseUrl.parse(url)).apply();
         run(
                 "CREATE ROLE " + role + " LOGIN PASSWORD 'service'",
@@ -95,13 +95,13 @@ class DatabaseRefusingIT {
             assertThat(statuses(service, writing())).containsOnly(200, 202, 303);
             assertThat(statuses(service, reading())).containsOnly(200);
             assertThat(new StoredRows(owner).leads(email))
-                    .as("forgotten at last")
+                    .as("leads after the erasure")
                     .isEmpty();
         }
     }
 
     @Test
-    void a_request_that_waits_too_long_for_a_lock_is_ended_in_the_database_and_gets_503() throws Exception {
+    void a_request_that_waits_too_long_for_a_lock_is_canceled_in_the_database_and_gets_503() throws Exception {
         Migrations.of(DatabaseUrl.parse(url)).apply();
         try (PackagedService service = PackagedService.on(url, limits())) {
             assertThat(service.post("/v1/leads/capture", Forms.scripted(email)).status())
@@ -114,7 +114,7 @@ class DatabaseRefusingIT {
             List<Integer> statuses = owner.inTransaction(tx -> {
                 tx.update("LOCK TABLE " + String.join(", ", WRITTEN) + " IN ACCESS EXCLUSIVE MODE");
                 List<Integer> ended = statuses(service, waiting);
-                assertThat(waiting(tx)).as("statements that wait on").isEmpty();
+                assertThat(waiting(tx)).as("statements that still wait for a lock").isEmpty();
                 return ended;
             });
             assertThat(statuses).containsOnly(503);
@@ -123,7 +123,7 @@ class DatabaseRefusingIT {
         }
     }
 
-    /** But for the outbox, which no request waits for: it is looked at every two seconds, with the addresses of leads. */
+    /** Returns the statements that wait for a lock, except the query of the outbox: no request waits for it. */
     private static List<String> waiting(Tx tx) {
         return tx.query("""
                 SELECT query FROM pg_stat_activity
@@ -141,7 +141,7 @@ class DatabaseRefusingIT {
                 Load.event("anon-unwilling").toString());
     }
 
-    /** The routes that write, the operator's last. */
+    /** Returns requests to the routes that write. Those of the operator come last. */
     private List<Request> writing() {
         return List.of(
                 event(),
@@ -247,7 +247,7 @@ class DatabaseRefusingIT {
         });
     }
 
-    /** Changes the service's role, and ends its connections, which would keep the old settings. */
+    /** Changes the role of the service and ends its connections, because open connections keep the old settings. */
     private void alter(String change) {
         run("ALTER ROLE " + role + " " + change);
         run("DO $$ BEGIN PERFORM pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE usename = '" + role

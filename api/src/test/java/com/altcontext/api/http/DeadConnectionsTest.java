@@ -24,7 +24,7 @@ class DeadConnectionsTest {
     Sql sql;
 
     @RepeatedTest(2)
-    void the_first_requests_after_it_succeed() {
+    void the_first_requests_on_new_connections_succeed() {
         String email = Forms.email();
         Call.capture(Forms.scripted(email)).send();
         assertThat(statuses(calls(email), calls(email), calls(email))).containsOnly(200, 202);
@@ -47,7 +47,7 @@ class DeadConnectionsTest {
                 Call.of("POST", "/v1/leads/export")
                         .header("x-admin-key", TestService.ADMIN_KEY)
                         .json(Forms.minimal(email)),
-                // Another window each time, whose answer is not cached.
+                // Each run uses another window, so that the answer is not cached.
                 figures("breakdown?dimension=path&window=" + (1 + Math.floorMod(email.hashCode(), 366))),
                 figures("summary?window=" + (1 + Math.floorMod(email.hashCode(), 366))));
     }

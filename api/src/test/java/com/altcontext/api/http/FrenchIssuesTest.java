@@ -39,7 +39,7 @@ class FrenchIssuesTest {
                 "{\"email\":",
                 "{\"email\":\"jo@example.ca\"} 1"
             })
-    void a_form_is_refused_in_the_language_of_the_browser(String body) {
+    void the_issues_of_a_form_are_in_the_language_of_the_browser(String body) {
         assertThat(messages(Call.capture(body))).doesNotContainPattern(ENGLISH);
     }
 
@@ -51,12 +51,12 @@ class FrenchIssuesTest {
                         + "\"traffic\":{\"countryCode\":\"CAN\",\"isEntrance\":\"perhaps\",\"engagedTimeMs\":-1,"
                         + "\"webVitals\":{\"clsScore\":11}}}"
             })
-    void an_event_too(String body) {
+    void the_issues_of_an_event_are_in_the_language_of_the_browser(String body) {
         assertThat(messages(Call.event(body))).doesNotContainPattern(ENGLISH);
     }
 
     @Test
-    void numbers_keep_their_values_and_their_order() {
+    void french_issues_keep_the_numbers_and_their_order() {
         assertThat(messages(Call.event("{\"anonId\":\"short\",\"timestamp\":\"soon\"}")))
                 .contains("doit compter de 8 à 128 caractères")
                 .contains("doit être une heure ISO 8601 ou des millisecondes depuis 1970");
@@ -64,7 +64,7 @@ class FrenchIssuesTest {
     }
 
     @Test
-    void another_language_and_an_operator_get_english() {
+    void issues_for_another_language_or_an_operator_are_in_english() {
         assertThat(Call.capture("{}").header("accept-language", "de").send().text())
                 .contains("is required");
         assertThat(messages(Call.get("/v1/metrics/summary?propertyId=unheard-of")

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 @WithTestResource(TestService.class)
 class HealthTest {
     @Test
-    void a_service_that_has_seen_its_database_is_healthy() {
+    void a_service_that_has_reached_its_database_is_healthy() {
         String body =
                 given().get("/v1/healthz").then().statusCode(200).extract().asString();
 

@@ -9,10 +9,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import org.junit.jupiter.api.Test;
 
-/** The pages behind the links of mails, in a real browser. */
+/** The pages that the links in mails open, in a real browser. */
 class HtmlPageIT {
     @Test
-    void the_long_name_of_a_site_is_not_wider_than_the_narrowest_phone() {
+    void a_page_with_a_long_site_name_fits_the_narrowest_phone() {
         String page = HtmlPage.of(
                 Language.FRENCH,
                 "Se désabonner",

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class JsonBodyTest {
     @ParameterizedTest
     @ValueSource(ints = {400, 401, 60_000})
-    void a_number_that_is_too_long_is_a_fault_of_its_event_alone(int digits) {
+    void a_number_that_is_too_long_is_a_fault_of_its_event_only(int digits) {
         for (String number : new String[] {"9".repeat(digits), "0." + "9".repeat(digits), "1e" + "0".repeat(digits)}) {
             JsonBody.Content batch = JsonBody.readBatch(
                     ("[{\"n\":1},{\"n\":" + number + "},{\"n\":3}]").getBytes(StandardCharsets.UTF_8), 100);

@@ -9,7 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class JsonTextTest {
-    /** An event's id is made from its props as they are written, so another spelling would be another event. */
+    /** An event's id is derived from the JSON text of its props, so other JSON for the same props would be another event. */
     @ParameterizedTest
     @ValueSource(
             strings = {

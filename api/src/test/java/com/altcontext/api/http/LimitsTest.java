@@ -19,7 +19,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** A service with its default limits, behind a proxy that names the client. Each test is a client of its own. */
+/** A service with its default limits, behind a proxy that names the client. Each test uses its own client address. */
 @QuarkusTest
 @WithTestResource(
         value = TestService.class,
@@ -39,7 +39,7 @@ class LimitsTest {
     void the_121st_event_of_a_minute_is_refused_with_retry_after() {
         StoredRows stored = new StoredRows(sql);
         String property = stored.newProperty(properties);
-        // The allowance refills while it is used, so a slow machine gets some more.
+        // The allowance refills during the test, so a slow machine gets a few more requests.
         Call.Answer refused = exhaust(TestEvent.bodyWith("propertyId", property));
 
         assertThat(refused.text()).isEqualTo("{\"ok\":false,\"error\":\"rate_limited\"}");
@@ -51,7 +51,7 @@ class LimitsTest {
     }
 
     @Test
-    void at_least_120_events_pass_and_another_client_is_not_held_up() {
+    void at_least_120_events_pass_and_another_client_is_not_limited() {
         int passed = 0;
         while (send(Call.event(TestEvent.body())).status() == 202) {
             passed++;
@@ -65,7 +65,7 @@ class LimitsTest {
     }
 
     @Test
-    void preflights_are_limited_too_and_an_event_is_not_held_up_by_them() {
+    void preflights_are_limited_too_but_do_not_count_as_events() {
         int passed = 0;
         Call.Answer answer = send(Call.of("OPTIONS", "/v1/events"));
         while (answer.status() == 204) {
@@ -79,7 +79,7 @@ class LimitsTest {
     }
 
     @Test
-    void refused_requests_count_too_and_a_refused_one_stores_nothing() {
+    void invalid_requests_count_too_and_a_rate_limited_one_stores_nothing() {
         for (int i = 0; i < 120; i++) {
             assertThat(send(Call.event("{}")).status()).isIn(400, 429);
         }
@@ -93,7 +93,7 @@ class LimitsTest {
     }
 
     @Test
-    void a_client_may_send_a_million_bytes_a_minute_to_be_stored() {
+    void a_client_may_send_a_million_bytes_a_minute() {
         StoredRows stored = new StoredRows(sql);
         String property = stored.newProperty(properties);
         String text = "x".repeat(60_000);
@@ -104,14 +104,14 @@ class LimitsTest {
             answer = send(Call.event(TestEvent.bodyWith("props.text", text)));
         }
 
-        // The allowance refills while it is used, so a slow machine gets some more.
+        // The allowance refills during the test, so a slow machine gets a few more requests.
         assertThat(passed).isBetween(16, 60);
         assertThat(answer.status()).isEqualTo(429);
         assertThat(answer.text()).isEqualTo("{\"ok\":false,\"error\":\"rate_limited\"}");
         assertThat(answer.header("ratelimit-policy")).isEqualTo("\"bytes\";q=1000000;w=60");
         assertThat(answer.header("ratelimit")).matches("\"bytes\";r=[0-9]{1,5};t=[1-4]");
         assertThat(answer.header("retry-after")).matches("[1-4]");
-        // What is left then is too little for the same text, on a machine that stands still for seconds too.
+        // Use up the rest too, so that it stays too small for the text even if the machine pauses for seconds.
         ObjectNode rest = TestEvent.bodyWith("props.text", "x".repeat(6_000));
         assertThat(exhaust(rest).header("ratelimit-policy")).isEqualTo("\"bytes\";q=1000000;w=60");
         String origin = "https://" + property + ".example";
@@ -151,19 +151,19 @@ class LimitsTest {
         for (ObjectNode event : another) {
             assertThat(stored.visitors(event.path("anonId").asText())).isEmpty();
         }
-        // The rest of the allowance suffices for a smaller one.
+        // The rest of the allowance is enough for a single event.
         assertThat(send(Call.event(TestEvent.body())).status()).isEqualTo(202);
     }
 
     @Test
-    void refusals_are_counted_as_rejections() {
+    void rate_limited_requests_are_counted_as_rejections() {
         StoredRows stored = new StoredRows(sql);
         String property = stored.newProperty(properties);
         exhaust(TestEvent.body());
         String origin = "https://" + property + ".example";
         int refused = 0;
         while (refused < 5) {
-            // The allowance refills, so on a slow machine one may pass.
+            // The allowance refills, so on a slow machine a request may pass.
             refused += send(Call.batch("[{}]").header("origin", origin)).status() == 429 ? 1 : 0;
         }
 
@@ -171,7 +171,7 @@ class LimitsTest {
     }
 
     @Test
-    void health_is_never_limited_and_the_document_at_60() {
+    void health_is_never_limited_and_the_openapi_document_is_limited_to_60_requests() {
         for (int i = 0; i < 300; i++) {
             assertThat(send(Call.get("/v1/healthz")).status()).isEqualTo(200);
         }
@@ -186,9 +186,9 @@ class LimitsTest {
         assertThat(answer.header("ratelimit-policy")).isEqualTo("\"documents\";q=60;w=60");
     }
 
-    /** Each is looked up in the database. */
+    /** Each cookie is looked up in the database. */
     @Test
-    void a_client_may_not_try_cookies_without_end() {
+    void attempts_with_session_cookies_are_limited() {
         String cookie = "__Host-altcontext-dashboard=" + "A".repeat(43);
         int tried = 0;
         Call.Answer answer = send(Call.get("/v1/metrics/summary").header("cookie", cookie));
@@ -203,7 +203,7 @@ class LimitsTest {
     }
 
     @Test
-    void an_ipv6_client_is_its_slash_64() {
+    void an_ipv6_client_is_limited_by_its_64_bit_prefix() {
         int passed = 0;
         while (Call.event(TestEvent.body())
                         .header("x-forwarded-for", "2001:db8:0:1:" + Integer.toHexString(passed) + "::1")
@@ -221,7 +221,7 @@ class LimitsTest {
     }
 
     @Test
-    void a_client_cannot_change_its_address_by_its_own_headers() {
+    void a_client_cannot_change_its_address_with_forged_headers() {
         exhaust(TestEvent.body());
         for (String forged :
                 List.of("192.0.2.77, " + client, "garbage, " + client, "192.0.2.77," + client + ",127.0.0.1")) {
@@ -241,12 +241,12 @@ class LimitsTest {
         return call.header("x-forwarded-for", client).send();
     }
 
-    /** More than a client that has used up its allowance may send again within half a minute. */
+    /** Returns more events than a client without any allowance left may send within the next half minute. */
     private static List<ObjectNode> hundredEvents() {
         return IntStream.range(0, 100).mapToObj(i -> TestEvent.body()).toList();
     }
 
-    /** Sends events until one is refused; the refusal. */
+    /** Sends events until one is refused, and returns the refusal. */
     private Call.Answer exhaust(ObjectNode event) {
         for (int i = 0; i < 1_000; i++) {
             Call.Answer answer = send(Call.event(event));
@@ -254,6 +254,6 @@ class LimitsTest {
                 return answer;
             }
         }
-        throw new AssertionError("a thousand events in a row were let pass");
+        throw new AssertionError("a thousand events in a row were accepted");
     }
 }

@@ -29,7 +29,7 @@ import java.util.concurrent.Future;
 import java.util.function.IntFunction;
 import org.junit.jupiter.api.Test;
 
-/** The packaged service with its small heap and far more waiting requests than fit: it refuses some, and goes on storing. */
+/** The packaged service with a small heap and far more waiting requests than fit into it. It refuses some and keeps working. */
 class MemoryIT {
     private static final int CONNECTIONS = 1_900;
     private static final Map<String, String> NO_LIMITS =
@@ -38,7 +38,7 @@ class MemoryIT {
     private final String url = TestDatabase.fresh();
 
     @Test
-    void events_of_every_script_that_wait_for_a_stalled_database_are_refused_before_the_heap_is_full()
+    void events_with_non_latin_text_that_wait_for_a_stalled_database_are_refused_before_the_heap_is_full()
             throws Exception {
         Migrations.of(DatabaseUrl.parse(url)).apply();
         try (PackagedService service = PackagedService.on(url, NO_LIMITS)) {
@@ -56,7 +56,7 @@ class MemoryIT {
     }
 
     @Test
-    void forms_of_full_size_on_all_connections_at_once_are_stored_or_refused() throws Exception {
+    void forms_of_maximum_size_on_all_connections_at_once_are_stored_or_refused() throws Exception {
         Migrations.of(DatabaseUrl.parse(url)).apply();
         try (PackagedService service = PackagedService.on(url, NO_LIMITS)) {
             assertThat(send(service, "/v1/leads/capture", 3, MemoryIT::form))
@@ -82,7 +82,7 @@ class MemoryIT {
     }
 
     @Test
-    void requests_sent_ahead_of_an_answer_that_waits_are_cut_off_before_the_heap_is_full() throws Exception {
+    void pipelined_requests_behind_a_waiting_one_are_cut_off_before_the_heap_is_full() throws Exception {
         Migrations.of(DatabaseUrl.parse(url)).apply();
         try (PackagedService service = PackagedService.on(url, NO_LIMITS)) {
             String ahead =
@@ -96,7 +96,7 @@ class MemoryIT {
     }
 
     @Test
-    void long_keys_that_no_other_body_has_are_not_kept() throws Exception {
+    void long_json_keys_that_differ_in_each_body_do_not_accumulate() throws Exception {
         Migrations.of(DatabaseUrl.parse(url)).apply();
         try (PackagedService service = PackagedService.on(url, Map.of("RATE_LIMIT_BYTES", "1000000000"))) {
             for (int i = 0; i < 600; i++) {
@@ -109,7 +109,7 @@ class MemoryIT {
         }
     }
 
-    /** Each connection sends an event, which waits, and other requests without waiting for its answer; how many connections. */
+    /** Sends an event, which waits, and pipelined requests behind it over each connection. Returns the number of connections. */
     private static int sendAhead(PackagedService service, String ahead) {
         URI address = URI.create(service.address());
         try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -159,7 +159,7 @@ class MemoryIT {
         return form.put("formName", "form-" + i);
     }
 
-    /** Each connection sends so many bodies, one after the other, and all connections at once; the statuses of all. */
+    /** Sends one body after the other over each connection, over all connections at once, and returns all statuses. */
     private static List<Integer> send(PackagedService service, String path, int rounds, IntFunction<ObjectNode> body) {
         URI address = URI.create(service.address());
         List<Future<List<Integer>>> sending = new ArrayList<>();
@@ -192,7 +192,7 @@ class MemoryIT {
         return all;
     }
 
-    /** One request and its answer. A connection that breaks before the answer counts as a refusal. */
+    /** Sends one request and returns the status of its answer. A connection that breaks before the answer counts as a refusal. */
     private static int exchange(Socket socket, String path, byte[] json) throws IOException {
         String head = "POST " + path + " HTTP/1.1\r\nHost: here\r\nUser-Agent: " + Call.BROWSER
                 + "\r\nContent-Type: application/json\r\nContent-Length: " + json.length + "\r\n\r\n";
@@ -200,7 +200,7 @@ class MemoryIT {
             socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
             socket.getOutputStream().write(json);
         } catch (SocketException refusedBefore) {
-            // The answer may have come before.
+            // The answer may have arrived before.
         }
         try {
             InputStream in = socket.getInputStream();
@@ -231,7 +231,7 @@ class MemoryIT {
         StringBuilder line = new StringBuilder();
         for (int next = in.read(); next != '\n'; next = in.read()) {
             if (next < 0) {
-                throw new SocketException("the connection was closed before the whole answer came");
+                throw new SocketException("the connection was closed before the whole answer arrived");
             }
             line.append((char) next);
         }

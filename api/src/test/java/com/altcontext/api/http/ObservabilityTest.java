@@ -26,7 +26,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** What an operator sees: metrics and health on a port of their own, and logs. Nothing in them is personal. */
+/** What an operator sees: metrics and health on the management port, and logs. They contain no personal data. */
 @QuarkusTest
 @WithTestResource(
         value = TestService.class,
@@ -126,7 +126,7 @@ class ObservabilityTest {
     }
 
     @Test
-    void metrics_count_the_services_own_faults() {
+    void metrics_count_internal_errors() {
         StoredRows stored = new StoredRows(sql);
         double faults = metric("altcontext_requests_refused_total{reason=\"internal_error\"}");
         stored.execute("ALTER TABLE events ADD CONSTRAINT fault CHECK (path <> '/faulty') NOT VALID");
@@ -140,7 +140,7 @@ class ObservabilityTest {
                 .isEqualTo(faults + 1);
     }
 
-    /** A series that begins with its first fault hides it: rate() of a new series is zero. */
+    /** A series that first appears with a fault hides that fault, because rate() of a new series is zero. */
     @Test
     void every_reason_has_a_counter_from_the_start() {
         String metrics = Call.management("/metrics").send().text();
@@ -150,7 +150,7 @@ class ObservabilityTest {
     }
 
     @Test
-    void every_metric_that_an_alert_is_about_is_there() throws IOException {
+    void every_metric_that_an_alert_uses_exists() throws IOException {
         List<String> named = Pattern.compile("\\baltcontext_[a-z_]+")
                 .matcher(Files.readString(Path.of("..", "deploy", "alerts.yml"))
                         .lines()
@@ -173,12 +173,12 @@ class ObservabilityTest {
     }
 
     @Test
-    void metrics_hold_the_memory_of_the_process() {
+    void metrics_include_the_memory_of_the_process() {
         assertThat(metric("altcontext_memory_resident_bytes")).isBetween(50e6, 4e9);
     }
 
     @Test
-    void metrics_hold_nothing_personal() {
+    void metrics_contain_no_personal_data() {
         String anonId = "anon-" + UUID.randomUUID();
         ObjectNode event =
                 TestEvent.body(anonId).put("path", "/personal-path").put("referrer", "https://personal.example/");
@@ -197,7 +197,7 @@ class ObservabilityTest {
     }
 
     @Test
-    void the_platform_asks_health_on_the_management_port() {
+    void the_health_checks_of_the_platform_are_on_the_management_port() {
         for (String path : List.of("/q/health/live", "/q/health/ready", "/q/health")) {
             Call.Answer answer = Call.management(path).send();
 
@@ -210,13 +210,13 @@ class ObservabilityTest {
     }
 
     @Test
-    void the_management_port_takes_no_events() {
+    void the_management_port_does_not_serve_public_routes() {
         assertThat(Call.management("/v1/healthz").send().status()).isEqualTo(404);
         assertThat(Call.management("/v1/events").send().status()).isEqualTo(404);
     }
 
     @Test
-    void logs_hold_neither_addresses_nor_bodies_and_name_the_request_that_failed() throws IOException {
+    void logs_contain_neither_addresses_nor_bodies_but_the_id_of_a_failed_request() throws IOException {
         StoredRows stored = new StoredRows(sql);
         String anonId = "personal-" + UUID.randomUUID();
         List<String> secrets = List.of("personal", ADDRESS, anonId, "secret-path", "someone@example.org");
@@ -238,7 +238,7 @@ class ObservabilityTest {
                         .header("x-request-id", "the-failing-request");
                 assertThat(call.send().status()).isBetween(202, 500);
             }
-            // The HTTP server itself refuses it, and would log the whole address.
+            // The HTTP server itself refuses this request, and would otherwise log the whole URL.
             assertThat(Call.raw("GET /secret-path?email=someone@example.org HTTP/1.1\r\nConnection: close\r\n\r\n"))
                     .startsWith("HTTP/1.1 400 ");
             lines = logged.lines();
@@ -246,17 +246,17 @@ class ObservabilityTest {
             stored.execute("ALTER TABLE events DROP CONSTRAINT poison");
         }
 
-        // Quarkus and the driver may name statements at this level, but never a value of one.
+        // At this level, Quarkus and the driver may log statements, but never their values.
         assertThat(lines).allSatisfy(line -> assertThat(line).doesNotContain(secrets));
         assertThat(lines)
-                .as("the event and the event of a batch that failed leave a trace each, by the request's id")
-                // A node of a cluster does not say by which kind of constraint.
+                .as("the failed event and the failed event of the batch are each logged with the request id")
+                // A node of a cluster does not report the kind of constraint.
                 .filteredOn(line -> line.contains("23514") || line.contains("23000"))
                 .hasSize(2)
                 .allSatisfy(line -> assertThat(line).contains("the-failing-request"));
     }
 
-    /** The value of one series, 0 if it is missing. */
+    /** Returns the value of a series, or 0 if it is missing. */
     private static double metric(String series) {
         for (String line : Call.management("/metrics").send().text().split("\n", -1)) {
             if (line.startsWith(series + ' ')) {

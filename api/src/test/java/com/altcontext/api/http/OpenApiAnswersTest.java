@@ -44,7 +44,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
-/** Holds the answers of the running service against openapi.yaml: every status, header and body that it promises. */
+/** Compares the answers of the running service with openapi.yaml: every documented status, header and body. */
 @QuarkusTest
 @WithTestResource(
         value = TestService.class,
@@ -66,7 +66,7 @@ class OpenApiAnswersTest {
     InstantSource clock;
 
     @Test
-    void every_example_of_a_request_gets_the_status_and_the_answer_that_it_promises() {
+    void every_example_request_gets_the_documented_status_and_answer() {
         AtomicInteger sent = new AtomicInteger();
         operations((path, method) -> resolved(operation(path, method).path("requestBody"))
                 .path("content")
@@ -87,7 +87,7 @@ class OpenApiAnswersTest {
     }
 
     @Test
-    void every_status_of_an_operation_can_be_had_and_is_as_documented() {
+    void every_documented_status_of_an_operation_occurs_with_the_documented_answer() {
         Map<String, Set<Integer>> received = new TreeMap<>();
         Map<String, Set<Integer>> documented = new TreeMap<>();
         operations((path, method) -> {
@@ -96,7 +96,7 @@ class OpenApiAnswersTest {
                 assertDocumented(path, method, answer);
                 received.computeIfAbsent(operation, key -> new TreeSet<>()).add(answer.status());
             }
-            // 503 needs a database that is away; 500 has a test below.
+            // A 503 needs an unreachable database; 500 has its own tests below.
             Set<Integer> statuses = documented.computeIfAbsent(operation, key -> new TreeSet<>());
             names(operation(path, method).path("responses")).stream()
                     .map(Integer::valueOf)
@@ -106,7 +106,7 @@ class OpenApiAnswersTest {
         assertThat(received).isEqualTo(documented);
     }
 
-    /** Answers of an operation with every status that it can have. */
+    /** Returns answers of the operation, with each of its documented statuses below 500. */
     private List<Call.Answer> answers(String path, String method) {
         List<Call.Answer> answers = new ArrayList<>(answersToTheAdminKey(path, method));
         JsonNode access = operation(path, method).path("x-access");
@@ -249,7 +249,7 @@ class OpenApiAnswersTest {
         return confirmations.of(new ConfirmationToken.Request(lead, row, endsAt));
     }
 
-    /** A valid body for the operation. */
+    /** Returns a valid body for the operation. */
     private static Object right(String path) {
         ObjectNode form = Forms.minimal();
         if (path.equals("/v1/leads/delete") || path.equals("/v1/leads/export")) {
@@ -266,7 +266,7 @@ class OpenApiAnswersTest {
     }
 
     @Test
-    void a_fault_of_the_service_is_as_documented() {
+    void an_internal_error_is_as_documented() {
         StoredRows stored = new StoredRows(sql);
         stored.execute("ALTER TABLE events ADD CONSTRAINT poison CHECK (path <> '/poison') NOT VALID");
         try {
@@ -284,7 +284,7 @@ class OpenApiAnswersTest {
     }
 
     @Test
-    void a_fault_while_a_form_is_stored_is_as_documented() {
+    void an_internal_error_while_a_form_is_stored_is_as_documented() {
         StoredRows stored = new StoredRows(sql);
         stored.execute("ALTER TABLE leads ADD CONSTRAINT poison CHECK (email <> 'poison@example.ca') NOT VALID");
         try {
@@ -298,7 +298,7 @@ class OpenApiAnswersTest {
     }
 
     @Test
-    void unknown_paths_and_methods_answer_as_the_description_says() {
+    void unknown_paths_and_methods_are_answered_as_described() {
         assertThat(violations(schema("NotFound"), Call.get("/nothing").send().json()))
                 .isEmpty();
         operations((path, method) -> assertThat(violations(
@@ -326,7 +326,7 @@ class OpenApiAnswersTest {
     }
 
     @Test
-    void the_script_that_sites_embed_is_given_out_as_documented() {
+    void the_tracker_is_served_as_documented() {
         for (String path : List.of("/v1/telemetry.js", "/v1/telemetry.{hash}.js")) {
             Call.Answer answer = client(Call.get(oneOf(path))).send();
             assertDocumented(path, "get", answer);
@@ -339,7 +339,7 @@ class OpenApiAnswersTest {
         }
     }
 
-    /** An example that is a text is sent as it is, for instance a form. */
+    /** Returns the body to send for an example. A text, such as a form, is sent as it is. */
     private static Object sent(JsonNode value) {
         return value.isTextual() ? value.asText() : value;
     }

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
         value = TestService.class,
         initArgs = @ResourceArg(name = TestService.GROUP, value = TestService.LIMITED))
 class OpenApiBoundsTest {
-    /** A body whose schema is compared with what the service takes, field by field. */
+    /** A body whose schema is compared field by field with what the service accepts. */
     @SuppressWarnings("ImmutableEnumChecker") // Jackson's nodes are mutable, but these are never changed.
     private enum Body {
         EVENT("Event", "/v1/events", TestEvent::body),
@@ -48,7 +48,7 @@ class OpenApiBoundsTest {
             this.least = least;
         }
 
-        /** With the required fields only. */
+        /** Returns a body with the required fields only. */
         ObjectNode least() {
             return least.get();
         }
@@ -65,7 +65,7 @@ class OpenApiBoundsTest {
     }
 
     @Test
-    void an_example_is_valid_by_its_schema_exactly_if_the_service_takes_it() {
+    void an_example_matches_its_schema_if_and_only_if_the_service_accepts_it() {
         for (Body body : Body.values()) {
             operation(body.path, "post")
                     .at("/requestBody/content/application~1json/examples")
@@ -77,7 +77,7 @@ class OpenApiBoundsTest {
     }
 
     @Test
-    void each_bound_of_a_text_is_the_one_that_is_enforced() {
+    void the_documented_bounds_of_each_text_are_enforced() {
         Set<String> tried = fields((body, field, rule) -> {
             // E-mail addresses have a test of their own.
             if (!rule.has("maxLength") || field.equals("email")) {
@@ -85,8 +85,8 @@ class OpenApiBoundsTest {
             }
             int least = rule.path("minLength").asInt();
             int most = rule.path("maxLength").asInt();
-            assertTaken(body, field, text(least));
-            assertTaken(body, field, text(most));
+            assertAccepted(body, field, text(least));
+            assertAccepted(body, field, text(most));
             assertRefused(body, field, text(least - 1));
             assertRefused(body, field, text(most + 1));
             return true;
@@ -111,7 +111,7 @@ class OpenApiBoundsTest {
     }
 
     @Test
-    void each_bound_of_an_address_is_the_one_that_is_enforced() {
+    void the_documented_bounds_of_each_email_address_are_enforced() {
         Set<String> tried = fields((body, field, rule) -> {
             if (!field.equals("email")) {
                 return false;
@@ -121,8 +121,8 @@ class OpenApiBoundsTest {
             String longest = "a@b" + "\u00AD".repeat(most - 6) + ".ca";
             boolean isForm = body == Body.FORM;
             assertThat(rule.path("minLength").asInt()).isEqualTo(isForm ? 4 : 3);
-            assertTaken(body, field, isForm ? "a@ai" : "a@b");
-            assertTaken(body, field, longest);
+            assertAccepted(body, field, isForm ? "a@ai" : "a@b");
+            assertAccepted(body, field, longest);
             assertRefused(body, field, "a@");
             assertRefused(body, field, longest + "a");
             return true;
@@ -131,19 +131,19 @@ class OpenApiBoundsTest {
     }
 
     @Test
-    void each_bound_of_a_number_is_the_one_that_is_enforced() {
+    void the_documented_bounds_of_each_number_are_enforced() {
         Set<String> tried = fields((body, field, rule) -> {
             if (!rule.has("minimum")) {
                 return false;
             }
-            assertTaken(body, field, rule.path("minimum").asDouble());
+            assertAccepted(body, field, rule.path("minimum").asDouble());
             assertRefused(body, field, rule.path("minimum").asDouble() - 0.001);
             if (!rule.has("maximum")) {
-                assertTaken(body, field, 1e9);
+                assertAccepted(body, field, 1e9);
                 return true;
             }
-            assertTaken(body, field, rule.path("maximum").asDouble());
-            assertTaken(body, field, rule.path("maximum").asText());
+            assertAccepted(body, field, rule.path("maximum").asDouble());
+            assertAccepted(body, field, rule.path("maximum").asText());
             assertRefused(body, field, rule.path("maximum").asDouble() + 0.001);
             return true;
         });
@@ -151,12 +151,12 @@ class OpenApiBoundsTest {
     }
 
     @Test
-    void each_word_of_a_list_is_taken_and_no_other() {
+    void only_the_documented_values_of_an_enum_are_accepted() {
         Set<String> tried = fields((body, field, rule) -> {
             if (!rule.has("enum")) {
                 return false;
             }
-            rule.path("enum").forEach(word -> assertTaken(body, field, word));
+            rule.path("enum").forEach(word -> assertAccepted(body, field, word));
             assertRefused(body, field, "other");
             return true;
         });
@@ -164,7 +164,7 @@ class OpenApiBoundsTest {
     }
 
     @Test
-    void each_type_is_the_one_that_is_enforced() {
+    void the_documented_types_of_each_field_are_enforced() {
         Map<String, Object> values = Map.of("boolean", true, "array", List.of(), "object", Map.of());
         var _ = fields((body, field, rule) -> {
             Set<String> types = types(rule);
@@ -173,14 +173,14 @@ class OpenApiBoundsTest {
             }
             values.forEach((type, value) -> {
                 if (types.contains(type)) {
-                    assertTaken(body, field, value);
+                    assertAccepted(body, field, value);
                 } else {
                     assertRefused(body, field, value);
                 }
             });
             JsonNode nothing = Call.JSON.nullNode();
             if (types.contains("null")) {
-                assertTaken(body, field, nothing);
+                assertAccepted(body, field, nothing);
             } else {
                 assertRefused(body, field, nothing);
             }
@@ -189,7 +189,7 @@ class OpenApiBoundsTest {
     }
 
     @Test
-    void exactly_the_required_fields_are_required() {
+    void the_service_requires_exactly_the_documented_required_fields() {
         for (Body body : Body.values()) {
             ObjectNode least = body.least();
             Set<String> required = new TreeSet<>();
@@ -205,7 +205,7 @@ class OpenApiBoundsTest {
     }
 
     @Test
-    void an_object_of_the_senders_own_holds_as_many_keys_as_documented() {
+    void the_documented_number_of_keys_of_a_free_form_object_is_enforced() {
         Set<String> tried = fields((body, field, rule) -> {
             if (!rule.has("maxProperties")) {
                 return false;
@@ -214,7 +214,7 @@ class OpenApiBoundsTest {
             for (int i = 0; i < rule.path("maxProperties").asInt(); i++) {
                 object.put("k" + i, i);
             }
-            assertTaken(body, field, object);
+            assertAccepted(body, field, object);
             assertRefused(body, field, object.deepCopy().put("one", "more"));
             return true;
         });
@@ -222,7 +222,7 @@ class OpenApiBoundsTest {
     }
 
     @Test
-    void a_batch_holds_as_many_events_as_documented() {
+    void the_documented_number_of_events_in_a_batch_is_enforced() {
         int most = schema("Events").path("maxItems").asInt();
         ArrayNode events = Call.JSON.createArrayNode();
         for (int i = 0; i < most; i++) {
@@ -234,7 +234,7 @@ class OpenApiBoundsTest {
         assertThat(client(Call.batch("[]")).send().status()).isEqualTo(400);
     }
 
-    private static void assertTaken(Body body, String field, Object value) {
+    private static void assertAccepted(Body body, String field, Object value) {
         Call.Answer answer = body.send(body.with(field, value));
         assertThat(answer.status()).as("%s %s %s", body, field, answer.text()).isIn(200, 202);
     }
@@ -251,13 +251,13 @@ class OpenApiBoundsTest {
         return "x".repeat(Math.max(0, length));
     }
 
-    /** A test of one field; false if the test does not apply to it. */
+    /** Tests one field. Returns false if the test does not apply to the field. */
     @FunctionalInterface
     private interface FieldTest {
         boolean tries(Body body, String field, JsonNode rule);
     }
 
-    /** Runs the test on every field of every body, by its dotted path; returns the fields to which it applied. */
+    /** Runs the test on every field of every body, named by its dotted path. Returns the fields to which it applied. */
     private static Set<String> fields(FieldTest test) {
         Set<String> tried = new TreeSet<>();
         for (Body body : Body.values()) {

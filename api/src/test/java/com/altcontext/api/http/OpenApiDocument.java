@@ -37,7 +37,7 @@ final class OpenApiDocument {
         try (InputStream file = OpenApiDocument.class.getResourceAsStream("/openapi.yaml")) {
             return new ObjectMapper(new YAMLFactory()).readTree(Objects.requireNonNull(file));
         } catch (IOException unreadable) {
-            throw new AssertionError("openapi.yaml is YAML", unreadable);
+            throw new AssertionError("openapi.yaml cannot be read", unreadable);
         }
     }
 
@@ -62,7 +62,7 @@ final class OpenApiDocument {
         return node.has("$ref") ? DOCUMENT.at(node.path("$ref").asText().substring(1)) : node;
     }
 
-    /** The answer has a documented status, its headers, its type, and a body that keeps to the schema. */
+    /** Asserts that the status, the headers, the type and the body of the answer are as documented. */
     static void assertDocumented(String path, String method, Call.Answer answer) {
         JsonNode response = resolved(operation(path, method).path("responses").path(String.valueOf(answer.status())));
         assertThat(response.isMissingNode())
@@ -114,7 +114,7 @@ final class OpenApiDocument {
         return object.properties().stream().map(Map.Entry::getKey).toList();
     }
 
-    /** Makes each call come from a new client, so that no limit applies. */
+    /** Adds the admin key and the address of a new client, so that no rate limit applies to the call. */
     static Call client(Call call) {
         int number = CLIENTS.incrementAndGet();
         return call.header("x-admin-key", TestService.ADMIN_KEY)
@@ -129,10 +129,10 @@ final class OpenApiDocument {
                 return answer;
             }
         }
-        throw new AssertionError("a thousand requests in a row were let pass");
+        throw new AssertionError("a thousand requests in a row were accepted");
     }
 
-    /** An address that fits the template. */
+    /** Returns a path that matches the template. */
     static String oneOf(String path) {
         return path.replace("{token}", "cut-off").replace("{hash}", "0123456789abcdef");
     }

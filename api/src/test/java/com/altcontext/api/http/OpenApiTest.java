@@ -25,19 +25,19 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
-/** Holds openapi.yaml against the routes of the running service, and against itself. */
+/** Compares openapi.yaml with the routes of the running service, and checks that it is consistent. */
 @QuarkusTest
 @WithTestResource(
         value = TestService.class,
         initArgs = @ResourceArg(name = TestService.GROUP, value = TestService.LIMITED))
 class OpenApiTest {
-    private static final String UNLISTED = "paths and methods that only the description of the document names";
+    private static final String UNLISTED = "is used only in the description of the document";
 
     @Inject
     Routes routes;
 
     @Test
-    void the_service_gives_out_the_document() throws IOException {
+    void the_service_serves_the_document() throws IOException {
         Call.Answer answer = Call.get("/v1/openapi.yaml").send();
 
         assertThat(answer.status()).isEqualTo(200);
@@ -47,7 +47,7 @@ class OpenApiTest {
     }
 
     @Test
-    void every_reference_leads_somewhere_and_every_component_is_referred_to() {
+    void every_reference_resolves_and_every_component_is_referenced() {
         Set<String> references = new TreeSet<>(DOCUMENT.findValuesAsText("$ref"));
         for (String reference : references) {
             assertThat(DOCUMENT.at(reference.substring(1)).isMissingNode())
@@ -55,7 +55,7 @@ class OpenApiTest {
                     .isFalse();
         }
         DOCUMENT.path("components").properties().stream()
-                // Security schemes are referred to by name.
+                // Security schemes are referenced by name.
                 .filter(kind -> !kind.getKey().equals("securitySchemes"))
                 .forEach(kind -> kind.getValue().fieldNames().forEachRemaining(name -> {
                     boolean inProse = Set.of("NotFound", "MethodNotAllowed").contains(name);
@@ -65,9 +65,9 @@ class OpenApiTest {
                 }));
     }
 
-    /** The table of all routes, as the code says and as the document says; a difference prints both. */
+    /** Compares the table of routes in the code with that in the document. A failure shows both tables. */
     @Test
-    void the_document_says_of_every_route_who_may_call_it_what_limits_it_and_which_bodies_it_takes() {
+    void the_document_has_the_access_and_the_rate_limit_and_the_body_types_of_every_route() {
         Set<String> documented = new TreeSet<>();
         operations((path, method) -> {
             JsonNode operation = operation(path, method);
@@ -98,7 +98,7 @@ class OpenApiTest {
                 .strip();
     }
 
-    /** The document has no body where the service ignores it. */
+    /** Returns the documented body types. A route that ignores its body has none in the document, and accepts any type. */
     private static List<String> bodyTypes(JsonNode operation) {
         JsonNode body = operation.path("requestBody");
         JsonNode resolved =
@@ -109,7 +109,7 @@ class OpenApiTest {
     }
 
     @Test
-    void a_route_that_only_a_key_opens_has_a_security_requirement_and_no_other_has() {
+    void exactly_the_routes_that_need_a_key_have_a_security_requirement() {
         for (Route route : routes.all()) {
             String path = route.path().replaceAll("\\{hash:[^}]*}}", "{hash}");
             JsonNode security = operation(path, route.method().name().toLowerCase(Locale.ROOT))
@@ -122,9 +122,9 @@ class OpenApiTest {
         }
     }
 
-    /** All but the page of a link in a report, which is signed, ask the database. */
+    /** One operator route does not use the database: the page of the link in a report, because the link is signed. */
     @Test
-    void the_database_of_an_operator_s_route_can_be_away() {
+    void every_operator_route_that_uses_the_database_documents_503() {
         Set<String> never = new TreeSet<>();
         operations((path, method) -> {
             JsonNode operation = operation(path, method);
@@ -138,7 +138,7 @@ class OpenApiTest {
     }
 
     @Test
-    void the_document_has_every_error_of_these_routes() {
+    void the_document_has_exactly_the_error_codes_of_the_service() {
         Set<String> documented = new TreeSet<>();
         DOCUMENT.at("/components/schemas").forEach(schema -> {
             JsonNode error = schema.at("/properties/error");
@@ -153,7 +153,7 @@ class OpenApiTest {
     }
 
     @Test
-    void the_examples_of_answers_keep_to_their_schemas() {
+    void the_examples_of_answers_match_their_schemas() {
         operations((path, method) -> operation(path, method)
                 .path("responses")
                 .fieldNames()

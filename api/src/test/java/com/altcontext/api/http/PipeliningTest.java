@@ -16,14 +16,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** Clients that send requests ahead of their answers (RFC 9112, section 9.3.2), a few or endlessly many. */
+/** Clients that pipeline requests (RFC 9112, section 9.3.2), a few or too many of them. */
 @QuarkusTest
 @WithTestResource(TestService.class)
 class PipeliningTest {
     private static final String HEALTH = "GET /v1/healthz HTTP/1.1\r\nHost: x\r\n\r\n";
 
     @Test
-    void requests_sent_ahead_are_answered_in_their_order() throws IOException {
+    void pipelined_requests_are_answered_in_order() throws IOException {
         List<String> ids = new ArrayList<>();
         StringBuilder requests = new StringBuilder();
         for (int i = 0; i < 20; i++) {
@@ -39,7 +39,7 @@ class PipeliningTest {
     }
 
     @Test
-    void a_client_that_asks_and_never_reads_is_cut_off() throws IOException {
+    void a_client_that_never_reads_its_answers_is_cut_off() throws IOException {
         String thousand = HEALTH.repeat(1_000);
         try (RawClient client = new RawClient()) {
             assertThatThrownBy(() -> {
@@ -53,7 +53,7 @@ class PipeliningTest {
     }
 
     @Test
-    void a_client_that_is_too_far_ahead_is_cut_off_and_the_others_are_served() throws IOException {
+    void a_client_that_pipelines_too_many_requests_is_cut_off_and_others_are_served() throws IOException {
         try (RawClient client = new RawClient()) {
             StringBuilder requests = new StringBuilder();
             for (int i = 0; i < 500; i++) {

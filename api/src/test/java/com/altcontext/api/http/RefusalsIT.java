@@ -18,9 +18,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
-/** Many refused requests, each with a body and over a connection of its own. */
+/** Many refused requests, each with a body and over its own connection. */
 class RefusalsIT {
-    /** More than the connections that the service takes at once. */
+    /** More than the number of connections that the service accepts at once. */
     private static final int REFUSALS_OF_A_KIND = 5_000;
 
     private static final int CLIENTS = 8;
@@ -47,7 +47,7 @@ class RefusalsIT {
             this.type = type;
         }
 
-        /** Each comes from another client, unless it is refused because they all come from one. */
+        /** Returns a request from a new client, except for the rate limit, whose requests all come from one client. */
         String request(int number) {
             int client = this == RATE_LIMITED ? 1 : number;
             int length = this == TOO_LARGE ? 70_000 : BODY.length();
@@ -57,7 +57,7 @@ class RefusalsIT {
     }
 
     @Test
-    void five_thousand_refusals_of_each_kind_leave_the_service_as_it_was() throws Exception {
+    void the_service_works_after_five_thousand_refusals_of_each_kind() throws Exception {
         Map<String, String> variables = Map.of(
                 "ADMIN_API_KEY",
                 TestService.ADMIN_KEY,
@@ -96,7 +96,7 @@ class RefusalsIT {
                 client.write(kind.request(i));
                 String head = client.readHead();
                 if (kind == Kind.RATE_LIMITED && head.startsWith("HTTP/1.1 400 ")) {
-                    continue; // one a minute is let through, and refused for what it says
+                    continue; // one request a minute is within the limit, and its body is invalid
                 }
                 assertThat(head).startsWith("HTTP/1.1 " + kind.status + " ");
             }

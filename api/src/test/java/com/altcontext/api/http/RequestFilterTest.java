@@ -59,7 +59,7 @@ class RequestFilterTest {
     }
 
     @Test
-    void every_route_answers_its_own_method_and_names_it() {
+    void every_route_answers_its_methods_and_lists_them() {
         Map<String, List<String>> methods = new LinkedHashMap<>();
         for (Route route : routes.all()) {
             String path =
@@ -69,8 +69,8 @@ class RequestFilterTest {
         }
         methods.forEach((path, names) -> {
             for (String method : names) {
-                // A page's request is no attempt to guess the key; so many attempts would lock out the tests after this
-                // one.
+                // A same-origin request does not count as an attempt to guess the key. So many attempts would lock out
+                // later tests.
                 Call.Answer answer = Call.of(method, path)
                         .header("sec-fetch-site", "same-origin")
                         .send();
@@ -100,7 +100,7 @@ class RequestFilterTest {
     @ParameterizedTest
     @ValueSource(
             strings = {"text/html", "image/png", "application/xml;q=0.9", "nonsense", "*/*", "application/json;q=0"})
-    void json_is_the_answer_whatever_the_client_accepts(String accept) {
+    void the_answer_is_json_whatever_the_client_accepts(String accept) {
         Call.Answer stored =
                 Call.event(TestEvent.body()).header("accept", accept).send();
         assertThat(stored.status()).isEqualTo(202);
@@ -120,7 +120,7 @@ class RequestFilterTest {
     }
 
     @Test
-    void one_connection_carries_many_requests_refused_ones_too() throws IOException {
+    void one_connection_carries_many_requests_including_refused_ones() throws IOException {
         String get = "GET /v1/%s HTTP/1.1\r\nHost: x\r\n%s\r\n";
         String answer = Call.raw(get.formatted("healthz", "")
                 + get.formatted("nothing", "")
@@ -136,7 +136,7 @@ class RequestFilterTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"a", "4bf92f3577b34da6a3ce929d0e0e4736", "A-b_c.9", "3f2504e0-4f89-41d3-9a0c-0305e82c3301"})
-    void a_short_token_is_kept_as_the_requests_id(String id) {
+    void a_valid_request_id_is_kept(String id) {
         assertThat(Call.get("/v1/healthz").header("x-request-id", id).send().header("x-request-id"))
                 .isEqualTo(id);
         assertThat(Call.event("{}").header("x-request-id", id).send().header("x-request-id"))
@@ -169,7 +169,7 @@ class RequestFilterTest {
     }
 
     @Test
-    void each_request_without_an_id_gets_one_of_its_own() {
+    void each_request_without_an_id_gets_a_new_one() {
         assertThat(Call.get("/v1/healthz").send().header("x-request-id"))
                 .matches("[0-9a-f]{16}")
                 .isNotEqualTo(Call.get("/v1/healthz").send().header("x-request-id"));
@@ -178,7 +178,7 @@ class RequestFilterTest {
     // --- security headers
 
     @Test
-    void every_answer_is_guarded() {
+    void every_answer_has_the_security_headers() {
         for (Call call : List.of(
                 Call.get("/v1/healthz"),
                 Call.get("/v1/openapi.yaml"),
@@ -201,7 +201,7 @@ class RequestFilterTest {
     }
 
     @Test
-    void the_public_port_has_neither_metrics_nor_the_platforms_health() {
+    void the_public_port_does_not_serve_management_routes() {
         for (String path : List.of("/metrics", "/q/metrics", "/q/health", "/q/health/live", "/q/dev", "/q/info")) {
             assertError(Call.get(path).send(), 404, "not_found");
         }

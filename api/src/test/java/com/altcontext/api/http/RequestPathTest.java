@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Which paths, queries and request heads the service takes, and how it refuses what is not HTTP. */
+/** Which paths, queries and request heads the service accepts, and how it refuses invalid HTTP. */
 @QuarkusTest
 @WithTestResource(TestService.class)
 class RequestPathTest {
@@ -43,7 +43,7 @@ class RequestPathTest {
                 "/v1/events%00",
                 "/v1/healthz.json"
             })
-    void an_unknown_path_is_not_found_by_any_method(String path) {
+    void an_unknown_path_is_not_found_with_any_method(String path) {
         for (String method : List.of("GET", "POST", "PUT", "DELETE", "OPTIONS")) {
             assertError(Call.of(method, path).send(), 404, "not_found");
         }
@@ -62,7 +62,7 @@ class RequestPathTest {
                 "/x/../v1/events",
                 "/x/%2e%2e/v1/events"
             })
-    void an_unusual_spelling_of_a_path_is_not_found_or_means_that_path(String path) {
+    void an_unusual_spelling_of_a_path_is_either_not_found_or_served(String path) {
         Call.Answer answer = Call.of("POST", path).json(TestEvent.body()).send();
 
         assertThat(answer.status()).as(answer.text()).isIn(202, 404);
@@ -83,7 +83,7 @@ class RequestPathTest {
                 "GET /v1/reports/stop/%",
                 "GET /v1/reports/stop/%c3%28",
             })
-    void a_damaged_link_gets_the_page_for_links_that_do_not_work(String start) throws IOException {
+    void a_damaged_link_gets_the_page_for_invalid_links(String start) throws IOException {
         assertThat(Call.raw(start + " HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"))
                 .startsWith("HTTP/1.1 404 ")
                 .containsIgnoringCase("content-type: text/html")
@@ -92,7 +92,7 @@ class RequestPathTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"%zz", "%", "a=|", "<x>", "\u00e9", "a=%c3%28"})
-    void an_unused_query_may_hold_anything(String query) throws IOException {
+    void an_ignored_query_may_contain_anything(String query) throws IOException {
         assertThat(Call.raw("GET /v1/healthz?" + query + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))
                 .startsWith("HTTP/1.1 200 ");
     }
@@ -156,7 +156,7 @@ class RequestPathTest {
                 "POST /v1/events HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked, gzip\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
                 "POST /v1/events HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
             })
-    void invalid_http_is_refused_and_the_service_goes_on(String bytes) throws IOException {
+    void invalid_http_is_refused_and_later_requests_are_served(String bytes) throws IOException {
         assertNotHttp(Call.raw(bytes), 400, "must be valid HTTP/1.1");
         assertThat(Call.get("/v1/healthz").send().status()).isEqualTo(200);
     }
@@ -185,7 +185,7 @@ class RequestPathTest {
     }
 
     @Test
-    void a_client_of_http_1_0_is_served_without_a_host() throws IOException {
+    void an_http_1_0_request_is_served_without_a_host() throws IOException {
         assertThat(Call.raw("GET /v1/healthz HTTP/1.0\r\n\r\n"))
                 .startsWith("HTTP/1.0 200 ")
                 .endsWith("{\"ok\":true}");

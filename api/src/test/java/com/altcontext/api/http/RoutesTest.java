@@ -24,7 +24,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
-/** The table of routes: that it has what Quarkus REST answers, no more and no less, and what it refuses. */
+/** The table of routes: it has exactly the routes that Quarkus REST serves, and it refuses contradictory ones. */
 @QuarkusTest
 @WithTestResource(
         value = TestService.class,
@@ -37,7 +37,7 @@ class RoutesTest {
     BeanManager beans;
 
     @Test
-    void the_table_has_the_routes_and_body_types_that_the_resources_annotations_say() {
+    void the_table_has_the_routes_and_body_types_in_the_annotations_of_the_resources() {
         Map<String, Set<String>> annotated = new TreeMap<>();
         beans.getBeans(Object.class, Any.Literal.INSTANCE).stream()
                 .map(Bean::getBeanClass)
@@ -71,14 +71,14 @@ class RoutesTest {
     }
 
     @Test
-    void the_event_routes_stand_before_the_resources() {
+    void only_the_event_routes_are_handled_before_the_resource_layer() {
         assertThat(routes.all().stream().filter(Route::isDirect))
                 .extracting(route -> route.method() + " " + route.path())
                 .containsExactly("POST /v1/events", "POST /v1/events/batch");
     }
 
     @Test
-    void a_table_with_a_route_twice_or_half_a_path_readable_by_others_is_refused() {
+    void a_table_is_refused_if_a_route_is_listed_twice_or_other_origins_may_read_only_some_methods_of_a_path() {
         Route open = Route.get("/x", Access.PUBLIC, Allowance.UNLIMITED);
         Route closed = Route.post("/x", Access.with(Scope.LEADS_READ), Allowance.UNLIMITED, "text/plain");
         Route again = Route.get("/x", Access.PUBLIC, Allowance.UNLIMITED);
@@ -91,7 +91,7 @@ class RoutesTest {
     }
 
     @Test
-    void a_path_matches_by_its_parameters_rules_and_is_counted_without_them() {
+    void a_path_must_match_the_patterns_of_its_parameters_and_its_key_omits_them() {
         Routes files = new Routes(List.of(
                 Route.get("/v1/files/app.{hash:[0-9a-f]{4}}.js", Access.SAME_ORIGIN, Allowance.UNLIMITED),
                 Route.get("/v1/files/{name}/page", Access.PUBLIC, Allowance.UNLIMITED)));

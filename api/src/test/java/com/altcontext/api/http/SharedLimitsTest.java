@@ -24,17 +24,17 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** How a machine uses the answers of a Redis, which is played by a small server. */
+/** How a machine uses the answers of Redis. A small server stands in for Redis. */
 class SharedLimitsTest {
     private static final Limit EVENTS = Limit.EVENTS;
     private static final InetAddress CLIENT = InetAddress.ofLiteral("203.0.113.1");
 
     private final Vertx vertx = Vertx.vertx();
     private final AtomicLong now = new AtomicLong();
-    /** The rest of the shared allowance, answer by answer. */
+    /** The remaining shared allowance that each answer reports. */
     private final Queue<Long> left = new ConcurrentLinkedQueue<>();
 
-    /** How often it was probed whether it runs the script. */
+    /** How often the service has probed whether Redis runs the script. */
     private final AtomicInteger probes = new AtomicInteger();
 
     private volatile boolean refusesScripts;
@@ -76,7 +76,7 @@ class SharedLimitsTest {
     }
 
     @Test
-    void an_allowance_used_on_another_machine_is_missing_here() {
+    void an_allowance_used_on_another_machine_is_used_here_too() {
         left.add(20L);
         assertThat(limiter.take(EVENTS, CLIENT, 1).remaining()).isEqualTo(119);
 
@@ -86,7 +86,7 @@ class SharedLimitsTest {
     }
 
     @Test
-    void requests_beyond_the_limit_are_paid_back_first() {
+    void a_shared_deficit_must_refill_before_requests_are_allowed_again() {
         left.add(-60L);
         assertThat(limiter.take(EVENTS, CLIENT, 1).isAllowed()).isTrue();
 
@@ -98,7 +98,7 @@ class SharedLimitsTest {
     }
 
     @Test
-    void a_redis_that_answers_but_refuses_the_script_is_away() {
+    void a_redis_that_answers_but_refuses_the_script_counts_as_unreachable() {
         refusesScripts = true;
         assertThat(limiter.take(EVENTS, CLIENT, 1).isAllowed()).isTrue();
         Awaitility.await().until(() -> !shared.isReached());
@@ -111,7 +111,7 @@ class SharedLimitsTest {
     }
 
     @Test
-    void an_allowance_used_here_is_not_given_back() {
+    void an_allowance_used_on_this_machine_is_not_restored_by_redis() {
         left.addAll(List.of(119L, 5L));
         InetAddress another = InetAddress.ofLiteral("203.0.113.2");
         assertThat(limiter.take(EVENTS, CLIENT, 100).isAllowed()).isTrue();

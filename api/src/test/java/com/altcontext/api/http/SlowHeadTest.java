@@ -16,20 +16,20 @@ import org.junit.jupiter.api.Test;
 @WithTestResource(TestService.class)
 class SlowHeadTest {
     private static final String HALF = "GET /v1/healthz HTTP/1.1\r\nHost: x\r\nX-Slow: ";
-    /** Requests of others between two bytes, so that the head does not become too large before its time is over. */
+    /** Requests of other clients between two bytes of a slow head, so that it times out before it becomes too large. */
     private static final int OTHERS = 20;
 
     private static final String HEALTH = "GET /v1/healthz HTTP/1.1\r\nHost: x\r\n\r\n";
 
     @Test
-    void a_connection_on_which_nothing_comes_is_closed() throws IOException {
+    void a_connection_without_a_request_is_closed() throws IOException {
         try (RawClient silent = new RawClient()) {
             assertThat(silent.readAll()).isEmpty();
         }
     }
 
     @Test
-    void a_head_that_comes_byte_by_byte_is_refused_however_long_it_goes_on() throws IOException {
+    void a_head_that_arrives_byte_by_byte_is_refused_after_ten_seconds() throws IOException {
         try (RawClient first = new RawClient();
                 RawClient later = new RawClient()) {
             later.write(HEALTH);

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 
 class StaticFileTest {
     @Test
-    void it_is_compressed_by_the_best_encoding_that_the_client_accepts() {
+    void a_file_is_compressed_with_the_best_encoding_that_the_client_accepts() {
         Map.ofEntries(
                         Map.entry("gzip, deflate, br, zstd", "br"),
                         Map.entry("BR;q=0.1, gzip;q=0.9", "br"),
@@ -20,7 +20,7 @@ class StaticFileTest {
     }
 
     @Test
-    void it_is_not_compressed_for_clients_that_refuse_it() {
+    void a_file_is_not_compressed_for_clients_that_refuse_its_encodings() {
         for (String accepted :
                 new String[] {"", "identity, zstd", "gzip;q=0, *", "*, gzip;q=0", "gzip; q=0.000", "*;q=0"}) {
             assertThat(StaticFile.encoding(accepted)).as(accepted).isEmpty();

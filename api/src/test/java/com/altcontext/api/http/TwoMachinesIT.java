@@ -17,7 +17,7 @@ import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** Two services on one database: what ends on one ends on the other, at once. */
+/** Two services on one database: a session or key that ends on one ends on the other at once. */
 class TwoMachinesIT {
     private static final String SESSION = "/v1/dashboard/session";
     private static final String PROPERTIES = "/v1/dashboard/properties";
@@ -36,7 +36,7 @@ class TwoMachinesIT {
     }
 
     @Test
-    void signing_out_and_revoking_a_key_hold_on_both() throws IOException {
+    void signing_out_and_revoking_a_key_take_effect_on_both_services() throws IOException {
         Map<String, String> variables = Map.of("ADMIN_API_KEY", TestService.ADMIN_KEY);
         NewKey wanted = new NewKey("looker", Set.of(Scope.FIGURES_READ), null, false, null);
         KeyAddition added = sql.inTransaction(tx -> AccessKeyStore.add(tx, wanted, Instant.now()));

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Bodies that are refused before they have come, and clients that never finish one. */
+/** Bodies that are refused before they have arrived, and clients that never complete a body. */
 @QuarkusTest
 @WithTestResource(TestService.class)
 class UnreadBodyTest {
@@ -26,7 +26,7 @@ class UnreadBodyTest {
             + TestEvent.body().toString().length() + "\r\n\r\n" + TestEvent.body();
 
     @Test
-    void a_body_that_is_far_too_large_gets_its_answer_every_time() {
+    void a_body_that_is_far_too_large_is_always_answered() {
         byte[] huge = new byte[4 << 20];
         for (int i = 0; i < 20; i++) {
             for (boolean chunked : List.of(false, true)) {
@@ -40,7 +40,7 @@ class UnreadBodyTest {
     }
 
     @Test
-    void a_large_unwanted_body_gets_its_answer_too() {
+    void a_large_body_of_a_refused_request_is_always_answered() {
         byte[] huge = new byte[4 << 20];
         for (int i = 0; i < 10; i++) {
             assertThat(Call.of("POST", "/nothing").body(huge).send().status()).isEqualTo(404);
@@ -56,7 +56,7 @@ class UnreadBodyTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"1000000", "0000065537", "65537", "999999999999"})
-    void a_length_that_is_too_large_is_refused_before_the_body_comes(String length) throws IOException {
+    void a_length_that_is_too_large_is_refused_before_the_body_arrives(String length) throws IOException {
         String answer = Call.raw(HEAD + "Content-Length: " + length + "\r\n\r\n");
 
         assertThat(answer).startsWith("HTTP/1.1 413 ").endsWith("{\"ok\":false,\"error\":\"payload_too_large\"}");
@@ -64,14 +64,14 @@ class UnreadBodyTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"abc", "-1", "+5", "1,2", "0x10", "99999999999999999999"})
-    void a_length_that_is_none_is_a_bad_request(String length) throws IOException {
+    void an_invalid_length_is_a_bad_request(String length) throws IOException {
         String answer = Call.raw(HEAD + "Connection: close\r\nContent-Length: " + length + "\r\n\r\n{}");
 
         assertThat(answer).startsWith("HTTP/1.1 400 ").doesNotContain("Exception");
     }
 
     @Test
-    void a_client_that_expects_100_continue_gets_it() throws IOException {
+    void a_request_that_expects_100_continue_is_served() throws IOException {
         String body = TestEvent.body().toString();
         String answer = Call.raw(HEAD + "Expect: 100-continue\r\nConnection: close\r\nContent-Length: " + body.length()
                 + "\r\n\r\n" + body);
@@ -80,14 +80,14 @@ class UnreadBodyTest {
     }
 
     @Test
-    void two_lengths_that_differ_are_refused() throws IOException {
+    void two_different_lengths_are_refused() throws IOException {
         String answer = Call.raw(HEAD + "Connection: close\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{} ");
 
         assertThat(answer).startsWith("HTTP/1.1 400 ").doesNotContain("HTTP/1.1 202");
     }
 
     @Test
-    void a_client_that_sends_a_byte_now_and_then_is_answered_and_delays_no_other() throws IOException {
+    void a_client_that_sends_its_body_too_slowly_is_refused_and_delays_no_other() throws IOException {
         try (RawClient slow = new RawClient();
                 RawClient silent = new RawClient()) {
             slow.write(HEAD + "Content-Length: 60000\r\n\r\n");
@@ -109,7 +109,7 @@ class UnreadBodyTest {
     }
 
     @Test
-    void bodies_that_never_come_whole_do_not_fill_the_memory_nor_hold_others_up() throws IOException {
+    void incomplete_bodies_neither_fill_the_memory_nor_delay_others() throws IOException {
         int clients = 2 * BodyCollector.MAX_PENDING_BYTES / 60_000;
         List<RawClient> hoarders = new ArrayList<>();
         try {
@@ -125,7 +125,7 @@ class UnreadBodyTest {
                     .containsIgnoringCase("retry-after: 2")
                     .endsWith("{\"ok\":false,\"error\":\"unavailable\"}");
             assertThat(hoarders.getLast().hasAnswer())
-                    .as("who came last has time left")
+                    .as("the last client still has time left")
                     .isFalse();
         } finally {
             for (RawClient hoarder : hoarders) {
@@ -149,7 +149,7 @@ class UnreadBodyTest {
                 "DELETE /v1/events",
                 "POST /v1/nothing"
             })
-    void an_unread_body_does_not_stop_the_next_request(String start) throws IOException {
+    void an_unread_body_does_not_affect_the_next_request(String start) throws IOException {
         for (int length : List.of(1, 5_000, 65_536)) {
             for (boolean chunked : List.of(false, true)) {
                 try (RawClient client = new RawClient()) {
@@ -169,7 +169,7 @@ class UnreadBodyTest {
     @ParameterizedTest
     @ValueSource(
             strings = {"OPTIONS /v1/events", "GET /v1/healthz", "HEAD /v1/privacy", "DELETE /v1/dashboard/session"})
-    void a_long_unread_body_ends_the_connection_with_the_answer(String start) throws IOException {
+    void a_long_unread_body_closes_the_connection_after_the_answer(String start) throws IOException {
         for (boolean chunked : List.of(false, true)) {
             try (RawClient client = new RawClient()) {
                 client.write(start + " HTTP/1.1\r\nHost: x\r\n" + body(500_000, chunked) + NEXT);
@@ -181,7 +181,7 @@ class UnreadBodyTest {
     }
 
     @Test
-    void an_unread_body_that_never_comes_ends_the_connection() throws IOException {
+    void an_unread_body_that_never_arrives_closes_the_connection() throws IOException {
         try (RawClient client = new RawClient()) {
             client.write("OPTIONS /v1/events HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n{");
 
@@ -198,7 +198,7 @@ class UnreadBodyTest {
     }
 
     @Test
-    void a_client_that_goes_away_in_the_middle_leaves_the_service_as_it_was() throws IOException {
+    void the_service_works_after_clients_disconnect_in_the_middle_of_a_body() throws IOException {
         for (int i = 0; i < 50; i++) {
             try (RawClient client = new RawClient()) {
                 client.write(HEAD + "Content-Length: 1000\r\n\r\n{");
