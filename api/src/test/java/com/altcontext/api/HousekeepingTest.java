@@ -227,7 +227,9 @@ class HousekeepingTest {
         meanwhile.set(() -> own.stop(new ShutdownEvent(), scheduler));
         try {
             assertThatCode(own::refreshProperties).doesNotThrowAnyException();
-            assertThat(scheduler.isRunning()).as("no job starts after the shutdown").isFalse();
+            assertThat(scheduler.isRunning())
+                    .as("no job starts after the shutdown")
+                    .isFalse();
         } finally {
             scheduler.resume();
         }

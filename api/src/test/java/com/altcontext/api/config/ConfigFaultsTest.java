@@ -100,7 +100,8 @@ class ConfigFaultsTest {
                 "MAIL_POSTAL_ADDRESS | secret-value, 1, rue Montr\uFFFD\uFFFDal",
                 "IP_HASH_PEPPER | secret-value of Montr\uFFFD\uFFFDal"
             })
-    void the_message_about_a_wrong_value_has_the_variable_and_the_rule_but_not_the_value(String variable, String value) {
+    void the_message_about_a_wrong_value_has_the_variable_and_the_rule_but_not_the_value(
+            String variable, String value) {
         List<String> faults = faults(Map.of(variable, value));
 
         assertThat(faults).hasSize(1);

@@ -41,7 +41,9 @@ class KillIT {
                 load.stop();
 
                 assertThat(load.strange).isEmpty();
-                assertThat(load.unanswered).as("events in flight when the service was killed").isNotEmpty();
+                assertThat(load.unanswered)
+                        .as("events in flight when the service was killed")
+                        .isNotEmpty();
                 acknowledged.putAll(load.acknowledged);
                 unanswered.putAll(load.unanswered);
             }

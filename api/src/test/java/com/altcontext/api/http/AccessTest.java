@@ -108,11 +108,9 @@ class AccessTest {
                 }
             }
         }
-        assertThat(opened)
-                .as("each route needs either one scope or all scopes")
-                .hasSize((int) operators().stream()
-                        .filter(route -> route.access().scopes().size() == 1)
-                        .count());
+        assertThat(opened).as("each route needs either one scope or all scopes").hasSize((int) operators().stream()
+                .filter(route -> route.access().scopes().size() == 1)
+                .count());
     }
 
     @Test

@@ -41,7 +41,8 @@ class ClientAddressesTest {
         "2001:db8::1, 2001:db8::1",
         "::ffff:203.0.113.1, 203.0.113.1"
     })
-    void the_client_behind_a_trusted_proxy_is_the_last_address_that_is_not_a_trusted_proxy(String header, String client) {
+    void the_client_behind_a_trusted_proxy_is_the_last_address_that_is_not_a_trusted_proxy(
+            String header, String client) {
         assertThat(address(false, PROXY, "x-forwarded-for", header)).isEqualTo(InetAddress.ofLiteral(client));
     }
 

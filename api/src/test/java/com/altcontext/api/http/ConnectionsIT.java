@@ -63,9 +63,7 @@ class ConnectionsIT {
     @Test
     void one_client_cannot_use_all_connections() throws Exception {
         Optional<String> own = ownAddress();
-        assumeThat(own)
-                .as("an address of this machine other than loopback")
-                .isPresent();
+        assumeThat(own).as("an address of this machine other than loopback").isPresent();
         try (PackagedService service = PackagedService.on(url, Map.of("HOST", "0.0.0.0"))) {
             URI address = URI.create(service.address().replace("127.0.0.1", own.get()));
             List<RawClient> ofClient = new ArrayList<>();

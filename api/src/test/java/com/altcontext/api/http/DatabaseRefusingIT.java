@@ -47,7 +47,8 @@ class DatabaseRefusingIT {
     private String unsubscribeLink = "";
 
     @Test
-    void a_database_that_is_read_only_or_full_or_accepts_no_connections_causes_503s_and_no_partial_writes() throws Exception {
+    void a_database_that_is_read_only_or_full_or_accepts_no_connections_causes_503s_and_no_partial_writes()
+            throws Exception {
         Migrations.of(DatabaseUrl.parse(url)).apply();
         run(
                 "CREATE ROLE " + role + " LOGIN PASSWORD 'service'",
@@ -114,7 +115,9 @@ class DatabaseRefusingIT {
             List<Integer> statuses = owner.inTransaction(tx -> {
                 tx.update("LOCK TABLE " + String.join(", ", WRITTEN) + " IN ACCESS EXCLUSIVE MODE");
                 List<Integer> ended = statuses(service, waiting);
-                assertThat(waiting(tx)).as("statements that still wait for a lock").isEmpty();
+                assertThat(waiting(tx))
+                        .as("statements that still wait for a lock")
+                        .isEmpty();
                 return ended;
             });
             assertThat(statuses).containsOnly(503);
