@@ -110,8 +110,7 @@ class TrackerEngagementIT {
                 .isBetween(95.0, 100.0);
 
         // A page that is not scrolled has a scroll depth too: a click records its height before it is replaced. With
-        // web
-        // vitals to send, the engagement is sent even if the page has no focus and no engaged time.
+        // web vitals to send, the engagement is sent even if the page has no focus and no engaged time.
         tab.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))");
         tab.click("h1");
         tab.evaluate("""
