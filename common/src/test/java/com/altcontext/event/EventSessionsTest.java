@@ -276,7 +276,7 @@ class EventSessionsTest extends EventStoreFixture {
     }
 
     @Test
-    @Tag("single-node") // The statements of this test do not work on a cluster.
+    @Tag("single-node") // Its SQL does not run on a cluster.
     void an_event_finds_the_last_of_very_many_sessions() {
         write(visit(0));
         database.run("""
@@ -292,7 +292,7 @@ class EventSessionsTest extends EventStoreFixture {
     }
 
     @Test
-    @Tag("single-node") // The statements of this test do not work on a cluster.
+    @Tag("single-node") // Its SQL does not run on a cluster.
     void a_session_that_starts_between_two_milliseconds_is_found_by_its_key() {
         for (int micros : List.of(1, 123, 499, 500, 999)) {
             database.run("TRUNCATE visitors, sessions, events");

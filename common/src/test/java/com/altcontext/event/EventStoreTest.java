@@ -176,7 +176,7 @@ class EventStoreTest extends EventStoreFixture {
     }
 
     @Test
-    @Tag("single-node") // The statements of this test do not work on a cluster.
+    @Tag("single-node") // Its SQL does not run on a cluster.
     void a_copy_is_found_among_thousands_of_sessions_without_reading_each_of_them() {
         TestEvent first =
                 TestEvent.at("visitor-many", NOW.minus(Duration.ofDays(6))).eventId(UUID.randomUUID());

@@ -154,7 +154,7 @@ class PartitionsTest {
      * for locks for at most a millisecond stores another row, and all rows are visible.
      */
     @Test
-    @Tag("single-node") // The statements of this test do not work on a cluster.
+    @Tag("single-node") // Its SQL does not run on a cluster.
     @Tag("slow")
     void a_hundred_thousand_rows_leave_the_default_partition_while_events_are_stored() throws Exception {
         Instant future = now.plus(Duration.ofDays(30));
@@ -192,7 +192,7 @@ class PartitionsTest {
     }
 
     @Test
-    @Tag("single-node") // The statements of this test do not work on a cluster.
+    @Tag("single-node") // Its SQL does not run on a cluster.
     void events_that_are_deleted_during_a_move_do_not_come_back() throws Exception {
         Instant future = now.plus(Duration.ofDays(31));
         insertIntoDefaultPartition(10, future);

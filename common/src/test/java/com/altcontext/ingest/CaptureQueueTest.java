@@ -105,7 +105,7 @@ class CaptureQueueTest {
     }
 
     @Test
-    @Tag("single-node") // The statements of this test do not work on a cluster.
+    @Tag("single-node") // Its SQL does not run on a cluster.
     void a_form_whose_node_is_away_is_refused_and_does_not_delay_forms_of_other_nodes() throws Exception {
         List<TestForm> forms = IntStream.range(0, 8)
                 .mapToObj(i -> form("jo-" + i + "@example.ca").visitor("visitor-001" + i))

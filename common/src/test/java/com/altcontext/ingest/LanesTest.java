@@ -119,7 +119,7 @@ class LanesTest {
     }
 
     @Test
-    @Tag("single-node") // The statements of this test do not work on a cluster.
+    @Tag("single-node") // Its SQL does not run on a cluster.
     void only_the_bucket_whose_node_is_away_refuses_events_and_it_recovers_by_itself() throws Exception {
         Event away = event("visitor-0001", "/");
         short bucket = EIGHT.of(away.visitor().id()).number();
