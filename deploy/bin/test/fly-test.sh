@@ -35,7 +35,6 @@ make_repository() {
   # Every target first asks for the version of fly. This call is not logged.
   sed -i '2i [[ $1 != version ]] || { echo "${FLYCTL-fly v0.4.80 linux/amd64 Commit: 0 BuildDate: 2026-08-07}"; exit 0; }' "$work/bin/fly"
   stand_in "$work/bin/curl" 'printf "%s" "${HEALTH:-{\"ok\":true\}}"'
-  stand_in "$work/inner/make" ''
   # toolchain.sh gets a whole command line, such as java -jar … smoke --url …
   # When the service checks the settings, the stand-in keeps the environment: it must have only the values of the file.
   cat >deploy/bin/toolchain.sh <<END
