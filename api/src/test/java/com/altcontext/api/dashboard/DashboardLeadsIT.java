@@ -94,8 +94,9 @@ class DashboardLeadsIT extends FilledDashboard {
                 "INSERT INTO consent_events (lead_id, property_id, status, source, form_name, purpose, occurred_at)"
                         + " SELECT id, property_id, 'express', 'form', 'workshop', 'news', now() FROM leads WHERE email = ?",
                 lead);
+        int before = listings();
         page.signIn(SEVEN);
-        assertThat(listings()).as("a closed list requests nothing").isZero();
+        assertThat(listings()).as("a closed list requests nothing").isEqualTo(before);
 
         page.tab.click(".forms summary");
         page.tab.await("document.querySelector('.forms table')");
@@ -106,7 +107,7 @@ class DashboardLeadsIT extends FilledDashboard {
         assertThat(page.rows(".forms").getFirst())
                 .startsWith(lead + "|")
                 .endsWith("|workshop|topic: glazes|Express|Unknown|Unknown");
-        assertThat(listings()).isEqualTo(2);
+        assertThat(listings()).isEqualTo(before + 2);
         page.assertAccessible("submissions", DashboardTab.PHONE);
 
         page.tab.click(".forms td button, .forms th button");
