@@ -86,7 +86,9 @@ record Inventory(
             WHERE i.inhparent = 'events'::regclass ORDER BY c.relname
             """;
 
-    private static final String LAST_ERASURE = "SELECT erased_at FROM erasure_log ORDER BY id DESC LIMIT 1";
+    /** Entries without a count of visitors are not about a person: a removed demo, leads that never confirmed. */
+    private static final String LAST_ERASURE =
+            "SELECT erased_at FROM erasure_log WHERE jsonb_exists(counts, 'visitors') ORDER BY id DESC LIMIT 1";
 
     private static final String LAST_LEAD_LIST =
             "SELECT done_at, done_by, row_count FROM audit_log WHERE action IN ('leads_csv', 'lead_list', 'leads_mailable') ORDER BY id DESC LIMIT 1";

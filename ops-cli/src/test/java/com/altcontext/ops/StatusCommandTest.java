@@ -95,11 +95,12 @@ class StatusCommandTest {
     }
 
     @Test
-    void the_last_erasure_is_shown() {
-        for (int hour = 10; hour < 12; hour++) {
-            database.run("INSERT INTO erasure_log (erased_at, erased_by, email_hash, counts) VALUES ('2026-01-01T"
-                    + hour + ":00:00Z', 'altops', sha256(''), '{}')");
-        }
+    void the_last_erasure_of_a_person_is_shown() {
+        database.run("INSERT INTO erasure_log (erased_at, erased_by, email_hash, counts) VALUES"
+                + " ('2026-01-01T10:00:00Z', 'altops', sha256(''), '{\"leads\": 1, \"visitors\": 1}'),"
+                + " ('2026-01-01T11:00:00Z', 'api', sha256(''), '{\"leads\": 1, \"visitors\": 0}'),"
+                + " ('2026-01-01T12:00:00Z', 'altops demo', sha256(''), '{\"leads\": 5}'),"
+                + " ('2026-01-01T13:00:00Z', 'retention', sha256(''), '{\"leads\": 2}')");
 
         assertThat(database.altops("status").out()).containsPattern("(?m)^last erasure +2026-01-01T11:00:00Z$");
     }
