@@ -5,7 +5,6 @@ import com.altcontext.db.DatabaseUrl;
 import com.altcontext.db.Migrations;
 import com.altcontext.db.Statistics;
 import com.altcontext.value.KeyedHash;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -38,14 +37,7 @@ final class RestoreCommand implements Runnable {
     @Override
     public void run() {
         PgProgram restore = PgProgram.find("pg_restore", context.shell());
-        if (!Files.isReadable(from)) {
-            throw new Failure(Exit.USAGE, "that file cannot be read", "name a backup with --from");
-        }
-        // The backup of another database, even an empty one, could be restored too, and everything here would be lost.
-        if (!restore.run("--list", from.toString()).contains(" TABLE DATA public flyway_schema_history ")) {
-            throw new Failure(
-                    Exit.USAGE, "that file is not a backup of an AltContext database", "name another with --from");
-        }
+        new BackupFile(from).check(restore);
         KeyedHash hash = context.environment().hash();
         DatabaseUrl database = context.databaseUrl();
         ClusterCommand.refuseOn(context.sqlDuringRestore(), "altops restore");

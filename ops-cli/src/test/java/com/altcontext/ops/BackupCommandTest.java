@@ -122,6 +122,32 @@ class BackupCommandTest {
     }
 
     @Test
+    void a_file_that_pg_restore_cannot_read_is_named_for_what_it_is() throws IOException {
+        program("pg_restore", "echo 'pg_restore: error: too short' >&2\nexit 1\n");
+        byte[] encrypted = {(byte) 0x84, 0x5e, 0x03};
+        var _ = Files.writeString(Path.of(file("list.csv")), "email");
+        var _ = Files.write(Path.of(file("none.dump")), new byte[0]);
+        var _ = Files.write(Path.of(file("one.gpg")), encrypted);
+        var _ = Files.writeString(Path.of(file("one.asc")), "-----BEGIN PGP MESSAGE-----\n");
+        var _ = Files.writeString(Path.of(file("half.dump")), "PGDMP and no more");
+
+        String words = ": pg_restore failed: pg_restore: error: too short — ";
+        String other = "altops: that file is not a backup that altops made" + words + "name another with --from\n";
+        assertThat(restore("list.csv")).isEqualTo(new CommandRun(Exit.USAGE, "", other));
+        assertThat(restore("none.dump")).isEqualTo(new CommandRun(Exit.USAGE, "", other));
+        String locked =
+                "altops: that file is encrypted" + words + "decrypt it with gpg --decrypt, and name the result\n";
+        assertThat(restore("one.gpg")).isEqualTo(new CommandRun(Exit.USAGE, "", locked));
+        assertThat(restore("one.asc")).isEqualTo(new CommandRun(Exit.USAGE, "", locked));
+        assertThat(restore("half.dump"))
+                .isEqualTo(new CommandRun(
+                        Exit.FAILED,
+                        "",
+                        "altops: that backup is damaged, or of a newer pg_dump" + words
+                                + "name another with --from, or install a newer client of PostgreSQL\n"));
+    }
+
+    @Test
     void a_failed_restore_leaves_the_database_as_it_was() throws IOException {
         program("pg_restore", """
                 [ "$1" = --list ] && echo '1; 0 1 TABLE DATA public flyway_schema_history app' && exit
@@ -250,6 +276,10 @@ class BackupCommandTest {
         assertThat(ran.exit()).isEqualTo(Exit.USAGE);
         assertThat(ran.err()).startsWith("altops: IP_HASH_PEPPER is missing or wrong — set it to at least 16");
         assertThat(database.altops("migrate", "verify").exit()).isEqualTo(Exit.DONE);
+    }
+
+    private CommandRun restore(String name) {
+        return CommandRun.altops(path(), "restore", "--from", file(name), "--yes");
     }
 
     private Map<String, String> path() {
