@@ -30,14 +30,14 @@ import org.jspecify.annotations.Nullable;
 final class IdleVisitors {
     private static final String COUNT_SESSIONS = "SELECT count(*) FROM sessions WHERE last_event_at < ?";
 
+    /** A cluster sends the visitors who have a lead to its nodes, once for all of their rows. */
     private static final String COUNT_VISITORS = """
+            WITH linked AS MATERIALIZED (SELECT DISTINCT visitor_id FROM lead_identities)
             SELECT count(*) FROM visitors AS v
-            WHERE v.first_seen_at < ? AND v.visitor_id <> ALL (?::uuid[])
+            WHERE v.first_seen_at < ? AND NOT EXISTS (SELECT FROM linked AS l WHERE l.visitor_id = v.visitor_id)
               AND NOT EXISTS (SELECT FROM sessions AS s
                               WHERE s.bucket = v.bucket AND s.visitor_id = v.visitor_id AND s.last_event_at >= ?)
             """;
-
-    private static final String LINKED = "SELECT DISTINCT visitor_id FROM lead_identities";
 
     /**
      * Those of the visitors who have a lead. A lead that is captured after this look-up comes with a session, so its
@@ -114,10 +114,9 @@ final class IdleVisitors {
     record EndedSession(UUID visitorId, Instant startedAt, UUID id) {}
 
     static IdleCounts count(Tx tx, Instant keptFrom) {
-        UUID[] linked = tx.query(LINKED, row -> row.id(1)).toArray(UUID[]::new);
         return new IdleCounts(
                 tx.queryOne(COUNT_SESSIONS, row -> row.number(1), keptFrom),
-                tx.queryOne(COUNT_VISITORS, row -> row.number(1), keptFrom, linked, keptFrom));
+                tx.queryOne(COUNT_VISITORS, row -> row.number(1), keptFrom, keptFrom));
     }
 
     void delete(DeletionListener listener) {

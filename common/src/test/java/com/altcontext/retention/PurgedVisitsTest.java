@@ -6,6 +6,8 @@ import com.altcontext.attribution.DeviceType;
 import com.altcontext.event.Event;
 import com.altcontext.testing.TestEvent;
 import com.altcontext.visit.AnonId;
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -89,6 +91,33 @@ class PurgedVisitsTest extends PurgeFixture {
         assertThat(purgeNow(false).count(PurgeCount.VISITORS))
                 .as("once the lead is deleted")
                 .isEqualTo(1);
+    }
+
+    @Test
+    void a_plan_does_not_load_the_visitors_who_are_linked_to_a_lead() {
+        database.run("""
+                INSERT INTO visitors (bucket, visitor_id, property_id, anon_id, first_seen_at)
+                SELECT bucket_of(md5(v::text)::uuid), md5(v::text)::uuid, 'default', 'anon-' || v, now() - interval '100 days'
+                FROM generate_series(1, 7) v
+                """, """
+                INSERT INTO leads (id, property_id, email, first_captured_at, last_captured_at, consent_status)
+                SELECT md5('lead ' || l)::uuid, 'default', 'l' || l || '@example.ca', now(), now(), 'express'
+                FROM generate_series(1, 10000) l
+                """, """
+                INSERT INTO lead_identities (lead_id, visitor_id, property_id, source, confidence, linked_at)
+                SELECT md5('lead ' || l)::uuid, md5((l + 4)::text)::uuid, 'default', 'form_submit', 1, now()
+                FROM generate_series(1, 10000) l
+                """);
+        ThreadMXBean thread = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        var _ = purge().plan(POLICY, NOW, false);
+
+        long before = thread.getCurrentThreadAllocatedBytes();
+        PurgePlan plan = purge().plan(POLICY, NOW, false);
+        long allocated = thread.getCurrentThreadAllocatedBytes() - before;
+
+        assertThat(plan.expected().count(PurgeCount.VISITORS)).isEqualTo(4);
+        assertThat(allocated).isLessThan(1_000_000);
+        database.run("DELETE FROM lead_identities", "DELETE FROM leads");
     }
 
     @Test
