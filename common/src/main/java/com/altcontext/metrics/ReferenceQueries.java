@@ -26,6 +26,8 @@ final class ReferenceQueries {
 
     private final Tx tx;
     private final Map<String, @Nullable Object> parameters = new HashMap<>();
+    /** Read once for all sources. */
+    private @Nullable Map<String, @Nullable Double> shares;
 
     ReferenceQueries(Tx tx, Window window, ZoneId zone, @Nullable String property) {
         this.tx = tx;
@@ -49,8 +51,18 @@ final class ReferenceQueries {
 
     @Nullable
     Double shareOf(String source) {
-        parameters.put("source", source);
-        return value(statement("trafficSourceMix"));
+        if (shares == null) {
+            shares = readShares();
+        }
+        return shares.isEmpty() ? null : shares.getOrDefault(source, 0.0);
+    }
+
+    private Map<String, @Nullable Double> readShares() {
+        Map<String, @Nullable Double> read = new HashMap<>();
+        tx.each(
+                new NamedSql(statement("trafficSourceMix")).with(parameters),
+                row -> read.put(row.text(1), row.decimalOrNull(2)));
+        return read;
     }
 
     @Nullable

@@ -36,7 +36,7 @@ LEFT JOIN (
            min(occurred_at) FILTER (WHERE event_type = 'form_start') AS first_form_start,
            max(occurred_at) FILTER (WHERE event_type = 'form_submit') AS last_form_submit
     FROM events
-    WHERE day BETWEEN :first AND :until
+    WHERE day BETWEEN :first AND :until AND (:property::text IS NULL OR property_id = :property)
     GROUP BY bucket, visitor_id, session_id, device = 'bot') AS e
     ON e.bucket = s.bucket AND e.visitor_id = s.visitor_id AND e.session_id = s.id AND e.is_bot = (s.device = 'bot')
 WHERE s.started_at >= :start AND s.started_at < :end AND (:property::text IS NULL OR s.property_id = :property)
@@ -194,10 +194,12 @@ FROM (
 JOIN visitors AS v ON v.visitor_id = captured.visitor_id
 
 -- trafficSourceMix
-SELECT count(*) FILTER (WHERE traffic_source = :source)::float8 / nullif(count(*), 0)
+-- One row for each source that has sessions.
+SELECT traffic_source, count(*)::float8 / sum(count(*)) OVER ()
 FROM sessions
 WHERE started_at >= :start AND started_at < :end AND device <> 'bot'
   AND (:property::text IS NULL OR property_id = :property)
+GROUP BY traffic_source
 
 -- webVitals
 -- The smallest value that the given share of all values does not exceed.
@@ -290,6 +292,7 @@ FROM (
         SELECT DISTINCT ON (bucket, visitor_id, session_id) bucket, visitor_id, session_id, path
         FROM events
         WHERE day BETWEEN :first AND :until AND event_type = 'page_view' AND device <> 'bot'
+          AND (:property::text IS NULL OR property_id = :property)
         ORDER BY bucket, visitor_id, session_id, occurred_at, path COLLATE "C") AS landing
         ON landing.bucket = s.bucket AND landing.visitor_id = s.visitor_id AND landing.session_id = s.id
     WHERE s.started_at >= :start AND s.started_at < :end AND s.device <> 'bot'
@@ -311,6 +314,7 @@ FROM (
         SELECT DISTINCT ON (bucket, visitor_id, session_id) bucket, visitor_id, session_id, path
         FROM events
         WHERE day BETWEEN :first AND :until AND event_type = 'page_view' AND device <> 'bot'
+          AND (:property::text IS NULL OR property_id = :property)
         ORDER BY bucket, visitor_id, session_id, occurred_at DESC, path COLLATE "C" DESC) AS exits
         ON exits.bucket = s.bucket AND exits.visitor_id = s.visitor_id AND exits.session_id = s.id
     WHERE s.started_at >= :start AND s.started_at < :end AND s.device <> 'bot'

@@ -3,13 +3,16 @@ package com.altcontext.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.altcontext.attribution.DeviceType;
+import com.altcontext.db.NamedSql;
 import com.altcontext.db.Sql;
+import com.altcontext.db.SqlFragment;
 import com.altcontext.event.WebVitals;
 import com.altcontext.testing.TestEvent;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
@@ -166,6 +169,36 @@ class RollupCheckTest {
         });
 
         assertThat(differences).isEmpty();
+    }
+
+    /** With many properties, a statement that grouped the events of all of them would take most of the time. */
+    @Test
+    @Tag("single-node") // A cluster's plan shows one of its nodes.
+    void events_of_other_properties_are_not_grouped() {
+        site.does(TestEvent.view("a", site.at(1, "10:00:00"), "/"));
+        Map<String, Object> parameters = Map.of(
+                "start",
+                site.at(1, "00:00:00"),
+                "end",
+                site.at(0, "00:00:00"),
+                "first",
+                day,
+                "last",
+                day,
+                "until",
+                day,
+                "property",
+                "docs");
+        for (String name : List.of("miscountedSessions", "breakdown.landing_path", "breakdown.exit_path")) {
+            SqlFragment statement =
+                    new NamedSql("EXPLAIN (COSTS OFF) " + ReferenceQueries.STATEMENTS.get(name)).with(parameters);
+
+            List<String> plan = site.database.sql().inTransaction(tx -> tx.query(statement, row -> row.text(1)));
+
+            assertThat(String.join("\n", plan))
+                    .as(name)
+                    .containsPattern("on events_\\d+ events\n +Filter: .*property_id = 'docs'");
+        }
     }
 
     /** A rollup reads the later days of a session only up to the session's end, so it would miss an event after it. */
