@@ -68,7 +68,6 @@ public final class StaticFile {
      */
     public RestResponse<byte[]> answer(HttpServerRequest request, String cacheControl, String vary) {
         String encodings = request.getHeader(HttpHeaders.ACCEPT_ENCODING);
-        String known = request.getHeader(HttpHeaders.IF_NONE_MATCH);
         String encoding = encodings == null ? "" : encoding(encodings);
         // Each representation of a file has a tag of its own (RFC 9110, section 8.8.3.3).
         String tag = '"' + hash + (encoding.isEmpty() ? "" : '-' + encoding) + '"';
@@ -77,7 +76,7 @@ public final class StaticFile {
         headers.set(HttpHeaders.CACHE_CONTROL, cacheControl);
         headers.set(HttpHeaders.VARY, vary + ", Accept-Encoding");
         headers.set(HttpHeaders.ETAG, tag);
-        if (known != null && names(known).contains(tag)) {
+        if (isKnown(tag, request.headers().getAll(HttpHeaders.IF_NONE_MATCH))) {
             return RestResponse.notModified();
         }
         if (!encoding.isEmpty()) {
@@ -118,11 +117,12 @@ public final class StaticFile {
         return wanted.contains("gzip") || (wanted.contains("*") && !refused.contains("gzip")) ? "gzip" : "";
     }
 
-    /** The tags that a client has, compared weakly (RFC 9110, section 13.1.2). */
-    private static List<String> names(String ifNoneMatch) {
-        return Arrays.stream(ifNoneMatch.split(",", -1))
-                .map(tag -> tag.strip().replaceFirst("^W/", ""))
-                .toList();
+    /** Whether a client has this representation, or any: {@code *}. Tags are compared weakly (RFC 9110, section 13.1.2). */
+    private static boolean isKnown(String tag, List<String> ifNoneMatch) {
+        return ifNoneMatch.stream()
+                .flatMap(list -> Arrays.stream(list.split(",", -1)))
+                .map(known -> known.strip().replaceFirst("^W/", ""))
+                .anyMatch(known -> known.equals(tag) || known.equals("*"));
     }
 
     private byte[] decompressed() {
