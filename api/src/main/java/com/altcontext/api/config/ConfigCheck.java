@@ -99,8 +99,8 @@ public final class ConfigCheck {
                 missing("PUBLIC_URL", "the address for links in mails if SMTP_URL is set outside Fly");
             }
         }
-        String port = Variables.orDefault(values, "altcontext-api.listen.port");
-        if (!port.equals("0") && port.equals(Variables.orDefault(values, "altcontext-api.listen.management-port"))) {
+        int port = port("altcontext-api.listen.port");
+        if (port > 0 && port == port("altcontext-api.listen.management-port")) {
             faults.putIfAbsent("MANAGEMENT_PORT", "MANAGEMENT_PORT must not be the same as PORT");
         }
         boolean hasHeader = values.containsKey("altcontext-api.client-address.header");
@@ -110,6 +110,15 @@ public final class ConfigCheck {
             String alone = hasHeader ? "CLIENT_IP_HEADER" : "TRUSTED_PROXIES";
             faults.putIfAbsent(
                     alone, alone + " has no effect alone: CLIENT_IP_HEADER and TRUSTED_PROXIES must be set together");
+        }
+    }
+
+    /** A port as a number, as {@code 03000} is the same as {@code 3000}; 0 if it is none, which is a fault already. */
+    private int port(String property) {
+        try {
+            return Integer.parseInt(Variables.orDefault(values, property));
+        } catch (NumberFormatException none) {
+            return 0;
         }
     }
 

@@ -38,6 +38,7 @@ class ConfigFaultsTest {
                 "CORS_ALLOWED_ORIGINS | http://secret-value.example.com:80",
                 "HOST | secret-value!",
                 "MANAGEMENT_PORT | 3000",
+                "MANAGEMENT_PORT | +03000",
                 "CLIENT_IP_HEADER | secret-value: x",
                 "CLIENT_IP_HEADER | x y",
                 "CLIENT_IP_HEADER | X-Real-IP",
