@@ -1,8 +1,14 @@
 package com.altcontext.db;
 
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -51,6 +57,38 @@ public record DatabaseTls(Optional<String> mode, boolean publicAuthorities) {
             return Map.of("sslmode", VERIFIED, "sslfactory", "org.postgresql.ssl.DefaultJavaSSLFactory");
         }
         return mode.map(chosen -> Map.of("sslmode", chosen)).orElseGet(Map::of);
+    }
+
+    /** Why a certificate could not be verified against a file; empty if it could, or if it is not. */
+    Optional<String> faultOfAuthorities(Map<String, String> options) {
+        if (publicAuthorities
+                || mode.filter(chosen -> chosen.startsWith("verify-")).isEmpty()) {
+            return Optional.empty();
+        }
+        String named = options.getOrDefault("sslrootcert", SYSTEM);
+        if (!named.equals(SYSTEM)) {
+            return faultOf(named).map(fault -> "names a file in sslrootcert that " + fault);
+        }
+        return Files.exists(ownAuthorities())
+                ? faultOf(ownAuthorities().toString())
+                        .map(fault -> "needs the file ~/.postgresql/root.crt, which " + fault)
+                : Optional.of("has an sslmode that needs a file in sslrootcert");
+    }
+
+    private static Optional<String> faultOf(String file) {
+        try {
+            InputStream content = new ByteArrayInputStream(Files.readAllBytes(Path.of(file)));
+            if (!CertificateFactory.getInstance("X.509")
+                    .generateCertificates(content)
+                    .isEmpty()) {
+                return Optional.empty();
+            }
+        } catch (IOException | InvalidPathException unreadable) {
+            return Optional.of("cannot be read");
+        } catch (CertificateException other) {
+            // It is another kind of file.
+        }
+        return Optional.of("holds no certificate");
     }
 
     private static Optional<String> defaultMode(String host, boolean authorityNamed) {

@@ -102,6 +102,19 @@ public record DatabaseUrl(
         return "jdbc:postgresql://" + allHosts() + "/" + encoded(database) + written;
     }
 
+    /**
+     * Returns this URL. The driver reads the authorities' file only once it connects, and does not name it if it fails.
+     *
+     * @throws IllegalArgumentException if certificates are verified against a file that cannot be read or holds none;
+     *     the message does not show its path
+     */
+    public DatabaseUrl requireAuthorities() {
+        tls().faultOfAuthorities(options).ifPresent(fault -> {
+            throw refused(fault);
+        });
+        return this;
+    }
+
     /** How the connection is encrypted; also if the URL does not say. */
     public DatabaseTls tls() {
         return DatabaseTls.of(hosts.stream().map(Host::name).toList(), options);

@@ -1,17 +1,27 @@
 package com.altcontext.db;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.altcontext.db.DatabaseUrl.Host;
 import com.altcontext.devdb.TestDatabase;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -73,6 +83,47 @@ class DatabaseUrlTlsTest {
         assertThat(seen).containsEntry("sslmode", mode);
         assertThat(seen.get("sslfactory")).isEqualTo(factory);
         assertThat(seen.get("sslrootcert")).isNotEqualTo("system");
+    }
+
+    @Test
+    void the_file_that_certificates_are_verified_against_must_be_usable(@TempDir Path folder) throws Exception {
+        Path empty = Files.createFile(folder.resolve("hidden-empty.pem"));
+        Path noCertificate = Files.writeString(folder.resolve("hidden.txt"), "hidden");
+        Path good = folder.resolve("authority.pem");
+        Files.writeString(good, "-----BEGIN CERTIFICATE-----\n" + anyAuthority() + "\n-----END CERTIFICATE-----\n");
+
+        assertUnusable(
+                "sslrootcert=" + folder + "/hidden-nowhere.pem", "names a file in sslrootcert that cannot be read");
+        assertUnusable("sslrootcert=" + folder, "names a file in sslrootcert that cannot be read");
+        assertUnusable("sslrootcert=" + empty, "names a file in sslrootcert that holds no certificate");
+        assertUnusable("sslrootcert=" + noCertificate, "names a file in sslrootcert that holds no certificate");
+        assertUnusable("sslmode=verify-ca", "has an sslmode that needs a file in sslrootcert");
+        for (String usable : List.of(
+                "sslrootcert=" + good,
+                "sslmode=verify-ca&sslrootcert=" + good,
+                "sslrootcert=system",
+                "sslmode=verify-full",
+                "sslmode=require&sslrootcert=/nowhere",
+                "sslmode=disable&sslrootcert=/nowhere")) {
+            DatabaseUrl url = DatabaseUrl.parse("postgres://u:p@db.example.com/d?" + usable);
+            assertThat(url.requireAuthorities()).as(usable).isSameAs(url);
+        }
+    }
+
+    private static void assertUnusable(String options, String fault) {
+        DatabaseUrl url = DatabaseUrl.parse("postgres://u:p@db.example.com/d?" + options);
+        assertThatIllegalArgumentException()
+                .as(options)
+                .isThrownBy(url::requireAuthorities)
+                .withMessage("the database URL " + fault);
+    }
+
+    /** A certificate of the JVM's, in base64. */
+    private static String anyAuthority() throws GeneralSecurityException {
+        TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        factory.init((KeyStore) null);
+        X509TrustManager authorities = (X509TrustManager) factory.getTrustManagers()[0];
+        return Base64.getMimeEncoder().encodeToString(authorities.getAcceptedIssuers()[0].getEncoded());
     }
 
     @Test

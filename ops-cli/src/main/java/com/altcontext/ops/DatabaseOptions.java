@@ -53,7 +53,9 @@ final class DatabaseOptions {
                     Exit.USAGE, "no database was given", "set DATABASE_URL to " + FORM + ", or give --database-url");
         }
         try {
-            return DatabaseUrl.parse(text);
+            DatabaseUrl url = DatabaseUrl.parse(text);
+            // Through fly proxy there is no TLS, and the file may be one on the service's machine.
+            return target() == null ? url.requireAuthorities() : url;
         } catch (IllegalArgumentException e) {
             throw new Failure(
                     Exit.USAGE,

@@ -123,7 +123,7 @@ final class ImportOriginalCommand implements Runnable {
     private DatabaseUrl originalUrl() {
         String text = from == null ? context.shell().variable("ORIGINAL_DATABASE_URL") : from;
         try {
-            return DatabaseUrl.parse(text);
+            return DatabaseUrl.parse(text).requireAuthorities();
         } catch (IllegalArgumentException wrong) {
             throw new Failure(
                     Exit.USAGE,

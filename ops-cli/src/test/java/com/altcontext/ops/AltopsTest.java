@@ -68,6 +68,17 @@ class AltopsTest {
     }
 
     @Test
+    void a_file_of_authorities_that_cannot_be_read_is_named_before_the_database_is_asked() {
+        CommandRun ran = CommandRun.altops(
+                Map.of("DATABASE_URL", "postgres://u:p@127.0.0.1:1/d?sslrootcert=/nowhere/ca.pem"), "status");
+
+        assertThat(ran.exit()).isEqualTo(Exit.USAGE);
+        assertThat(ran.err())
+                .isEqualTo(
+                        "altops: the database URL names a file in sslrootcert that cannot be read — correct DATABASE_URL\n");
+    }
+
+    @Test
     void in_the_usage_parameters_come_before_options_that_take_several_values() {
         assertThat(CommandRun.altops(Map.of(), "key", "add", "--help").out())
                 .containsPattern("Usage: altops key add NAME \\[[^\n]*\n?[^\n]*--scope=SCOPE");

@@ -37,7 +37,9 @@ class FlyProxyTest {
     })
     void a_command_reaches_the_database_through_a_proxy_that_then_ends(String option, String name, String logged)
             throws IOException {
-        CommandRun ran = CommandRun.altops(fly.environment(url), "migrate", option, name);
+        Map<String, String> environment = new HashMap<>(fly.environment(url));
+        environment.compute("DATABASE_URL", (_, given) -> given + "&sslrootcert=/of/the/service");
+        CommandRun ran = CommandRun.altops(environment, "migrate", option, name);
 
         assertThat(ran.err()).isEmpty();
         assertThat(ran.exit()).isEqualTo(Exit.DONE);

@@ -60,7 +60,7 @@ public final class ConfigCheck {
             faults.put(
                     name,
                     variable.rule() == Rule.DATABASE_URL
-                            ? name + " cannot be read: " + faultOfDatabaseUrl(value)
+                            ? name + " cannot be used: " + faultOfDatabaseUrl(value)
                             : name + " must be " + variable.rule().text(variable));
         }
     }
@@ -68,7 +68,7 @@ public final class ConfigCheck {
     /** The fault, without the value. */
     private static String faultOfDatabaseUrl(String text) {
         try {
-            return DatabaseUrl.parse(text).toString();
+            return DatabaseUrl.parse(text).requireAuthorities().toString();
         } catch (IllegalArgumentException unreadable) {
             return String.valueOf(unreadable.getMessage());
         }

@@ -65,7 +65,7 @@ enum Rule {
                     value.matches("(?!/v1/|/dashboard/)(/[A-Za-z0-9_-]+)?/[A-Za-z0-9_-][A-Za-z0-9_.-]*\\.js");
                 case HOST -> parses(() -> InetAddress.getByName(value));
                 case URL -> SecureUrl.parse(value).isPresent();
-                case DATABASE_URL -> parses(() -> DatabaseUrl.parse(value));
+                case DATABASE_URL -> parses(() -> DatabaseUrl.parse(value).requireAuthorities());
                 case REDIS_URL ->
                     value.matches("rediss?://([^:/?#@]*:[^/?#@]*@)?[^/?#@]+(/[0-9]{0,3})?")
                             && parses(() -> URI.create(value));

@@ -18,6 +18,7 @@ class ConfigFaultsTest {
                 "DATABASE_URL | mysql://user:secret-value@host/db",
                 "DATABASE_URL | postgres://user:secret-value@host:port/db",
                 "DATABASE_URL | secret-value",
+                "DATABASE_URL | postgres://user@host/db?sslrootcert=/nowhere/secret-value",
                 "IP_HASH_PEPPER | secret-value-15",
                 "ADMIN_API_KEY | secret-value-with-23-ch",
                 "PORT | -1",

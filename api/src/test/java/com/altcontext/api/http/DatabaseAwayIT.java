@@ -179,7 +179,7 @@ class DatabaseAwayIT {
             assertThat(service.written("stderr").lines())
                     .singleElement()
                     .asString()
-                    .startsWith("altcontext: DATABASE_URL cannot be read: ");
+                    .startsWith("altcontext: DATABASE_URL cannot be used: ");
             assertThat(service.written("stdout") + service.written("stderr")).doesNotContain("hunter-77", "db.example");
         }
     }
