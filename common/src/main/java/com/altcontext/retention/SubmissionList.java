@@ -32,14 +32,7 @@ public final class SubmissionList {
 
     private static final int ROWS_AT_ONCE = 10;
 
-    private static final String KEYS = """
-            SELECT f.submitted_at, f.id
-            FROM form_submissions AS f
-            WHERE (?::text IS NULL OR f.property_id = ?)
-              AND (?::timestamptz IS NULL OR (f.submitted_at, f.id) < (?, ?))
-            ORDER BY f.submitted_at DESC, f.id DESC
-            LIMIT ?
-            """;
+    private static final String KEYS = keysOf("form_submissions AS f");
 
     /**
      * Finds the leads first. The planner expects that a third of all leads match, and would otherwise go through the
@@ -47,7 +40,7 @@ public final class SubmissionList {
      */
     private static final String KEYS_OF_SEARCH =
             "WITH found AS MATERIALIZED (SELECT id FROM leads WHERE position(lower(?) IN email) > 0) "
-                    + KEYS.replace("AS f\n", "AS f JOIN found ON found.id = f.lead_id\n");
+                    + keysOf("form_submissions AS f JOIN found ON found.id = f.lead_id");
 
     /** {@code isBot} comes from the link to the visitor, which says whether a bot sent the form. */
     private static final String ROWS = """
@@ -183,6 +176,17 @@ public final class SubmissionList {
                 },
                 request.at,
                 ids);
+    }
+
+    private static String keysOf(String submissions) {
+        return """
+                SELECT f.submitted_at, f.id
+                FROM %s
+                WHERE (?::text IS NULL OR f.property_id = ?)
+                  AND (?::timestamptz IS NULL OR (f.submitted_at, f.id) < (?, ?))
+                ORDER BY f.submitted_at DESC, f.id DESC
+                LIMIT ?
+                """.formatted(submissions);
     }
 
     private static String touch(String prefix) {
