@@ -14,6 +14,7 @@ import com.altcontext.event.EventRows;
 import com.altcontext.event.EventStore;
 import com.altcontext.event.Receipt;
 import com.altcontext.visit.Placement;
+import com.altcontext.visit.VisitorLock;
 import com.altcontext.visit.Visits;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -21,6 +22,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.UUID;
 
 /** Stores captured leads. Everything that a capture creates is stored in one transaction. */
@@ -79,7 +81,7 @@ public final class Leads {
         });
     }
 
-    /** Goes through the buckets in their order, so that two such transactions lock visitors in the same order. */
+    /** Of several buckets, locks all visitors first: bucket by bucket, it would lock them in another order than others. */
     private List<Optional<Captured>> captureUnlocked(
             Tx tx,
             Buckets buckets,
@@ -94,7 +96,13 @@ public final class Leads {
             }
         }
         List<Optional<Captured>> all = new ArrayList<>(Collections.nCopies(captures.size(), Optional.empty()));
-        buckets.split(locked, i -> captures.get(i).visitor().id()).forEach((bucket, places) -> {
+        SortedMap<Short, List<Integer>> byBucket =
+                buckets.split(locked, i -> captures.get(i).visitor().id());
+        if (byBucket.size() > 1) {
+            var _ = VisitorLock.take(
+                    tx, locked.stream().map(i -> captures.get(i).visitor().id()).toList());
+        }
+        byBucket.forEach((bucket, places) -> {
             List<Captured> stored = capture(
                     tx,
                     new Bucket(bucket, buckets),

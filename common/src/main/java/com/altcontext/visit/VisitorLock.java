@@ -9,10 +9,9 @@ import java.util.UUID;
 
 /**
  * Locks visitors against other writers until the transaction ends. Without the lock, two machines that write events of
- * one visitor at the same time would each begin a session for the same visit. Each statement takes its locks in the same
- * order, so that there are no deadlocks. (A transaction about several buckets may take them in several statements; then
- * a deadlock is possible, and the transaction is repeated.) They belong to the transaction, so they work through a
- * pooler in transaction mode.
+ * one visitor at the same time would each begin a session for the same visit. A transaction takes all its locks in one
+ * statement, and each statement takes them in the same order, so that there are no deadlocks. They belong to the
+ * transaction, so they work through a pooler in transaction mode.
  *
  * <p>The statement that takes the locks also sets up the planner for the rest of the transaction. A batch looks up keys
  * in tables that are empty at midnight and hold a million rows at noon. A plan that was made for the empty table (a

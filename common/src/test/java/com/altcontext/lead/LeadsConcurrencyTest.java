@@ -3,26 +3,41 @@ package com.altcontext.lead;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.altcontext.db.Buckets;
 import com.altcontext.db.Sql;
 import com.altcontext.event.EventStore;
+import com.altcontext.testing.Database;
 import com.altcontext.testing.TestForm;
+import com.altcontext.visit.VisitorLock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Forms that arrive at the same time: on one machine, on two, and in one batch. */
 @Tag("slow")
 class LeadsConcurrencyTest extends LeadsFixture {
+    private static final String WAITING = """
+            SELECT count(*) FROM pg_locks
+            WHERE NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+            """;
+
     @Test
     void fifty_simultaneous_captures_of_one_form_are_one_submission() throws Exception {
         Sql[] machines = {database.sql(), database.anotherMachine()};
@@ -191,6 +206,45 @@ class LeadsConcurrencyTest extends LeadsFixture {
             deadlockTimeout("RESET deadlock_timeout");
         }
         assertThat(counts()).containsExactly(3L, 60L, 60L, 3L, 60L);
+    }
+
+    /**
+     * Of two visitors, the one with the lower key is in the higher bucket. An erasure of both locks them in the order of
+     * their keys, so a batch of forms must wait for the first without holding the second.
+     */
+    @Test
+    @Timeout(60)
+    void a_batch_of_forms_locks_the_visitors_of_all_buckets_in_the_order_of_an_erasure() throws Exception {
+        Database cluster = Database.migrated();
+        cluster.run("UPDATE cluster SET buckets = 2");
+        List<TestForm> byKey = IntStream.range(10, 40)
+                .mapToObj(i -> JO.email("jo-" + i + "@example.ca").visitor("visitor-00" + i))
+                .sorted(Comparator.comparingLong(form -> form.visitor().id().getMostSignificantBits()))
+                .toList();
+        TestForm first = ofBucket(1, byKey);
+        TestForm second = ofBucket(0, byKey.reversed());
+        CompletableFuture<List<Optional<Captured>>> batch = cluster.anotherMachine()
+                .inTransaction(tx -> {
+                    var _ = VisitorLock.take(tx, Set.of(first.visitor().id()));
+                    CompletableFuture<List<Optional<Captured>>> waiting = CompletableFuture.supplyAsync(
+                            () -> leads(cluster.sql()).captureUnlocked(List.of(first.capture(), second.capture())));
+                    Awaitility.await().until(() -> cluster.count(WAITING) == 1);
+                    boolean isFree = tx.queryOne(
+                            "SELECT pg_try_advisory_xact_lock(?)",
+                            row -> row.flag(1),
+                            second.visitor().id().getMostSignificantBits());
+                    assertThat(isFree).isTrue();
+                    return waiting;
+                });
+
+        assertThat(batch.get(30, TimeUnit.SECONDS)).allMatch(Optional::isPresent);
+    }
+
+    private static TestForm ofBucket(int bucket, List<TestForm> forms) {
+        return forms.stream()
+                .filter(form -> new Buckets(2).of(form.visitor().id()).number() == bucket)
+                .findFirst()
+                .orElseThrow();
     }
 
     private static void deadlockTimeout(String setting) {
