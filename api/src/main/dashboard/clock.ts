@@ -18,12 +18,14 @@ const hourIn = (timeZone: string): ((time: number) => string) => {
   return (time) => clock.format(time).replace(/ (\d\d).*/, 'T$1:00');
 };
 
+/** What hour it is now in each of the time zones, earliest first. */
+const hoursNow = (): string[] => zones.map((timeZone) => hourIn(timeZone)(Date.now() + (behind ?? 0))).sort();
+
 /** The latest hour that has begun in one of the time zones. */
-export const thisHour = (): string =>
-  zones
-    .map((timeZone) => hourIn(timeZone)(Date.now() + (behind ?? 0)))
-    .sort()
-    .at(-1)!;
+export const thisHour = (): string => hoursNow().at(-1)!;
+
+/** The earliest hour that has not ended in one of the time zones. Those after it have not ended there either. */
+export const openHour = (): string => hoursNow().at(0)!;
 
 const HALF_HOUR = 30 * 60_000;
 /** No zone is further from UTC, to the east or to the west. */

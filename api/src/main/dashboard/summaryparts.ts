@@ -1,6 +1,6 @@
 import { Problem } from './api';
 import { card, type Card, type Filled } from './card';
-import { firstDay, thisHour, today } from './clock';
+import { firstDay, openHour, today } from './clock';
 import { h } from './dom';
 import type { Summary, TrendPoint } from './figures';
 import { ingest, ingestLine } from './ingest';
@@ -46,7 +46,7 @@ const trendOf = async (summary: Summary, view: View, properties: KnownProperties
       compareTo ? ifKept(hoursOf(compareTo.from, view, signal)) : [],
     ]);
     if (points.length) {
-      return { points, before, beforeName, open: thisHour() };
+      return { points, before, beforeName, open: openHour() };
     }
   }
   const first = since(summary, view);

@@ -63,8 +63,9 @@ export const drawing = (trend: Trend, series: Series, width: number, legend: HTM
   const earlierYs = earlier.map((value) => yPosition(value, top, area));
   // A day that is not over would look like a fall: its line is drawn dashed.
   const last = points.length - 1;
-  const isOpen = points[last]?.day === open;
-  const settled = isOpen ? last : last + 1;
+  const settled = points.filter((each) => each.day < open).length;
+  const isOpen = settled <= last;
+  const dashedFrom = Math.max(0, settled - 1);
   const [day, room] = isHour(points[0])
     ? ([format.hour, DAY_WIDTH] as const)
     : points.length > MANY_DAYS
@@ -118,7 +119,7 @@ export const drawing = (trend: Trend, series: Series, width: number, legend: HTM
     s('path', { class: 'under', d: areaUnder(xs, ys, area) }),
     earlier.length > 0 && s('path', { class: 'before', d: line(earlierXs, earlierYs) }),
     last > 0 && s('path', { class: 'now', d: line(xs.slice(0, settled), ys) }),
-    isOpen && last > 0 && s('path', { class: 'now open', d: line(xs.slice(last - 1, last + 1), ys.slice(last - 1)) }),
+    isOpen && last > 0 && s('path', { class: 'now open', d: line(xs.slice(dashedFrom, last + 1), ys.slice(dashedFrom)) }),
     // A single day or hour is as wide as an hour: a lone dot would be hard to see.
     last === 0 && s('path', { class: isOpen ? 'now open' : 'now', d: line(hourSpan(longestXs, area), [ys[0] ?? 0, ys[0] ?? 0]) }),
     cursor,

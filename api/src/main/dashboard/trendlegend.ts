@@ -9,7 +9,7 @@ export interface Trend {
   before: TrendPoint[];
   /** What the window before is called. */
   beforeName: string;
-  /** The day or hour that is not over yet. */
+  /** The first day or hour that is not over yet in all time zones. */
   open: string;
 }
 
@@ -33,7 +33,7 @@ export const legendOf = ({ points, before, beforeName, open }: Trend, series: Se
       return undefined;
     }
     const days = one
-      ? `${timeOf(one)}${one.day === open ? ` (${words.trend.soFar})` : ''}`
+      ? `${timeOf(one)}${one.day >= open ? ` (${words.trend.soFar})` : ''}`
       : name === 'now'
         ? words.trend.now
         : beforeName;

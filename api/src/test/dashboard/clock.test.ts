@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { setZones, hoursOfDay, setClock, today } from '../../main/dashboard/clock';
+import { hoursOfDay, openHour, setClock, setZones, thisHour, today } from '../../main/dashboard/clock';
 
 const hours = (day: string, ...zones: string[]): string => hoursOfDay(day, zones).map(({ hour }) => hour.slice(11, 13)).join(' ');
 const twice = (day: string, ...zones: string[]): string[] => hoursOfDay(day, zones).filter(({ isTwice }) => isTwice).map(({ hour }) => hour);
@@ -39,4 +39,13 @@ test('today is the day that has begun in each of the zones', () => {
   setZones(['UTC', 'Australia/Sydney'], '');
   assert.equal(today(), '2026-11-30');
   setZones(['UTC'], '');
+});
+
+test('an hour is open until it has ended in each of the zones', () => {
+  setClock('2026-11-30T16:10:00Z');
+  setZones(['UTC', 'Australia/Sydney', 'America/Toronto'], '');
+  assert.equal(openHour(), '2026-11-30T11:00');
+  assert.equal(thisHour(), '2026-12-01T03:00');
+  setZones(['UTC'], '');
+  assert.equal(openHour(), '2026-11-30T16:00');
 });
