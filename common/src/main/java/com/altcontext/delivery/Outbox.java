@@ -44,6 +44,7 @@ public final class Outbox {
             WITH due AS MATERIALIZED (
                 SELECT id, next_attempt_at AS turn FROM outbox
                 WHERE kind = ? AND set_aside_at IS NULL AND next_attempt_at <= now()
+                  AND next_attempt_at > coalesce(now() - make_interval(secs => ?::float8), '-infinity')
                   AND CASE kind WHEN 'webhook' THEN coalesce(destination, '') ELSE '' END <> ALL (?)
                 ORDER BY next_attempt_at, created_at
                 LIMIT ?
@@ -147,8 +148,19 @@ public final class Outbox {
      * @param skipped receivers, as {@link Kind#receiver} names them, whose messages are left waiting
      */
     public static List<Message> claim(Tx tx, Kind kind, int max, Set<String> skipped) {
+        return claim(tx, kind, max, skipped, null);
+    }
+
+    /** @param since claims only messages that became due within this time; null for all */
+    static List<Message> claim(Tx tx, Kind kind, int max, Set<String> skipped, @Nullable Duration since) {
         return tx.query(
-                CLAIM, Message::read, kind.key, skipped.toArray(String[]::new), max, (double) LEASE.toSeconds());
+                CLAIM,
+                Message::read,
+                kind.key,
+                since == null ? null : (double) since.toSeconds(),
+                skipped.toArray(String[]::new),
+                max,
+                (double) LEASE.toSeconds());
     }
 
     /**

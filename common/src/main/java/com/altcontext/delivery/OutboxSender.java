@@ -35,6 +35,12 @@ public final class OutboxSender {
     /** Most receivers answer within this time. */
     private static final long SOON_NANOS = Duration.ofSeconds(1).toNanos();
 
+    /** How often the messages of receivers that are skipped are all read, to look for those of others. */
+    private static final Duration FULL_READ = Duration.ofMinutes(1);
+
+    /** Longer, since a message becomes due when its transaction begins, and is seen when it commits. */
+    private static final Duration BECAME_DUE = FULL_READ.multipliedBy(2);
+
     private static final Logger LOG = System.getLogger(OutboxSender.class.getName());
 
     /** Limits the log lines for each error: while a receiver is down, every message to it fails, several times. */
@@ -45,6 +51,11 @@ public final class OutboxSender {
     private final Duration timeout;
     private final Function<Outbox.Message, Future<Attempt>> transport;
     private final Consumer<Boolean> observer;
+
+    /** The receivers that were skipped when all that was due was last read, and nothing was due for others. */
+    private Set<String> skippedLast = Set.of();
+
+    private long fullReadAt;
 
     /**
      * @param timeout for a batch, less than {@link Outbox#LEASE}; {@code transport} should give up on a single
@@ -85,8 +96,21 @@ public final class OutboxSender {
         }
     }
 
+    /**
+     * A receiver that is dead may have hundreds of thousands of due messages, which are all read to find those of others. So if
+     * there were none, only what became due since is read for a while.
+     */
     private List<Outbox.Message> claim(Set<String> skipped) {
-        return sql.inTransaction(tx -> Outbox.claim(tx, kind, MAX_IN_FLIGHT, skipped));
+        boolean isKnown = !skippedLast.isEmpty()
+                && skipped.containsAll(skippedLast)
+                && System.nanoTime() - fullReadAt < FULL_READ.toNanos();
+        Duration since = isKnown ? BECAME_DUE : null;
+        List<Outbox.Message> claimed = sql.inTransaction(tx -> Outbox.claim(tx, kind, MAX_IN_FLIGHT, skipped, since));
+        if (since == null && claimed.isEmpty()) {
+            skippedLast = Set.copyOf(skipped);
+            fullReadAt = System.nanoTime();
+        }
+        return claimed;
     }
 
     /** @return the receivers that accepted a message soon */

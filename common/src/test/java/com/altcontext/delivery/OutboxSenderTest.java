@@ -105,6 +105,31 @@ class OutboxSenderTest {
                 .containsOnly("slow 0");
     }
 
+    /** All messages of the dead webhook would be read for each batch, to find none of another. */
+    @Test
+    void once_all_that_is_due_was_read_only_what_became_due_since_is_read_beside_a_dead_webhook() throws Exception {
+        Database database = Database.migrated();
+        put(database, "dead", 20);
+        database.run("UPDATE outbox SET next_attempt_at = now() - interval '2 hours'");
+        OutboxSender sender = sender(
+                database,
+                message -> "dead".equals(message.destination())
+                        ? CompletableFuture.completedFuture(Attempt.failed("answered 500"))
+                        : CompletableFuture.completedFuture(Attempt.DELIVERED));
+        sender.sendDue();
+        put(database, "unread", 1);
+        put(database, "live", 1);
+        database.run("UPDATE outbox SET next_attempt_at = now() - interval '1 hour' WHERE destination = 'unread'");
+        String waiting = "SELECT DISTINCT destination FROM outbox ORDER BY 1";
+
+        sender.sendDue();
+        assertThat(database.texts(waiting)).containsExactly("dead", "unread");
+
+        database.run("DELETE FROM outbox WHERE destination = 'dead'");
+        sender.sendDue();
+        assertThat(database.texts(waiting)).isEmpty();
+    }
+
     /** Each transaction opens a connection, so counting connections counts transactions. */
     @Test
     void while_the_mail_server_is_down_only_one_batch_of_mails_is_claimed() throws Exception {
