@@ -39,14 +39,17 @@ public final class Outbox {
     /** The values of {@code event} for mails. */
     public static final List<String> MAIL_EVENTS = List.of(CONFIRMATION, LEAD_ALERT, WEEKLY_REPORT);
 
-    /** Skips messages that another machine is claiming, instead of waiting for it. */
+    /**
+     * Skips messages that another machine is claiming, instead of waiting for it. The order is that of the index alone:
+     * a replay makes any number of messages due at the same moment, and each claim would sort them all.
+     */
     private static final String CLAIM = """
             WITH due AS MATERIALIZED (
                 SELECT id, next_attempt_at AS turn FROM outbox
                 WHERE kind = ? AND set_aside_at IS NULL AND next_attempt_at <= now()
                   AND next_attempt_at > coalesce(now() - make_interval(secs => ?::float8), '-infinity')
                   AND CASE kind WHEN 'webhook' THEN coalesce(destination, '') ELSE '' END <> ALL (?)
-                ORDER BY next_attempt_at, created_at
+                ORDER BY next_attempt_at
                 LIMIT ?
                 FOR UPDATE SKIP LOCKED),
             claimed AS (
