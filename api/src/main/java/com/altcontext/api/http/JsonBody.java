@@ -21,9 +21,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,9 +40,6 @@ public final class JsonBody {
 
     /** PostgreSQL writes 1e308 with 309 digits: five characters of a body would become sixty times as long in every answer. */
     private static final int MAX_DIGITS = BodyCollector.MAX_BYTES;
-
-    /** A body may have one key of 60 KB and many faults below it: the answer must not grow with their product. */
-    private static final int MAX_PATH_LENGTH = 100;
 
     /** Replaces bytes that are not UTF-8, so that their field can be found and named. */
     private static final char NOT_UTF8 = '\uD800';
@@ -73,7 +68,7 @@ public final class JsonBody {
         this.maxEvents = maxEvents;
     }
 
-    /** It accepts long numbers, and the NaN that Python writes: {@link #number} refuses them without ending a batch. */
+    /** It accepts long numbers, the NaN that Python writes and any depth: what refuses them does not end a batch. */
     private static JsonFactory factory(boolean keepsKeys, int maxKeyLength) {
         return JsonFactory.builder()
                 .configure(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES, keepsKeys)
@@ -81,6 +76,7 @@ public final class JsonBody {
                 .streamReadConstraints(StreamReadConstraints.builder()
                         .maxNumberLength(BodyCollector.MAX_BYTES)
                         .maxNameLength(maxKeyLength)
+                        .maxNestingDepth(BodyCollector.MAX_BYTES)
                         .build())
                 .build();
     }
@@ -125,7 +121,7 @@ public final class JsonBody {
         return content == null ? requireNonNull(read(bytes, text, maxEvents, false)) : content;
     }
 
-    /** Null if a key is too long to be kept, or the body too deep: it must then be read without keeping keys. */
+    /** Null if a key is too long to be kept: the body must then be read without keeping keys. */
     private static @Nullable Content read(byte[] bytes, @Nullable String text, int maxEvents, boolean keepsKeys) {
         JsonFactory json = keepsKeys ? KEEPING_KEYS : FORGETTING_KEYS;
         try (JsonParser parser = text == null ? json.createParser(bytes) : json.createParser(text)) {
@@ -324,27 +320,6 @@ public final class JsonBody {
     }
 
     private void issue(JsonStreamContext place, String message) {
-        issues.add(() -> path(place), message);
-    }
-
-    /** The path in dotted form. However long the keys are, the work is limited by what may be shown. */
-    private String path(JsonStreamContext place) {
-        Deque<String> steps = new ArrayDeque<>();
-        for (JsonStreamContext at = place; at != null && !at.equals(root); at = at.getParent()) {
-            String name =
-                    at.inArray() && at.hasCurrentIndex() ? String.valueOf(at.getCurrentIndex()) : at.getCurrentName();
-            String step = name == null ? null : shortened(name);
-            // A key that cannot be shown is left out of the path.
-            if (step != null && Text.isStorable(step)) {
-                steps.push(step);
-            }
-        }
-        return shortened(String.join(".", steps));
-    }
-
-    private static String shortened(String path) {
-        return path.length() <= MAX_PATH_LENGTH
-                ? path
-                : path.substring(0, path.offsetByCodePoints(0, MAX_PATH_LENGTH / 2)) + '…';
+        issues.add(() -> JsonPath.of(place, root), message);
     }
 }

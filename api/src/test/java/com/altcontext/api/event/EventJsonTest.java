@@ -140,9 +140,26 @@ class EventJsonTest {
     @ParameterizedTest
     @ValueSource(strings = {"{\"x\":", "["})
     void thousands_of_levels_are_refused_like_seventeen(String kind) {
-        assertError(Call.event(nested(kind, 5_000)).send(), 400, "invalid_request");
+        for (int levels : new int[] {1_000, 5_000, 10_000}) {
+            Call.Answer answer = Call.event(nested(kind, levels)).send();
+            assertError(answer, 400, "invalid_request");
+            assertThat(answer.json().at("/issues/0/path").asText()).startsWith("props.");
+        }
         assertError(Call.event(kind.repeat(10_000)).send(), 400, "invalid_request");
         assertError(Call.batch(nested(kind, 900)).send(), 400, "invalid_request");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"x\":", "["})
+    void thousands_of_levels_in_one_event_do_not_refuse_its_neighbours(String kind) {
+        Call.Answer answer = Call.batch(
+                        "[" + TestEvent.body() + "," + nested(kind, 5_000) + "," + TestEvent.body() + "]")
+                .send();
+
+        assertThat(answer.status()).isEqualTo(202);
+        assertThat(answer.json().path("results").findValuesAsText("ok")).containsExactly("true", "false", "true");
+        assertThat(answer.json().at("/results/1/issues/0/message").asText())
+                .isEqualTo("must not be nested more than 16 levels deep");
     }
 
     private static String nested(String kind, int levels) {
