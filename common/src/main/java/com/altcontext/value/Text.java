@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 /** Rules for text that comes from outside. Lengths count Unicode code points after trimming. */
 public final class Text {
     /** The message for text that is not {@linkplain #isStorable storable}. */
-    public static final String UNSTORABLE = "must not contain NUL or unpaired surrogates";
+    public static final String UNSTORABLE = "must be UTF-8, without NUL or unpaired surrogates";
 
     private Text() {}
 

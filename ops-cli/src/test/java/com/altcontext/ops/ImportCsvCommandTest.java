@@ -309,7 +309,7 @@ class ImportCsvCommandTest {
                 .isEqualTo(new CommandRun(
                         Exit.FAILED,
                         "",
-                        "altops: imported_pages.csv, row 3: a value must not contain NUL or unpaired surrogates"
+                        "altops: imported_pages.csv, row 3: a value must be UTF-8, without NUL or unpaired surrogates"
                                 + " — correct or remove that row; nothing was stored\n"));
     }
 

@@ -53,10 +53,12 @@ final class FrenchIssues {
             entry("must not occur twice", "ne doit pas figurer deux fois"),
             entry("must not be empty", "ne doit pas être vide"),
             entry("must be UTF-#", "doit être en UTF-#"),
-            entry("must not contain NUL or unpaired surrogates", "ne doit contenir ni NUL ni demi-codet sans sa paire"),
             entry(
-                    "has a key that must not contain NUL or unpaired surrogates",
-                    "a une clé qui ne doit contenir ni NUL ni demi-codet sans sa paire"),
+                    "must be UTF-#, without NUL or unpaired surrogates",
+                    "doit être en UTF-#, sans NUL ni demi-codet sans sa paire"),
+            entry(
+                    "has a key that must be UTF-#, without NUL or unpaired surrogates",
+                    "a une clé qui doit être en UTF-#, sans NUL ni demi-codet sans sa paire"),
             entry("must be a JSON object", "doit être un objet JSON"),
             entry("must be a single JSON value", "doit être une seule valeur JSON"),
             entry("is not valid JSON", "n’est pas du JSON valide"),

@@ -249,6 +249,13 @@ class EventJsonTest {
                 .getBytes(StandardCharsets.ISO_8859_1);
 
         assertThat(issuePaths(body)).containsExactly("path");
+        assertThat(Call.event("")
+                        .body(body)
+                        .send()
+                        .json()
+                        .at("/issues/0/message")
+                        .asText())
+                .startsWith("must be UTF-8");
     }
 
     @Test
