@@ -10,7 +10,7 @@ import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the query of a request's URL. */
+/** Reads the query of a request's URL. Only {@code &} separates parameters, as browsers write them, not {@code ;}. */
 final class QueryString {
     private QueryString() {}
 
@@ -18,7 +18,7 @@ final class QueryString {
     static QueryParameters read(HttpServerRequest request, Issues issues) {
         Map<String, String> first = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         try {
-            request.params().forEach((name, value) -> {
+            request.params(true).forEach((name, value) -> {
                 if (first.putIfAbsent(name, value) != null) {
                     issues.add(path(name), "must not occur twice");
                 }

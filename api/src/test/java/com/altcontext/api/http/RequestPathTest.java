@@ -97,15 +97,25 @@ class RequestPathTest {
                 .startsWith("HTTP/1.1 200 ");
     }
 
+    @Test
+    void a_semicolon_in_the_query_is_part_of_its_value() throws IOException {
+        assertThat(summary("window=7&filters=%5B%5B%22is%22,%22path%22,%5B%22/a;b=1%22%5D%5D%5D"))
+                .startsWith("HTTP/1.1 200 ");
+        assertThat(summary("window=7;compareTo=true"))
+                .startsWith("HTTP/1.1 400 ")
+                .contains("\"path\":\"window\"");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"%zz", "window=%", "window=7%"})
     void a_query_that_is_read_and_cannot_be_decoded_is_a_bad_request(String query) throws IOException {
-        String key = "x-admin-key: " + TestService.ADMIN_KEY + "\r\n";
+        assertThat(summary(query)).startsWith("HTTP/1.1 400 ").contains("\"error\":\"invalid_request\"");
+    }
 
-        assertThat(Call.raw("GET /v1/metrics/summary?" + query + " HTTP/1.1\r\nHost: x\r\n" + key
-                        + "Connection: close\r\n\r\n"))
-                .startsWith("HTTP/1.1 400 ")
-                .contains("\"error\":\"invalid_request\"");
+    private static String summary(String query) throws IOException {
+        String key = "x-admin-key: " + TestService.ADMIN_KEY + "\r\n";
+        return Call.raw(
+                "GET /v1/metrics/summary?" + query + " HTTP/1.1\r\nHost: x\r\n" + key + "Connection: close\r\n\r\n");
     }
 
     @Test
