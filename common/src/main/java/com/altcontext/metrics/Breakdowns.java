@@ -19,21 +19,36 @@ public final class Breakdowns {
     /** The number of values per dimension and day that a rollup stores. */
     public static final int MAX_ROWS = 500;
 
+    /**
+     * The properties that have rollups, if none is asked for. The key begins with the property: without it, the rows of
+     * a dimension would be found by reading those of all dimensions. The list is read from the key, one look-up for each
+     * property.
+     */
+    private static final String PROPERTIES = """
+            CASE WHEN ?::text IS NULL THEN ARRAY(
+                WITH RECURSIVE named(id) AS (
+                    SELECT min(property_id) FROM daily_dimension_rollups
+                    UNION ALL
+                    SELECT (SELECT min(property_id) FROM daily_dimension_rollups WHERE property_id > named.id)
+                    FROM named WHERE named.id IS NOT NULL)
+                SELECT id FROM named WHERE id IS NOT NULL)
+            ELSE ARRAY[?::text] END""";
+
     private static final String ROWS = """
             SELECT sum(page_views)::bigint, sum(sessions)::bigint, sum(conversions)::bigint, {shown}
             FROM daily_dimension_rollups
-            WHERE dimension = ? AND day BETWEEN ? AND ? AND (?::text IS NULL OR property_id = ?) AND rank > 0
+            WHERE dimension = ? AND day BETWEEN ? AND ? AND property_id = ANY (%s) AND rank > 0
             GROUP BY value
             ORDER BY sum(sessions) DESC, sum(page_views) DESC, value COLLATE "C"
             LIMIT ?
-            """;
+            """.formatted(PROPERTIES);
 
     private static final String SUMS = """
             SELECT coalesce(sum(page_views), 0)::bigint, coalesce(sum(sessions), 0)::bigint,
                    coalesce(sum(conversions), 0)::bigint
             FROM daily_dimension_rollups
-            WHERE dimension = ? AND day BETWEEN ? AND ? AND (?::text IS NULL OR property_id = ?)
-            """;
+            WHERE dimension = ? AND day BETWEEN ? AND ? AND property_id = ANY (%s)
+            """.formatted(PROPERTIES);
 
     private static final String IMPORTED = """
             SELECT count(*) FROM daily_metric_rollups

@@ -259,6 +259,22 @@ class SummariesTest {
     }
 
     @Test
+    void a_breakdown_of_all_properties_has_the_rollups_of_one_that_was_removed() {
+        site.database.run("INSERT INTO properties (id, name) VALUES ('gone', 'P')");
+        site.does(
+                TestEvent.view("a", site.at(1, "10:00:00"), "/a").property("gone"),
+                TestEvent.view("b", site.at(1, "10:00:00"), "/b"));
+        site.rollUp();
+        site.database.run("DELETE FROM properties WHERE id = 'gone'");
+
+        Breakdown pages =
+                new Breakdowns(site.database.sql()).of(Dimension.PATH, new Window(site.day(1), site.day(1)), 10, null);
+
+        assertThat(pages.rows()).extracting(Breakdown.Value::value).containsExactly("/a", "/b");
+        assertThat(pages.total()).isEqualTo(new Breakdown.AdditiveSums(2L, null, null));
+    }
+
+    @Test
     void values_beyond_the_rows_of_a_breakdown_are_summed_up_as_other() {
         for (int ago = 2; ago >= 1; ago--) {
             for (String path : List.of("/a", "/b", "/c" + ago)) {
