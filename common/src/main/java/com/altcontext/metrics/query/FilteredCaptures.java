@@ -50,7 +50,7 @@ record FilteredCaptures(long visitors, @Nullable Double meanHours) {
                 captures.stream().map(CapturedLead::visitor).distinct().toArray(UUID[]::new);
         Map<UUID, Instant> firstSeen = new HashMap<>();
         rows.query(
-                        RawConditions.visitorsOf(windows, filter, rows, visitors),
+                        RawConditions.visitorsOf(windows, filter, rows.days(), visitors),
                         row -> new SeenVisitor(row.id(1), row.time(2)))
                 .forEach(visitor -> firstSeen.put(visitor.id, visitor.firstSeen));
         return firstSeen;

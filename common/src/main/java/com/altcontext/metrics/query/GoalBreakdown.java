@@ -31,7 +31,7 @@ final class GoalBreakdown {
      */
     Breakdown read(RawRows rows, Window window, List<ZoneWindow> windows, Filter filter) {
         List<Value> values =
-                goals.isEmpty() ? List.of() : rows.queryOne(statement(windows, filter, rows), this::values);
+                goals.isEmpty() ? List.of() : rows.queryOne(statement(windows, filter, rows.days()), this::values);
         return Breakdown.byGoals(window, FigureSource.RAW, values, Map.of());
     }
 

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * The raw rows of some windows, in one snapshot. All statements together have the time limit of one query; the database
  * ends the statement that exceeds it.
  */
-final class RawRows implements SessionDays {
+final class RawRows {
     /**
      * With custom plans the planner knows the days and skips other partitions. The memory is the limit of each sort or
      * hash. It is not set on the nodes of a cluster, which use such a limit for each shard.
@@ -46,11 +46,9 @@ final class RawRows implements SessionDays {
      */
     private static final int FEW_DAYS = 3;
 
-    /** A day later than any event. */
-    private static final LocalDate AFTER_ALL_EVENTS = LocalDate.of(9999, 12, 31);
-
     private final Tx tx;
     private final List<ZoneWindow> windows;
+    private final SessionDays days;
     private final long endNanos;
 
     /** The {@code WITH} clause before each statement. */
@@ -62,9 +60,6 @@ final class RawRows implements SessionDays {
      */
     private boolean allowsLoops = true;
 
-    private @Nullable LocalDate first;
-    private @Nullable LocalDate last;
-
     /** How many processes of the database may work on a statement. */
     enum Parallelism {
         /** As many processes as the planner chooses. */
@@ -75,6 +70,7 @@ final class RawRows implements SessionDays {
     RawRows(Tx tx, List<ZoneWindow> windows, Duration timeout, Parallelism parallelism) {
         this.tx = tx;
         this.windows = windows;
+        this.days = new SessionDays(windows, this::day);
         this.endNanos = System.nanoTime() + timeout.toNanos();
         tx.update(parallelism == Parallelism.NONE ? SETTINGS + ONE_PROCESS : SETTINGS);
     }
@@ -107,8 +103,9 @@ final class RawRows implements SessionDays {
         if (kept.isAfter(LocalDate.MIN) || own.isAfter(LocalDate.MIN)) {
             throw new RawRowsGone(kept.isAfter(own) ? kept : own);
         }
-        boolean isRecent = !RawConditions.lastPartition(windows).isBefore(found.today.minusDays(FEW_DAYS));
-        last = isRecent ? AFTER_ALL_EVENTS : null;
+        if (!RawConditions.lastPartition(windows).isBefore(found.today.minusDays(FEW_DAYS))) {
+            days.extendToAll();
+        }
         PartialWindows partial = PartialWindows.among(windows);
         if (partial != null) {
             tables = partial.tables(day(partial.first()));
@@ -130,35 +127,9 @@ final class RawRows implements SessionDays {
         return kept.isAfter(day.atStartOfDay(zone).toInstant()) ? day.plusDays(1) : day;
     }
 
-    @Override
-    public LocalDate first() {
-        if (first == null) {
-            SqlFragment running = SqlFragment.any(windows.stream()
-                    .map(window -> SqlFragment.all(List.of(
-                            window.isOf("s"),
-                            SqlFragment.of(
-                                    "s.started_at < ? AND s.last_event_at >= ?", window.start(), window.start()))))
-                    .toList());
-            first = day(SqlFragment.of(
-                    "SELECT least(?, min((s.started_at AT TIME ZONE 'UTC')::date)) FROM sessions AS s WHERE ?",
-                    RawConditions.firstPartition(windows),
-                    running));
-        }
-        return first;
-    }
-
-    @Override
-    public LocalDate last() {
-        if (last == null) {
-            SqlFragment begun = SqlFragment.any(windows.stream()
-                    .map(window -> window.holds("s", "started_at"))
-                    .toList());
-            last = day(SqlFragment.of(
-                    "SELECT greatest(?, max((s.last_event_at AT TIME ZONE 'UTC')::date)) FROM sessions AS s WHERE ?",
-                    RawConditions.lastPartition(windows),
-                    begun));
-        }
-        return last;
+    /** The days on which sessions of the windows have events. */
+    SessionDays days() {
+        return days;
     }
 
     private LocalDate day(SqlFragment statement) {
@@ -167,20 +138,20 @@ final class RawRows implements SessionDays {
 
     /** The rows of an answer, at most as many as the limit of the query. */
     List<QueryRow> rows(MetricsQuery query) {
-        return query(QueryStatement.of(query, this, query.limit()), row -> QueryRow.read(row, query));
+        return query(QueryStatement.of(query, days, query.limit()), row -> QueryRow.read(row, query));
     }
 
     /** Passes on the rows of an answer one by one. */
     void each(MetricsQuery query, Consumer<QueryRow> consumer) {
         tx.each(
-                limited(QueryStatement.of(query, this, Tx.ROWS_AT_ONCE)),
+                limited(QueryStatement.of(query, days, Tx.ROWS_AT_ONCE)),
                 row -> consumer.accept(QueryRow.read(row, query)));
     }
 
     /** The number of sessions, and then how many of them reached each step. */
     List<Long> counts(Funnel funnel) {
         return queryWithoutLoops(
-                        funnel.statement(this),
+                        funnel.statement(days),
                         row -> counts(row, funnel.steps().size() + 1))
                 .getFirst();
     }

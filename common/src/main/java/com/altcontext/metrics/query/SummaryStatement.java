@@ -64,7 +64,7 @@ final class SummaryStatement {
 
     /** The figures of the whole windows first, then those of each day and source that has any. */
     static List<Figures> read(RawRows rows, MetricsQuery query) {
-        SqlFragment statement = new SummaryStatement(query, rows).whole();
+        SqlFragment statement = new SummaryStatement(query, rows.days()).whole();
         boolean isOfBoth = query.filter().isOfEvents() && query.filter().isOfSessions();
         return isOfBoth
                 ? rows.queryWithoutLoops(statement, row -> figures(row, query))
