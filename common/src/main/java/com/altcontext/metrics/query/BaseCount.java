@@ -1,6 +1,9 @@
 package com.altcontext.metrics.query;
 
+import java.util.Collection;
 import java.util.Locale;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * The counts that metrics are computed from. Each is one aggregate over one kind of row, and is named like its column.
@@ -75,8 +78,21 @@ enum BaseCount {
         VITALS
     }
 
-    /** The null that stands for this count in the parts of a statement that do not compute it. */
-    String nullColumn() {
+    /**
+     * The columns of a part of a statement.
+     *
+     * @param all the counts of the whole statement
+     * @param own the counts that the part computes; the others are null in it
+     * @param aggregate gives the SQL expression of a count
+     */
+    static String columns(Collection<BaseCount> all, Collection<BaseCount> own, Function<BaseCount, String> aggregate) {
+        return all.stream()
+                .map(count ->
+                        (own.contains(count) ? aggregate.apply(count) : count.nullColumn()) + " AS " + count.column())
+                .collect(Collectors.joining(", "));
+    }
+
+    private String nullColumn() {
         return source == Source.VITALS ? "NULL::real" : "NULL::numeric";
     }
 

@@ -31,10 +31,21 @@ final class QueryStatement {
     private final RawConditions raw;
     private final boolean sessionsOnly;
 
+    /** The names of the group columns, each with a comma after it: {@code g0, g1, }. */
+    private final String groups;
+
+    /** The {@code GROUP BY} clause for these columns; empty if there are none. */
+    private final String groupBy;
+
     QueryStatement(MetricsQuery query, SessionDays days) {
         this.query = query;
         this.raw = new RawConditions(query, days);
         this.sessionsOnly = query.sessionsOnly();
+        List<String> names = IntStream.range(0, query.groupings().size())
+                .mapToObj(i -> "g" + i)
+                .toList();
+        this.groups = names.stream().map(name -> name + ", ").collect(Collectors.joining());
+        this.groupBy = names.isEmpty() ? "" : "\nGROUP BY " + String.join(", ", names);
     }
 
     /** @param rowsAtOnce how many rows of the answer are in memory at a time */
@@ -59,7 +70,6 @@ final class QueryStatement {
         } else {
             counts.forEach((source, own) -> parts.add(part(source, own, all)));
         }
-        String groups = names(query.groupings().size());
         String totals = query.metrics().stream()
                 .filter(metric -> query.withTotals() && metric.isCount())
                 .map(metric -> ", sum(" + metric.expression(sessionsOnly) + ") OVER ()")
@@ -67,9 +77,8 @@ final class QueryStatement {
         String order = query.order().stream()
                 .map(by -> (by.column() + 1) + (by.descending() ? " DESC NULLS LAST" : ""))
                 .collect(Collectors.joining(", "));
-        String by = groups.isEmpty() ? "" : "GROUP BY " + trimmed(groups) + "\n";
         return SqlFragment.of(
-                "SELECT " + texts(rowsAtOnce) + metrics() + totals + "\nFROM (\n?) AS counted\n" + by
+                "SELECT " + texts(rowsAtOnce) + metrics() + totals + "\nFROM (\n?) AS counted" + groupBy + "\n"
                         + QueryMetric.having(query.minVisitors(), sessionsOnly)
                         + (order.isEmpty() ? "" : "ORDER BY " + order + "\n") + "LIMIT ? OFFSET ?",
                 SqlFragment.joined("\nUNION ALL\n", parts),
@@ -119,7 +128,6 @@ final class QueryStatement {
      * than texts.
      */
     private SqlFragment singleScan(List<BaseCount> all) {
-        String groups = names(query.groupings().size());
         SqlFragment within = raw.time("e", "occurred_at");
         SqlFragment begun = raw.time("s", "started_at");
         SqlFragment visitors = RawConditions.select(
@@ -142,49 +150,39 @@ final class QueryStatement {
                         SqlFragment.any(List.of(within, begun)),
                         raw.filter()),
                 "\nGROUP BY e.visitor_id, " + groups + "e.bucket");
-        String columns = all.stream()
-                .map(count -> (count == BaseCount.VISITORS
-                                ? "count(*) FILTER (WHERE events > 0)"
-                                : "sum(" + count.column() + ")")
-                        + " AS " + count.column())
-                .collect(Collectors.joining(", "));
-        return SqlFragment.of(
-                "SELECT " + groups + columns + " FROM (\n?) AS visitors\nGROUP BY " + trimmed(groups), visitors);
+        String columns = BaseCount.columns(
+                all,
+                all,
+                count -> count == BaseCount.VISITORS
+                        ? "count(*) FILTER (WHERE events > 0)"
+                        : "sum(" + count.column() + ")");
+        return SqlFragment.of("SELECT " + groups + columns + " FROM (\n?) AS visitors" + groupBy, visitors);
     }
 
     /** One part of the union. It has its own counts, and null for the counts of the other parts. */
     SqlFragment part(BaseCount.Source source, Set<BaseCount> own, List<BaseCount> all) {
-        String columns = all.stream()
-                .map(count -> (own.contains(count) ? count.aggregate : count.nullColumn()) + " AS " + count.column())
-                .collect(Collectors.joining(", "));
-        String groups = names(query.groupings().size());
-        String by = groups.isEmpty() ? "" : "\nGROUP BY " + trimmed(groups);
+        String columns = BaseCount.columns(all, own, count -> count.aggregate);
         return switch (source) {
             case SESSIONS ->
                 own.stream().anyMatch(BaseCount::isOfVisitors)
                         ? visitorsOfSessions(own, all)
-                        : SqlFragment.of("SELECT " + groups + columns + " FROM (\n?) AS sessions" + by, sessions(own));
+                        : SqlFragment.of(
+                                "SELECT " + groups + columns + " FROM (\n?) AS sessions" + groupBy, sessions(own));
             case ALL_SESSIONS -> allSessions(all);
-            case EVENTS -> SqlFragment.of("SELECT " + groups + columns + " FROM (\n?) AS visitors" + by, visitors(own));
-            case LEADS -> leads(columns, by);
+            case EVENTS ->
+                SqlFragment.of("SELECT " + groups + columns + " FROM (\n?) AS visitors" + groupBy, visitors(own));
+            case LEADS -> leads(columns);
             case VITALS -> vitals(own, all);
         };
     }
 
     /** Sessions, grouped by visitor first, so that no {@code count(DISTINCT …)} is needed. */
     private SqlFragment visitorsOfSessions(Set<BaseCount> own, List<BaseCount> all) {
-        String groups = names(query.groupings().size());
-        String counts = own.stream()
-                .map(count -> count.aggregate + " AS " + count.column())
-                .collect(Collectors.joining(", "));
-        String sums = all.stream()
-                .map(count -> (own.contains(count) ? "sum(" + count.column() + ")" : count.nullColumn()) + " AS "
-                        + count.column())
-                .collect(Collectors.joining(", "));
-        String by = groups.isEmpty() ? "" : "\nGROUP BY " + trimmed(groups);
+        String counts = BaseCount.columns(own, own, count -> count.aggregate);
+        String sums = BaseCount.columns(all, own, count -> "sum(" + count.column() + ")");
         return SqlFragment.of(
                 "SELECT " + groups + sums + " FROM (\nSELECT " + groups + counts
-                        + " FROM (\n?) AS sessions\nGROUP BY visitor_id, " + groups + "bucket) AS visitors" + by,
+                        + " FROM (\n?) AS sessions\nGROUP BY visitor_id, " + groups + "bucket) AS visitors" + groupBy,
                 sessions(own));
     }
 
@@ -195,7 +193,6 @@ final class QueryStatement {
         where.add(byEvents ? raw.filter() : raw.sessionFilter());
         where.add(SqlFragment.of("s" + RawConditions.NOT_BOT));
         where.add(raw.window("s", "started_at"));
-        List<SqlFragment> groups = raw.groups("s.started_at");
         // A session that matches the filter counts with all its events. In groups by values of events, it has a
         // conversion only in the groups of the events that are conversions.
         String converts = raw.goals() != null ? "true" : byEvents ? "bool_or(e.is_conversion)" : "s.conversions > 0";
@@ -203,7 +200,7 @@ final class QueryStatement {
                 "s.bucket, s.visitor_id, s.events, s.page_views, s.engagements, s.engaged_ms, s.first_form_start, s.last_form_submit, "
                         + converts + " AS converts")));
         String from = "sessions AS s";
-        String by = "s.id, " + names(groups.size()) + "s.started_at, s.visitor_id, s.bucket";
+        String by = "s.id, " + groups + "s.started_at, s.visitor_id, s.bucket";
         if (needsFirstSeen(own)) {
             from += RawConditions.JOIN_VISITORS.formatted("s");
             columns.add(returns("s", "?"));
@@ -214,17 +211,17 @@ final class QueryStatement {
             where.add(SqlFragment.of("e" + RawConditions.NOT_BOT));
             where.add(raw.partitions());
         }
-        return RawConditions.select(groups, columns, raw.withGoals(from), where, byEvents ? "\nGROUP BY " + by : "");
+        return RawConditions.select(
+                raw.groups("s.started_at"), columns, raw.withGoals(from), where, byEvents ? "\nGROUP BY " + by : "");
     }
 
     /** For a query by goals: the number of all sessions, by the other grouping, repeated for each goal. */
     private SqlFragment allSessions(List<BaseCount> all) {
-        MetricsQuery rest = query.withoutGoals();
-        String by = names(rest.groupings().size());
+        Set<BaseCount> own = EnumSet.of(BaseCount.SESSIONS);
+        QueryStatement rest = new QueryStatement(query.withoutGoals(), raw.days());
         SqlFragment counts = SqlFragment.of(
-                "SELECT " + by + "count(*) AS sessions FROM (\n?) AS sessions"
-                        + (by.isEmpty() ? "" : "\nGROUP BY " + trimmed(by)),
-                new QueryStatement(rest, raw.days()).sessions(EnumSet.of(BaseCount.SESSIONS)));
+                "SELECT " + rest.groups + "count(*) AS sessions FROM (\n?) AS sessions" + rest.groupBy,
+                rest.sessions(own));
         StringBuilder columns = new StringBuilder();
         for (int i = 0; i < query.groupings().size(); i++) {
             boolean isGoal = query.groupings().get(i) instanceof Grouping.ByGoal;
@@ -233,15 +230,12 @@ final class QueryStatement {
                     .append(i)
                     .append(", ");
         }
-        columns.append(all.stream()
-                .map(count -> (count == BaseCount.SESSIONS ? "" : count.nullColumn() + " AS ") + count.column())
-                .collect(Collectors.joining(", ")));
+        columns.append(BaseCount.columns(all, own, BaseCount::column));
         return Objects.requireNonNull(raw.goals()).each(columns.toString(), counts);
     }
 
     /** One row for each visitor and group, counted from events. */
     SqlFragment visitors(Set<BaseCount> own) {
-        List<SqlFragment> groups = raw.groups("e.occurred_at");
         List<SqlFragment> columns = new ArrayList<>(
                 List.of(
                         SqlFragment.of(
@@ -253,11 +247,11 @@ final class QueryStatement {
             columns.add(returns("e", "bool_or(?)"));
         }
         return RawConditions.select(
-                groups,
+                raw.groups("e.occurred_at"),
                 columns,
                 raw.withGoals(from),
                 raw.eventConditions(),
-                "\nGROUP BY e.visitor_id, " + names(groups.size()) + "e.bucket");
+                "\nGROUP BY e.visitor_id, " + groups + "e.bucket");
     }
 
     private static boolean needsFirstSeen(Set<BaseCount> counts) {
@@ -274,9 +268,10 @@ final class QueryStatement {
     }
 
     /** Leads, read like the visitor's first session, so that dimensions and filters work the same way. */
-    private SqlFragment leads(String columns, String by) {
+    private SqlFragment leads(String columns) {
         List<SqlFragment> where = List.of(raw.window("s", "started_at"), raw.filter());
-        return RawConditions.select(raw.groups("s.started_at"), List.of(SqlFragment.of(columns)), LEADS, where, by);
+        return RawConditions.select(
+                raw.groups("s.started_at"), List.of(SqlFragment.of(columns)), LEADS, where, groupBy);
     }
 
     /**
@@ -297,7 +292,6 @@ final class QueryStatement {
             where.add(SqlFragment.of(isMeasured));
             unfolded = "ARRAY[%2$s]";
         }
-        String groups = names(query.groupings().size());
         // The arrays are unnested in an outer query: the keys of props are unnested too, and in the same SELECT both
         // would advance together.
         SqlFragment rows = SqlFragment.of(
@@ -310,21 +304,18 @@ final class QueryStatement {
                         raw.withGoals(raw.fromEvents()),
                         where,
                         ""));
-        String quantiles = all.stream()
-                .map(count -> (own.contains(count)
-                                ? "min(value) FILTER (WHERE vital = %d AND up_to_it >= ceil(%s::float8 * measured::float8))"
-                                        .formatted(measured.indexOf(count.aggregate), count.share)
-                                : count.nullColumn())
-                        + " AS " + count.column())
-                .collect(Collectors.joining(", "));
+        String quantiles = BaseCount.columns(
+                all,
+                own,
+                count -> "min(value) FILTER (WHERE vital = %d AND up_to_it >= ceil(%s::float8 * measured::float8))"
+                        .formatted(measured.indexOf(count.aggregate), count.share));
         return SqlFragment.of(
                 "SELECT " + groups + quantiles + " FROM (\nSELECT " + groups
                         + "vital, value, sum(count) OVER (PARTITION BY " + groups
                         + "vital ORDER BY value) AS up_to_it, sum(count) OVER (PARTITION BY " + groups
                         + "vital) AS measured FROM (\nSELECT " + groups
                         + "vital, value, count(value) AS count FROM (\n?) AS rows\nGROUP BY "
-                        + groups + "vital, value) AS counts) AS ranked"
-                        + (groups.isEmpty() ? "" : "\nGROUP BY " + trimmed(groups)),
+                        + groups + "vital, value) AS counts) AS ranked" + groupBy,
                 rows);
     }
 
@@ -336,14 +327,5 @@ final class QueryStatement {
         return IntStream.range(0, groupings.size())
                 .mapToObj(i -> groupings.get(i).text("g" + i, values) + ", ")
                 .collect(Collectors.joining());
-    }
-
-    /** The names of this many group columns, such as {@code g0, g1, }. */
-    private static String names(int groups) {
-        return IntStream.range(0, groups).mapToObj(i -> "g" + i + ", ").collect(Collectors.joining());
-    }
-
-    private static String trimmed(String names) {
-        return names.substring(0, names.length() - 2);
     }
 }

@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -99,7 +98,7 @@ final class SummaryStatement {
         return own.stream().anyMatch(BaseCount::isOfVisitors)
                 ? firstDays(sessions, "g1", own)
                 : SqlFragment.of(
-                        selected("g0", "g1", "NULL::numeric", columns(own, count -> count.aggregate))
+                        selected("g0", "g1", "NULL::numeric", BaseCount.columns(all, own, count -> count.aggregate))
                                 + "\nFROM (\n?) AS sessions\nGROUP BY g0, g1",
                         sessions);
     }
@@ -116,7 +115,7 @@ final class SummaryStatement {
                 "g0",
                 source,
                 ofVisitors ? "count(*) FILTER (WHERE is_first_of_day)" : "NULL::numeric",
-                columns(own, SummaryStatement::firstDayCount));
+                BaseCount.columns(all, own, SummaryStatement::firstDayCount));
         return SqlFragment.of(selected + """
 
                 FROM (
@@ -139,13 +138,6 @@ final class SummaryStatement {
     private SqlFragment withoutSource(String day, SqlFragment counts) {
         String names = all.stream().map(BaseCount::column).collect(Collectors.joining(", "));
         return SqlFragment.of(selected(day, "NULL::text", "NULL::numeric", names) + "\nFROM (\n?) AS counts", counts);
-    }
-
-    private String columns(Set<BaseCount> own, Function<BaseCount, String> aggregate) {
-        return all.stream()
-                .map(count ->
-                        (own.contains(count) ? aggregate.apply(count) : count.nullColumn()) + " AS " + count.column())
-                .collect(Collectors.joining(", "));
     }
 
     private static String selected(String day, String source, String dayVisitors, String counts) {
