@@ -76,10 +76,11 @@ public final class FilterReader {
                 yield word.equals("and") ? new Filter.And(filters) : new Filter.Or(filters);
             }
             case "not" -> {
-                Filter inner = list.size() == 2 ? filter(list.getLast(), path + ".1", depth + 1) : null;
-                yield inner == null && list.size() != 2
-                        ? issue(path, "must have one filter after not")
-                        : inner == null ? null : new Filter.Not(inner);
+                if (list.size() != 2) {
+                    yield issue(path, "must have one filter after not");
+                }
+                Filter inner = filter(list.getLast(), path + ".1", depth + 1);
+                yield inner == null ? null : new Filter.Not(inner);
             }
             default -> leaf(word, list, path);
         };

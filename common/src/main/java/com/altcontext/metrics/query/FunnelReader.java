@@ -29,11 +29,13 @@ public final class FunnelReader {
         }
         for (int i = 0; i < list.size(); i++) {
             String path = "steps." + i;
-            Goal.Target target = list.get(i) instanceof Map<?, ?> step ? target(step, path, issues) : null;
+            if (!(list.get(i) instanceof Map<?, ?> step)) {
+                issues.add(path, "must be an object with path or event");
+                continue;
+            }
+            Goal.Target target = target(step, path, issues);
             if (target != null) {
                 steps.add(new Goal(path, target));
-            } else if (!(list.get(i) instanceof Map)) {
-                issues.add(path, "must be an object with path or event");
             }
         }
         return steps;

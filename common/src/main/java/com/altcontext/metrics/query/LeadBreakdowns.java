@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import java.util.stream.Gatherers;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -198,10 +199,11 @@ public final class LeadBreakdowns {
         }
         Field field = new Field.Column(ofSessions);
         try {
-            for (int from = 0; from < counted.size(); from += ShownValue.MAX_WHOLE) {
+            for (List<Counted> part : counted.stream()
+                    .gather(Gatherers.windowFixed(ShownValue.MAX_WHOLE))
+                    .toList()) {
                 List<@Nullable String> values = new ArrayList<>();
-                counted.subList(from, Math.min(from + ShownValue.MAX_WHOLE, counted.size()))
-                        .forEach(row -> values.add(row.value));
+                part.forEach(row -> values.add(row.value));
                 for (QueryRow row : engine.answer(new MetricsQuery(
                         windows,
                         List.of(QueryMetric.SESSIONS),

@@ -50,13 +50,13 @@ public final class QueryReader {
      * properties. Ranges like {@code 7d} end before it, with the last day that is over.
      */
     public @Nullable Window dateRange(PropertyZones zones, Instant now) {
-        Object value = fields.value("dateRange");
         LocalDate today = zones.earliestToday(now);
-        LocalDate latest = zones.latestToday(now);
+        Window window = null;
         try {
-            return switch (value) {
+            window = switch (fields.value("dateRange")) {
                 case List<?> days
-                when days.size() == 2 -> Window.between(day(days.getFirst()), day(days.getLast()), latest);
+                when days.size() == 2 ->
+                    Window.between(day(days.getFirst()), day(days.getLast()), zones.latestToday(now));
                 case String word ->
                     switch (word) {
                         case "today" -> new Window(today, today);
@@ -64,18 +64,22 @@ public final class QueryReader {
                         case "30d" -> Window.lastFull(30, today);
                         case "month" -> new Window(today.withDayOfMonth(1), today);
                         case "year" -> new Window(today.withDayOfYear(1), today);
-                        default -> Window.between(day(null), latest, latest);
+                        default -> null;
                     };
-                case null, default -> Window.between(day(null), latest, latest);
+                case null, default -> null;
             };
         } catch (DateTimeParseException unreadable) {
-            fields.issue("dateRange", "must be two days like 2026-01-31, or one of today 7d 30d month year");
+            // reported below
         } catch (Rejected rejected) {
             for (Issue issue : rejected.issues()) {
                 fields.issue(issue.path().equals("to") ? "dateRange.1" : "dateRange.0", issue.message());
             }
+            return null;
         }
-        return null;
+        if (window == null) {
+            fields.issue("dateRange", "must be two days like 2026-01-31, or one of today 7d 30d month year");
+        }
+        return window;
     }
 
     private static LocalDate day(@Nullable Object value) {
