@@ -87,16 +87,14 @@ public final class GoalStore {
             return Optional.of(new Addition.TooMany());
         }
         Page page = goal.target() instanceof Page ofPath ? ofPath : null;
-        CustomEvent event = goal.target() instanceof CustomEvent ofType ? ofType : null;
-        Prop prop = event == null ? null : event.prop();
         long added = tx.update(
                 ADD,
                 property,
                 goal.name(),
                 page == null ? null : page.pattern(),
-                event == null ? null : event.type(),
-                prop == null ? null : prop.key(),
-                prop == null ? null : prop.value());
+                page == null ? goal.eventType() : null,
+                goal.propKey(),
+                goal.propValue());
         if (added == 0) {
             return Optional.of(new Addition.NameTaken());
         }
