@@ -257,8 +257,8 @@ final class DayRollup {
                 .replace(
                         "{numbers}",
                         joined(IntStream.rangeClosed(1, vitals.size()).boxed(), String::valueOf))
-                .replace("{columns}", joined(vitals.stream(), Vital::raw))
-                .replace("{scales}", joined(vitals.stream(), vital -> vital == Vital.CLS ? "1000" : "1")));
+                .replace("{columns}", joined(vitals.stream(), vital -> vital.raw))
+                .replace("{scales}", joined(vitals.stream(), vital -> String.valueOf(vital.scale))));
         tx.each(
                 statement.with(parameters),
                 row -> Objects.requireNonNull(days.get(row.text(1)))

@@ -6,6 +6,7 @@ import java.time.ZoneId;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,19 +69,17 @@ final class ReferenceQueries {
     @Nullable
     Double quantile(Vital vital, double share) {
         parameters.put("share", share);
-        return value(statement("webVitals").replace("lcp_ms", vital.raw()));
+        return value(statement("webVitals").replace("lcp_ms", vital.raw));
     }
 
     /** The number of sessions that reached the goal. */
     @Nullable
     Double sessionsThatReached(Goal goal) {
-        parameters.put(
-                "pattern", goal.target() instanceof Goal.Page page ? LikePattern.ofWildcards(page.pattern()) : null);
-        Goal.CustomEvent event = goal.target() instanceof Goal.CustomEvent ofType ? ofType : null;
-        parameters.put("type", event == null ? null : event.type());
-        Goal.Prop prop = event == null ? null : event.prop();
-        parameters.put("key", prop == null ? null : prop.key());
-        parameters.put("value", prop == null ? null : prop.value());
+        String pattern = goal.pathPattern();
+        parameters.put("pattern", pattern);
+        parameters.put("type", pattern == null ? goal.eventType() : null);
+        parameters.put("key", goal.propKey());
+        parameters.put("value", goal.propValue());
         return value(statement("goal"));
     }
 
@@ -104,10 +103,6 @@ final class ReferenceQueries {
     }
 
     private static String statement(String name) {
-        String statement = STATEMENTS.get(name);
-        if (statement == null) {
-            throw new IllegalArgumentException("no reference statement for " + name);
-        }
-        return statement;
+        return Objects.requireNonNull(STATEMENTS.get(name), name);
     }
 }

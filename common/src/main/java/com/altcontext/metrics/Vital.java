@@ -1,24 +1,29 @@
 package com.altcontext.metrics;
 
-import java.util.Locale;
-
 /** The web vitals that are measured (web.dev/vitals), in the order in which they are stored. */
 public enum Vital {
-    FCP("fcpMs", "fcp_histogram", 10),
-    LCP("lcpMs", "lcp_histogram", 10),
-    INP("inpMs", "inp_histogram", 10),
-    TTFB("ttfbMs", "ttfb_histogram", 10),
-    /** The score is counted in thousandths. */
-    CLS("clsScore", "cls_histogram", 10_000);
+    FCP("fcpMs", "fcp_ms", "fcp_histogram", 1),
+    LCP("lcpMs", "lcp_ms", "lcp_histogram", 1),
+    INP("inpMs", "inp_ms", "inp_histogram", 1),
+    TTFB("ttfbMs", "ttfb_ms", "ttfb_histogram", 1),
+    CLS("clsScore", "cls_score", "cls_histogram", 1000);
 
     private final String key;
-    final String column;
-    private final double precision;
 
-    Vital(String key, String column, double precision) {
+    /** The column of the raw events. */
+    final String raw;
+
+    /** The column of the rollups. */
+    final String column;
+
+    /** The histogram counts the values multiplied by this number. */
+    final int scale;
+
+    Vital(String key, String raw, String column, int scale) {
         this.key = key;
+        this.raw = raw;
         this.column = column;
-        this.precision = precision;
+        this.scale = scale;
     }
 
     /** The name in JSON. */
@@ -26,17 +31,12 @@ public enum Vital {
         return key;
     }
 
-    /** The column of the raw events. */
-    String raw() {
-        return this == CLS ? "cls_score" : name().toLowerCase(Locale.ROOT) + "_ms";
-    }
-
     /**
      * Converts a value of the histogram to the unit of the vital, rounded to tenths of milliseconds or to
      * ten-thousandths of a score.
      */
     double unit(double counted) {
-        double value = this == CLS ? counted / 1000 : counted;
-        return Math.round(value * precision) / precision;
+        double precision = 10.0 * scale;
+        return Math.round(counted / scale * precision) / precision;
     }
 }
