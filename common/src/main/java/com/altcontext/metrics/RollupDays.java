@@ -28,13 +28,6 @@ public final class RollupDays {
      * {@value Event#LATE_DAYS} days before it, and to catch up on missed runs, every earlier day whose figures are
      * missing, were computed by another time zone, or were computed while late events could still arrive. All of them
      * have raw events.
-     */
-    public List<LocalDate> plan() {
-        return plan(null);
-    }
-
-    /**
-     * Like {@link #plan()}, for one property.
      *
      * @param property the only property, without its imported days; null for all properties
      */
@@ -86,7 +79,7 @@ public final class RollupDays {
      * Those of the {@value Event#LATE_DAYS} days before today that have raw events. Today is the earliest current day
      * of all properties.
      *
-     * @param property as in {@link #plan(String)}
+     * @param property as in {@link #plan}
      */
     public List<LocalDate> lastFullDays(@Nullable String property) {
         SiteDays days = days(property);

@@ -95,7 +95,7 @@ public final class Site {
 
     public void rollUp() {
         Rollup rollup = rollup();
-        for (LocalDate day : rollupDays().plan()) {
+        for (LocalDate day : rollupDays().plan(null)) {
             var _ = rollup.run(day, null);
         }
     }

@@ -86,16 +86,16 @@ class SiteDaysTest {
         site.rollUp();
         site.now = site.now.plusSeconds(20 * 86_400);
         site.rollUp();
-        assertThat(site.rollupDays().plan()).doesNotContain(site.day(25));
+        assertThat(site.rollupDays().plan(null)).doesNotContain(site.day(25));
 
         zone("default", "America/Toronto");
 
-        assertThat(site.rollupDays().plan()).contains(site.day(25), site.day(26));
+        assertThat(site.rollupDays().plan(null)).contains(site.day(25), site.day(26));
         assertThat(site.rollupDays().status().unsettled()).contains(site.day(25));
         site.rollUp();
         assertThat(site.stored("page_views", site.day(25))).isZero();
         assertThat(site.stored("page_views", site.day(26))).isEqualTo(1);
-        assertThat(site.rollupDays().plan()).doesNotContain(site.day(25));
+        assertThat(site.rollupDays().plan(null)).doesNotContain(site.day(25));
 
         zone("docs", "Asia/Kathmandu");
         assertThat(site.rollupDays().plan("docs")).contains(site.day(25));
@@ -133,7 +133,7 @@ class SiteDaysTest {
         assertThat(site.stored("page_views", site.day(25))).isEqualTo(2);
         List<LocalDate> planned = new ArrayList<>();
         zone("default", "Asia/Kathmandu");
-        planned.addAll(site.rollupDays().plan());
+        planned.addAll(site.rollupDays().plan(null));
         assertThat(planned).doesNotContain(site.day(25)).contains(site.day(24));
     }
 
