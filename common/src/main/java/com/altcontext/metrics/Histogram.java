@@ -58,11 +58,10 @@ final class Histogram {
     static final class Sum {
         private final long[] totals = new long[BUCKETS];
 
-        Sum add(Histogram histogram) {
+        void add(Histogram histogram) {
             for (int i = 0; i < histogram.buckets.length; i++) {
                 totals[histogram.buckets[i]] += histogram.counts[i];
             }
-            return this;
         }
 
         /** @throws ArithmeticException if a bucket holds more than 2 147 483 647 values */

@@ -6,7 +6,6 @@ import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,10 +26,7 @@ public record RolledDay(
             EnumSet.complementOf(EnumSet.of(Metric.LEAD_CAPTURE_RATE, Metric.NEW_MAILABLE_LEADS)));
 
     static RolledDay of(LocalDate day, @Nullable DayFigures figures) {
-        long[] counts = new long[Count.KINDS];
-        if (figures != null) {
-            figures.addTo(counts, new TreeMap<>());
-        }
+        long[] counts = figures == null ? new long[Count.KINDS] : figures.counts();
         // The unique visitors of a single day are stored as a count, so no sketch is needed.
         long visitors = figures == null ? 0 : figures.count(Count.UNIQUE_VISITORS);
         Totals totals = new Totals(counts, Map.of(), visitors, new Sketches.Merge(), 0);

@@ -21,6 +21,7 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.stream.Collectors;
+import java.util.stream.Gatherers;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -56,8 +57,6 @@ final class RollupCache {
     private static final int MAX_ROWS_AT_ONCE = 32;
 
     private static final String ALL_PROPERTIES = "";
-
-    private static final LocalDate EARLIEST = LocalDate.of(1970, 1, 1);
 
     private final Sql sql;
     private final MailableLeads mailableLeads;
@@ -167,7 +166,7 @@ final class RollupCache {
             Version version,
             @Nullable List<LocalDate> gaps) {
         LocalDate oldest = tx.queryFirst(this.oldest, row -> row.day(1), property, property)
-                .orElse(EARLIEST);
+                .orElse(Window.EARLIEST);
         TreeSet<Long> numbers = new TreeSet<>();
         long since = cached == null ? -1 : cached.version.rollup;
         tx.query(changed, row -> row.day(1), property, property, since)
@@ -194,13 +193,12 @@ final class RollupCache {
      */
     private NavigableMap<Long, Sketches> readBlocks(
             Tx tx, @Nullable String property, Set<Long> numbers, Map<LocalDate, DayFigures> days) {
-        List<Long> all = List.copyOf(numbers);
         NavigableMap<Long, Sketches> blocks = new TreeMap<>();
-        for (int from = 0; from < all.size(); from += BLOCKS_AT_ONCE) {
+        for (List<Long> part :
+                numbers.stream().gather(Gatherers.windowFixed(BLOCKS_AT_ONCE)).toList()) {
             Map<Long, Sketches.Merge> merges = new TreeMap<>();
             // A block without rows gets an empty merge, which replaces its old sketches.
-            all.subList(from, Math.min(all.size(), from + BLOCKS_AT_ONCE))
-                    .forEach(number -> merges.put(number, new Sketches.Merge()));
+            part.forEach(number -> merges.put(number, new Sketches.Merge()));
             String[] dayTexts = texts(merges.keySet().stream().flatMap(RollupSnapshot::days));
             each(tx, figures, property, dayTexts, row -> {
                 DayRow read = DayRow.read(row);
@@ -243,7 +241,7 @@ final class RollupCache {
         Pipeline pipeline = tx.pipeline();
         Pipeline.Pending<Latest> day =
                 pipeline.query(property == null ? latestOfAll : latest, Latest::read, parameters(property));
-        Pipeline.Pending<LocalDate> keptFrom = KeptRollups.query(pipeline, property, EARLIEST);
+        Pipeline.Pending<LocalDate> keptFrom = KeptRollups.query(pipeline, property, Window.EARLIEST);
         pipeline.send();
         KeptRollups kept = KeptRollups.of(keptFrom);
         if (day.rows().isEmpty()) {

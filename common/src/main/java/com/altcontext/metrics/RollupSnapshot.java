@@ -9,6 +9,7 @@ import java.util.NavigableMap;
 import java.util.NavigableSet;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.ToLongBiFunction;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -27,16 +28,12 @@ final class RollupSnapshot {
     private final NavigableMap<LocalDate, DayFigures> days;
     private final NavigableMap<Long, Sketches> blocks;
     private final Function<List<LocalDate>, Sketches.Merge> mergeDays;
-    private final MailableLeadCounter mailable;
-
-    /** Counts the new leads of a window that may be written to now. */
-    interface MailableLeadCounter {
-        long count(Window window, Instant until);
-    }
+    private final ToLongBiFunction<Window, Instant> countMailable;
 
     /**
      * @param blocks the sketches of blocks, by the number of {@link #block}
      * @param mergeDays reads the sketches of single days and merges them
+     * @param countMailable counts the new leads of a window, up to a time, that may be written to now
      */
     RollupSnapshot(
             RollupCache.Version version,
@@ -44,13 +41,13 @@ final class RollupSnapshot {
             NavigableMap<LocalDate, DayFigures> days,
             NavigableMap<Long, Sketches> blocks,
             Function<List<LocalDate>, Sketches.Merge> mergeDays,
-            MailableLeadCounter mailable) {
+            ToLongBiFunction<Window, Instant> countMailable) {
         this.version = version;
         this.reach = reach;
         this.days = days;
         this.blocks = blocks;
         this.mergeDays = mergeDays;
-        this.mailable = mailable;
+        this.countMailable = countMailable;
     }
 
     /**
@@ -99,7 +96,7 @@ final class RollupSnapshot {
         newDays.putAll(figures);
         NavigableMap<Long, Sketches> newBlocks = new TreeMap<>(blocks.tailMap(block(oldest), true));
         newBlocks.putAll(changed);
-        return new RollupSnapshot(newVersion, newReach, newDays, newBlocks, mergeDays, mailable);
+        return new RollupSnapshot(newVersion, newReach, newDays, newBlocks, mergeDays, countMailable);
     }
 
     /** The first day with figures; null if there is none. */
@@ -147,7 +144,7 @@ final class RollupSnapshot {
             busiestDay = Math.max(busiestDay, day.count(Count.UNIQUE_VISITORS));
         }
         Instant at = reach.at;
-        long mailableLeads = at == null ? 0 : mailable.count(window, at);
+        long mailableLeads = at == null ? 0 : countMailable.applyAsLong(window, at);
         return new Totals(counts, rejected, busiestDay, merge(window), mailableLeads);
     }
 

@@ -92,11 +92,14 @@ record SiteDays(LocalDate firstToday, LocalDate lastToday, List<SiteDays.Day> wi
                 todays.getLast(),
                 near.stream()
                         .filter(each -> zones.stream()
-                                .map(zone -> DayBounds.of(each.day, zone))
-                                .anyMatch(bounds -> bounds.partitions().anyMatch(eventDays::contains)
-                                        && bounds.partitions()
-                                                .allMatch(day -> eventDays.contains(day) || !day.isBefore(keptFrom))))
+                                .anyMatch(zone -> isKept(DayBounds.of(each.day, zone), eventDays, keptFrom)))
                         .toList());
+    }
+
+    /** Whether a day has raw events, and a purge has dropped none of its partitions. */
+    private static boolean isKept(DayBounds bounds, Set<LocalDate> eventDays, LocalDate keptFrom) {
+        return bounds.partitions().anyMatch(eventDays::contains)
+                && bounds.partitions().allMatch(day -> eventDays.contains(day) || !day.isBefore(keptFrom));
     }
 
     /**

@@ -6,11 +6,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The figures of a day or a block of days that cannot be added up, as sketches that can be merged. */
 record Sketches(VisitorSketch visitors, VisitorSketch leadVisitors, List<Histogram> vitals) {
-    static final Sketches NONE = new Sketches(
-            VisitorSketch.EMPTY,
-            VisitorSketch.EMPTY,
-            Arrays.stream(Vital.values()).map(vital -> Histogram.EMPTY).toList());
-
     /** Approximate memory, in bytes. */
     int bytes() {
         return 64
@@ -26,13 +21,12 @@ record Sketches(VisitorSketch visitors, VisitorSketch leadVisitors, List<Histogr
         private final List<Histogram.Sum> vitals =
                 Arrays.stream(Vital.values()).map(vital -> new Histogram.Sum()).toList();
 
-        Merge add(Sketches sketches) {
+        void add(Sketches sketches) {
             visitors.add(sketches.visitors);
             leadVisitors.add(sketches.leadVisitors);
             for (int i = 0; i < vitals.size(); i++) {
-                var _ = vitals.get(i).add(sketches.vitals.get(i));
+                vitals.get(i).add(sketches.vitals.get(i));
             }
-            return this;
         }
 
         Sketches sketches() {

@@ -12,7 +12,7 @@ public record Window(LocalDate from, LocalDate to) {
     /** The maximum length of a window. */
     public static final int MAX_DAYS = 366;
 
-    private static final LocalDate EARLIEST = LocalDate.of(1970, 1, 1);
+    static final LocalDate EARLIEST = LocalDate.of(1970, 1, 1);
 
     /** @throws Rejected if it ends before it begins, is too long, or begins before 1970 */
     public Window {

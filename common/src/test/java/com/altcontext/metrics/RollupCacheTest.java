@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.altcontext.db.Sql;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -50,7 +51,7 @@ class RollupCacheTest {
                 property,
                 property));
         for (StoredDay row : rows) {
-            List<Histogram> vitals = new ArrayList<>(Sketches.NONE.vitals());
+            List<Histogram> vitals = new ArrayList<>(Collections.nCopies(Vital.values().length, Histogram.EMPTY));
             vitals.set(Vital.LCP.ordinal(), row.lcp);
             days.computeIfAbsent(row.day, day -> new ArrayList<>())
                     .add(new Sketches(row.visitors, VisitorSketch.EMPTY, vitals));
@@ -69,7 +70,7 @@ class RollupCacheTest {
             long visitors = 0;
             for (LocalDate day = window.from(); !day.isAfter(to); day = day.plusDays(1)) {
                 for (Sketches sketches : stored.getOrDefault(day, List.of())) {
-                    var _ = expected.add(sketches);
+                    expected.add(sketches);
                     visitors += 500;
                 }
             }
