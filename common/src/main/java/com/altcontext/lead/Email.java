@@ -1,5 +1,6 @@
 package com.altcontext.lead;
 
+import com.altcontext.value.HostName;
 import com.altcontext.value.Rejected;
 import com.altcontext.value.Text;
 import java.net.IDN;
@@ -37,11 +38,8 @@ public record Email(String value) {
     private static final int MAX_INPUT = 320;
 
     private static final int MAX_LOCAL_PART = 64;
-    private static final int MAX_DOMAIN = 253;
 
     private static final Pattern LOCAL_PART = Pattern.compile("[a-z0-9.!#$%&'*+/=?^_`{|}~-]+");
-    private static final Pattern DOMAIN =
-            Pattern.compile("[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*");
     /** Country-code domains with a mail server of their own. Others must not have one (RFC 7085). */
     private static final Set<String> DOTLESS_DOMAINS = Set.of("ai", "cf", "gp", "gt", "ws");
 
@@ -99,31 +97,17 @@ public record Email(String value) {
         String trimmed = Text.trimmed(field, text, 1, MAX_INPUT);
         int at = trimmed.indexOf('@');
         String local = at < 0 ? "" : lower(trimmed.substring(0, at));
-        String domain = at < 0 ? null : ascii(trimmed.substring(at + 1));
-        boolean valid = domain != null
-                && local.length() <= MAX_LOCAL_PART
-                && domain.length() <= MAX_DOMAIN
-                && LOCAL_PART.matcher(local).matches()
-                && DOMAIN.matcher(domain).matches();
-        if (!valid) {
+        String domain = at < 0 ? null : domain(trimmed.substring(at + 1));
+        if (domain == null
+                || local.length() > MAX_LOCAL_PART
+                || !LOCAL_PART.matcher(local).matches()) {
             throw Rejected.of(field, "must be an e-mail address");
         }
         return local + "@" + domain;
     }
 
-    /** The domain in ASCII letters, or null if it has no such form. */
-    private static @Nullable String ascii(String domain) {
-        if (isAscii(domain)) {
-            return lower(domain);
-        }
-        if (MEANS_TWO_DOMAINS.matcher(domain).find()) {
-            return null;
-        }
-        try {
-            return lower(IDN.toASCII(domain, IDN.USE_STD3_ASCII_RULES));
-        } catch (IllegalArgumentException | IndexOutOfBoundsException unencodable) {
-            return null;
-        }
+    private static @Nullable String domain(String text) {
+        return MEANS_TWO_DOMAINS.matcher(text).find() ? null : HostName.ascii(text);
     }
 
     /**
@@ -137,9 +121,5 @@ public record Email(String value) {
             lower.append(c >= 'A' && c <= 'Z' ? (char) (c + ('a' - 'A')) : c);
         }
         return lower.toString();
-    }
-
-    private static boolean isAscii(String text) {
-        return text.chars().allMatch(c -> c < 128);
     }
 }

@@ -1,18 +1,16 @@
 package com.altcontext.property;
 
 import com.altcontext.client.Cidr;
+import com.altcontext.value.HostName;
 import com.altcontext.value.Issues;
 import com.altcontext.value.Rejected;
 import com.altcontext.value.Text;
-import java.net.IDN;
 import java.time.DateTimeException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,11 +34,6 @@ public record PropertySettings(
         @Nullable List<String> excludedPaths,
         @Nullable Boolean ownHostsOnly,
         @Nullable Boolean confirm) {
-    /** The syntax of RFC 1123, section 2.1, with the lengths of RFC 1035. */
-    private static final Pattern HOST =
-            Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*");
-
-    private static final int MAX_HOST = 253;
     private static final int MAX_NAME = 255;
     private static final int MAX_ENTRIES = 100;
 
@@ -60,7 +53,7 @@ public record PropertySettings(
                 issues,
                 "domains",
                 domains,
-                PropertySettings::host,
+                HostName::ascii,
                 "must be a host name like www.example.ca: no scheme, port or path");
         if (timeZone != null && !isTimeZone(timeZone)) {
             issues.add("timeZone", "must be the name of a time zone like America/Toronto");
@@ -124,15 +117,6 @@ public record PropertySettings(
         try {
             return Text.isStorable(pattern) ? new PathPattern(pattern).text() : null;
         } catch (IllegalArgumentException invalid) {
-            return null;
-        }
-    }
-
-    private static @Nullable String host(String domain) {
-        try {
-            String host = IDN.toASCII(domain, IDN.USE_STD3_ASCII_RULES).toLowerCase(Locale.ROOT);
-            return host.length() <= MAX_HOST && HOST.matcher(host).matches() ? host : null;
-        } catch (IllegalArgumentException | IndexOutOfBoundsException unencodable) {
             return null;
         }
     }
