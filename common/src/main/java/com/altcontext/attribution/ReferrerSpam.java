@@ -15,11 +15,6 @@ public final class ReferrerSpam {
      * @param host in the form of {@link ReferrerHost#of}; null for none
      */
     public static boolean isFrom(@Nullable String host) {
-        for (String domain = host; domain != null; domain = Sites.parent(domain)) {
-            if (DOMAINS.contains(domain)) {
-                return true;
-            }
-        }
-        return false;
+        return Sites.listed(DOMAINS, host) != null;
     }
 }

@@ -92,7 +92,7 @@ final class Sites {
     }
 
     /** The host, or the nearest domain above it, that is in the set; null if there is none. */
-    private static @Nullable String listed(Set<String> domains, @Nullable String host) {
+    static @Nullable String listed(Set<String> domains, @Nullable String host) {
         for (String domain = host; domain != null; domain = parent(domain)) {
             if (domains.contains(domain)) {
                 return domain;
@@ -102,7 +102,7 @@ final class Sites {
     }
 
     /** The parent domain; null for the last label. */
-    static @Nullable String parent(String domain) {
+    private static @Nullable String parent(String domain) {
         int dot = domain.indexOf('.');
         return dot < 0 ? null : domain.substring(dot + 1);
     }

@@ -31,8 +31,7 @@ public record Consent(ConsentStatus status, @Nullable Instant expiresAt) {
     /** Whether a status that is given now is recorded: it changes this consent, or grants the same consent again. */
     public boolean isChangedBy(ConsentStatus given) {
         return switch (status) {
-            case PENDING -> given != ConsentStatus.PENDING;
-            case IMPLIED -> given != ConsentStatus.PENDING;
+            case PENDING, IMPLIED -> given != ConsentStatus.PENDING;
             case EXPRESS -> given == ConsentStatus.EXPRESS || given == ConsentStatus.WITHDRAWN;
             case WITHDRAWN -> false;
         };
