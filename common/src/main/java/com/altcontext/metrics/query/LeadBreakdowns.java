@@ -22,16 +22,20 @@ import org.jspecify.annotations.Nullable;
  * be requested.
  */
 public final class LeadBreakdowns {
-    private static final String ROWS = "SELECT {column}, count(*),"
-            + " count(*) FILTER (WHERE is_mailable),"
-            + " sum(count(*)) OVER (),"
-            + " sum(count(*) FILTER (WHERE is_mailable)) OVER ()"
-            + " FROM (SELECT *, {touch}_traffic_source AS traffic_source, {touch}_referrer_host AS referrer_host,"
-            + " {touch}_utm_source AS utm_source, {touch}_utm_medium AS utm_medium, {touch}_utm_campaign AS utm_campaign,"
-            + " {touch}_landing_path AS entry_path,"
-            + " " + EffectiveConsent.IS_MAILABLE + " AS is_mailable FROM leads AS l) AS s"
-            + " WHERE NOT is_bot AND ?"
-            + " GROUP BY 1 ORDER BY 2 DESC, 3 DESC, {column} COLLATE \"C\" LIMIT ?";
+    /** Names the columns like those of sessions, so that conditions on sessions can be used. */
+    private static final String ROWS = """
+            SELECT {column}, count(*), count(*) FILTER (WHERE is_mailable), sum(count(*)) OVER (),
+                   sum(count(*) FILTER (WHERE is_mailable)) OVER ()
+            FROM (
+                SELECT *, {touch}_traffic_source AS traffic_source, {touch}_referrer_host AS referrer_host,
+                       {touch}_utm_source AS utm_source, {touch}_utm_medium AS utm_medium,
+                       {touch}_utm_campaign AS utm_campaign, {touch}_landing_path AS entry_path, %s AS is_mailable
+                FROM leads AS l) AS s
+            WHERE NOT is_bot AND ?
+            GROUP BY 1
+            ORDER BY 2 DESC, 3 DESC, {column} COLLATE "C"
+            LIMIT ?
+            """.formatted(EffectiveConsent.IS_MAILABLE);
 
     private static final String NO_SESSIONS =
             "sessions by this value are counted from raw rows, which are no longer kept for the first days";

@@ -43,8 +43,6 @@ public final class RawSummaries {
             Metric.NEW_LEADS, QueryMetric.NEW_LEADS,
             Metric.NEW_MAILABLE_LEADS, QueryMetric.MAILABLE_LEADS));
 
-    private static final Map<Vital, List<QueryMetric>> VITALS = vitals();
-
     private final QueryEngine engine;
     private final InstantSource clock;
 
@@ -53,42 +51,21 @@ public final class RawSummaries {
         this.clock = clock;
     }
 
-    private static Map<Vital, List<QueryMetric>> vitals() {
-        Map<Vital, List<QueryMetric>> vitals = new EnumMap<>(Vital.class);
-        for (Vital vital : Vital.values()) {
-            vitals.put(vital, List.of(QueryMetric.p75(vital), QueryMetric.p95(vital)));
-        }
-        return vitals;
-    }
-
     /** The summary of a window with a filter. Throws like {@link QueryEngine#answer(MetricsQuery)}. */
     public Summary of(Window window, PropertyZones zones, Filter filter) {
         Instant now = clock.instant();
         List<ZoneWindow> windows = zones.windows(window);
         return engine.inSnapshot(windows, rows -> {
             List<QueryMetric> requested = new ArrayList<>(METRICS.values());
-            VITALS.values().forEach(requested::addAll);
+            for (Vital vital : Vital.values()) {
+                requested.addAll(List.of(QueryMetric.p75(vital), QueryMetric.p95(vital)));
+            }
             List<Figures> read = SummaryStatement.read(rows, MetricsQuery.ungrouped(windows, requested, filter));
             Map<QueryMetric, @Nullable Number> answers = read.getFirst().metrics();
             Map<Metric, Measure> metrics = new EnumMap<>(Metric.class);
-            Map<String, String> reasons = new TreeMap<>();
-            reasons.put("ingest", NOT_OF_VISITS);
-            boolean knowsLeads =
-                    MetricsQuery.ungrouped(windows, List.of(), filter).knows(QueryMetric.NEW_LEADS);
-            if (!knowsLeads) {
-                reasons.put("trend.newLeads", NOT_OF_LEADS);
-                METRICS.forEach((metric, query) -> {
-                    if (query.isOfLeads()) {
-                        reasons.put("metrics." + metric.key(), NOT_OF_LEADS);
-                    }
-                });
-            }
             figures(rows, windows, filter, answers)
                     .forEach((metric, figure) -> metrics.put(metric, new Measure(figure, null)));
-            Map<Vital, Percentiles> vitals = new EnumMap<>(Vital.class);
-            VITALS.forEach((vital, both) -> vitals.put(
-                    vital,
-                    new Percentiles(decimal(answers.get(both.getFirst())), decimal(answers.get(both.getLast())))));
+            boolean knowsLeads = MetricsQuery.isOfLeads(filter);
             return new Summary(
                     window,
                     null,
@@ -97,11 +74,37 @@ public final class RawSummaries {
                     Freshness.ofRaw(now),
                     metrics,
                     mix(read),
-                    vitals,
+                    vitals(answers),
                     null,
                     trend(read, window, knowsLeads),
-                    reasons);
+                    reasons(knowsLeads));
         });
+    }
+
+    private static Map<Vital, Percentiles> vitals(Map<QueryMetric, @Nullable Number> answers) {
+        Map<Vital, Percentiles> vitals = new EnumMap<>(Vital.class);
+        for (Vital vital : Vital.values()) {
+            vitals.put(
+                    vital,
+                    new Percentiles(
+                            decimal(answers.get(QueryMetric.p75(vital))),
+                            decimal(answers.get(QueryMetric.p95(vital)))));
+        }
+        return vitals;
+    }
+
+    private static Map<String, String> reasons(boolean knowsLeads) {
+        Map<String, String> reasons = new TreeMap<>();
+        reasons.put("ingest", NOT_OF_VISITS);
+        if (!knowsLeads) {
+            reasons.put("trend.newLeads", NOT_OF_LEADS);
+            METRICS.forEach((metric, query) -> {
+                if (query.isOfLeads()) {
+                    reasons.put("metrics." + metric.key(), NOT_OF_LEADS);
+                }
+            });
+        }
+        return reasons;
     }
 
     /** Only the metrics of a summary, for any windows. Unknown metrics are null. Throws like {@link #of}. */
