@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,18 +45,19 @@ public final class FormBody {
             issues.add("", "is not a valid form: percent signs must be followed by two digits");
             return null;
         }
-        Map<String, List<String>> pairs = new LinkedHashMap<>();
-        int count = 0;
-        for (String pair : text.split("&", -1)) {
-            if (!pair.isEmpty() && ++count <= MAX_PAIRS) {
-                String[] parts = pair.split("=", 2);
-                pairs.computeIfAbsent(decoded(parts[0]), first -> new ArrayList<>(1))
-                        .add(parts.length == 1 ? "" : decoded(parts[1]));
-            }
-        }
-        if (count > MAX_PAIRS) {
+        List<String> sent = Stream.of(text.split("&", -1))
+                .filter(pair -> !pair.isEmpty())
+                .limit(MAX_PAIRS + 1)
+                .toList();
+        if (sent.size() > MAX_PAIRS) {
             issues.add("", "must not hold more than " + MAX_PAIRS + " fields");
             return null;
+        }
+        Map<String, List<String>> pairs = new LinkedHashMap<>();
+        for (String pair : sent) {
+            String[] parts = pair.split("=", 2);
+            pairs.computeIfAbsent(decoded(parts[0]), first -> new ArrayList<>(1))
+                    .add(parts.length == 1 ? "" : decoded(parts[1]));
         }
         Map<String, Object> object = new LinkedHashMap<>();
         Set<String> paths = new HashSet<>();

@@ -191,13 +191,8 @@ public final class Leads {
         if (rules.messages().sendsMails()) {
             ConfirmationMails.put(save, submissions);
         }
-        List<IdentityLinks.FormLink> forms = submissions.stream()
-                .map(s -> new IdentityLinks.FormLink(
-                        s.leadId(),
-                        s.capture().visitor(),
-                        s.capture().receivedAt(),
-                        s.capture().isOfBot()))
-                .toList();
+        List<IdentityLinks.FormLink> forms =
+                submissions.stream().map(Submission::link).toList();
         IdentityLinks.link(save, forms);
         List<IdentityLinks.FormLink> guessable = rules.heuristicLinking()
                 ? forms.stream().filter(form -> form.visitor().uaHash() != null).toList()
@@ -217,12 +212,7 @@ public final class Leads {
                 : IdentityLinks.guess(tx, guessable, rules.heuristicWindow());
         rows.copy(tx);
         return submissions.stream()
-                .map(s -> new Captured(
-                        s.leadId(),
-                        s.receipt().visitorId(),
-                        s.receipt().sessionId(),
-                        Collections.frequency(guessed, s.leadId()),
-                        false))
+                .map(submission -> submission.stored(guessed))
                 .toList();
     }
 }

@@ -2,6 +2,8 @@ package com.altcontext.lead;
 
 import com.altcontext.event.Receipt;
 import java.time.Instant;
+import java.util.Collections;
+import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -50,5 +52,20 @@ record Submission(
             case APPLIES -> knownForPurpose == null || knownForPurpose.isChangedBy(given.status());
             case WAITS, WAITS_WITH_MAIL -> true;
         };
+    }
+
+    /** The link of the lead to the visitor who submitted the form. */
+    IdentityLinks.FormLink link() {
+        return new IdentityLinks.FormLink(leadId, capture.visitor(), capture.receivedAt(), capture.isOfBot());
+    }
+
+    /**
+     * The outcome once it is stored.
+     *
+     * @param guessed the lead of each heuristic link that was added
+     */
+    Captured stored(List<UUID> guessed) {
+        return new Captured(
+                leadId, receipt.visitorId(), receipt.sessionId(), Collections.frequency(guessed, leadId), false);
     }
 }
