@@ -1,9 +1,6 @@
 package com.altcontext.db;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
+import com.altcontext.value.PackagedFile;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -41,7 +38,7 @@ public final class NamedSql {
      */
     public static Map<String, String> sections(Class<?> beside, String file) {
         Map<String, String> statements = new LinkedHashMap<>();
-        for (String section : text(beside, file).split("\n\n-- ", -1)) {
+        for (String section : PackagedFile.text(beside, file).split("\n\n-- ", -1)) {
             int end = section.indexOf('\n');
             if (!section.startsWith("--")) {
                 statements.put(
@@ -49,17 +46,6 @@ public final class NamedSql {
             }
         }
         return statements;
-    }
-
-    private static String text(Class<?> beside, String file) {
-        try (InputStream in = beside.getResourceAsStream(file)) {
-            if (in == null) {
-                throw new IllegalStateException(file + " is missing from the artifact");
-            }
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException failed) {
-            throw new UncheckedIOException(failed);
-        }
     }
 
     /**

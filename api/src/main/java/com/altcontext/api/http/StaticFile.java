@@ -1,12 +1,12 @@
 package com.altcontext.api.http;
 
+import com.altcontext.value.PackagedFile;
 import com.altcontext.value.Sha256;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -53,12 +53,7 @@ public final class StaticFile {
     }
 
     private static byte[] bytes(String name) {
-        try (InputStream file = StaticFile.class.getResourceAsStream("/com/altcontext/api/" + name)) {
-            return Objects.requireNonNull(file, "missing in the artifact: " + name)
-                    .readAllBytes();
-        } catch (IOException unreadable) {
-            throw new UncheckedIOException(unreadable);
-        }
+        return PackagedFile.bytes(StaticFile.class, "/com/altcontext/api/" + name);
     }
 
     /**
