@@ -26,6 +26,10 @@ public record Breakdown(
     /** The name of a breakdown by goals. */
     public static final String GOAL = "goal";
 
+    /** Why the visitors of rows from rollups are null. */
+    static final String NO_VISITORS =
+            "rollups do not have the different visitors of a value, and raw rows were not read or are no longer kept";
+
     /** Whether page views are known. For goals, rollups store only sessions. */
     public boolean hasPageViews() {
         return from == FigureSource.RAW || !dimension.equals(GOAL);
@@ -131,17 +135,10 @@ public record Breakdown(
 
     /**
      * @param ofEvents whether the values belong to events; if not, each session has exactly one value
-     * @param noVisitors why the visitors of the rows are null; null if they are known
      * @param total the sums of all values; its visitors are not used
      */
     public static Breakdown of(
-            Window window,
-            String dimension,
-            FigureSource from,
-            boolean ofEvents,
-            List<Value> rows,
-            @Nullable String noVisitors,
-            Sums total) {
+            Window window, String dimension, FigureSource from, boolean ofEvents, List<Value> rows, Sums total) {
         long pageViews = total.pageViews;
         long sessions = total.sessions;
         long conversions = total.conversions;
@@ -157,6 +154,6 @@ public record Breakdown(
                 rows,
                 AdditiveSums.of(ofEvents, pageViews, sessions, conversions),
                 AdditiveSums.of(ofEvents, total.pageViews, total.sessions, total.conversions),
-                noVisitors == null ? Map.of() : Map.of("rows.visitors", noVisitors));
+                from == FigureSource.RAW ? Map.of() : Map.of("rows.visitors", NO_VISITORS));
     }
 }

@@ -67,9 +67,6 @@ public final class Breakdowns {
             ORDER BY 3, 2 DESC, g.name COLLATE "C"
             """;
 
-    private static final String NO_VISITORS =
-            "rollups do not have the different visitors of a value, and raw rows were not read or are no longer kept";
-
     private static final String NOT_ON_ALL_DAYS =
             "a goal is not counted on days whose raw rows were already removed when it was added, or that another system counted";
 
@@ -91,7 +88,7 @@ public final class Breakdowns {
         Object[] parameters = {dimension.key(), window.from(), window.to(), property, property};
         return sql.inTransaction(tx -> {
             Pipeline pipeline = tx.pipeline();
-            pipeline.query(Tx.WITHOUT_JIT, row -> row.text(1));
+            pipeline.update(Tx.WITHOUT_JIT);
             Pipeline.Pending<Value> rows = pipeline.query(
                     ROWS.replace("{shown}", ShownValue.sql("value", limit)),
                     row -> new Value(row.textOrNull(4), sums(row)),
@@ -113,7 +110,6 @@ public final class Breakdowns {
                             FigureSource.ROLLUPS,
                             dimension.isOfEvents(),
                             rows.rows(),
-                            NO_VISITORS,
                             total.row())
                     .overImported(imported.row());
         });
@@ -133,7 +129,7 @@ public final class Breakdowns {
                 window.to(),
                 property));
         Map<String, String> reasons = new TreeMap<>();
-        reasons.put("rows.visitors", NO_VISITORS);
+        reasons.put("rows.visitors", Breakdown.NO_VISITORS);
         reasons.put("rows.pageViews", "rollups have only the sessions that reached a goal");
         if (!rows.stream().allMatch(Value::hasConversions)) {
             reasons.put("rows.conversions", NOT_ON_ALL_DAYS);

@@ -31,8 +31,6 @@ final class MailableLeads {
               AND %s
             """.formatted(EffectiveConsent.IS_MAILABLE.replace("?", "now()"));
 
-    private static final String ZONES = "SELECT DISTINCT time_zone FROM properties";
-
     private final Sql sql;
     private volatile List<String> zones = List.of();
 
@@ -54,14 +52,14 @@ final class MailableLeads {
             if (!counted.isZoneMissing) {
                 return counted.leads;
             }
-            zones = sql.ask(pipeline -> pipeline.query(ZONES, row -> row.text(1)))
+            zones = sql.ask(pipeline -> pipeline.query(SiteDays.ZONES, row -> row.text(1)))
                     .rows();
         }
     }
 
     private Counted count(List<String> zones, Window window, @Nullable String property, Instant until) {
         return sql.ask(pipeline -> {
-                    pipeline.query(Tx.WITHOUT_JIT, row -> row.text(1));
+                    pipeline.update(Tx.WITHOUT_JIT);
                     return pipeline.query(
                             COUNT,
                             row -> new Counted(row.number(1), row.flag(2)),

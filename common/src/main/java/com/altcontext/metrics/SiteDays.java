@@ -53,7 +53,7 @@ record SiteDays(LocalDate firstToday, LocalDate lastToday, List<SiteDays.Day> wi
 
     private static final String KEPT_FROM = "SELECT greatest(?::date, (SELECT max(events_kept_from) FROM purge_log))";
 
-    private static final String ZONES = "SELECT DISTINCT time_zone FROM properties";
+    static final String ZONES = "SELECT DISTINCT time_zone FROM properties";
 
     /** The days of all properties. */
     static SiteDays ofAll(Tx tx, Instant now) {

@@ -40,7 +40,6 @@ public final class RawBreakdowns {
                 rows.stream()
                         .map(row -> new Value(row.groups().getFirst(), sums(row.metrics())))
                         .toList(),
-                null,
                 sums(totals));
     }
 
