@@ -19,7 +19,7 @@ public enum DeviceType {
     }
 
     /** The type with that key, exactly as {@link #key()} writes it; null when there is none. */
-    public static @Nullable DeviceType of(String key) {
+    public static @Nullable DeviceType named(String key) {
         for (DeviceType type : values()) {
             if (type.key.equals(key)) {
                 return type;

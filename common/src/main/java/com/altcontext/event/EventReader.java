@@ -129,7 +129,7 @@ public final class EventReader {
     /** The device type that {@code traffic} declares; null if it is absent or unknown. */
     public static @Nullable DeviceType deviceType(Fields fields) {
         String text = fields.optionalText("deviceType", 1, 16);
-        DeviceType device = text == null ? null : DeviceType.of(text);
+        DeviceType device = text == null ? null : DeviceType.named(text);
         if (text != null && device == null) {
             fields.issue("deviceType", "must be desktop, mobile, tablet, bot or unknown");
         }

@@ -47,7 +47,7 @@ public enum EffectiveConsent {
     }
 
     /** The value with this key, or null if there is none. */
-    public static @Nullable EffectiveConsent ofKey(String key) {
+    public static @Nullable EffectiveConsent named(String key) {
         for (EffectiveConsent effective : values()) {
             if (effective.key.equals(key)) {
                 return effective;

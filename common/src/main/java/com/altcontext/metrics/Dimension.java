@@ -38,7 +38,7 @@ public enum Dimension {
     }
 
     /** The dimension with that key; null if there is none. */
-    public static @Nullable Dimension of(String key) {
+    public static @Nullable Dimension named(String key) {
         for (Dimension dimension : values()) {
             if (dimension.key.equals(key)) {
                 return dimension;

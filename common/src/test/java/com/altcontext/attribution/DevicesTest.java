@@ -229,9 +229,9 @@ class DevicesTest {
     @Test
     void a_device_type_is_known_by_its_exact_key() {
         for (DeviceType type : DeviceType.values()) {
-            assertThat(DeviceType.of(type.key())).isEqualTo(type);
+            assertThat(DeviceType.named(type.key())).isEqualTo(type);
         }
-        assertThat(DeviceType.of("Desktop")).isNull();
-        assertThat(DeviceType.of("fridge")).isNull();
+        assertThat(DeviceType.named("Desktop")).isNull();
+        assertThat(DeviceType.named("fridge")).isNull();
     }
 }

@@ -177,7 +177,7 @@ public class DashboardResource {
 
     private static @Nullable EffectiveConsent consent(QueryParameters query, Issues issues) {
         String text = query.text("consentStatus");
-        EffectiveConsent consent = text == null ? null : EffectiveConsent.ofKey(text);
+        EffectiveConsent consent = text == null ? null : EffectiveConsent.named(text);
         if (text != null && consent == null) {
             issues.add(
                     "consentStatus",

@@ -96,7 +96,7 @@ final class BreakdownAnswers {
                 issues.add("dimension", "must be one of " + DIMENSIONS);
                 return null;
             }
-            return new Visits(new Grouping.By(name, field), Dimension.of(name));
+            return new Visits(new Grouping.By(name, field), Dimension.named(name));
         }
 
         private static Touch touch(QueryParameters query, Issues issues) {

@@ -71,7 +71,7 @@ public sealed interface Field {
                     ? null
                     : new PropField(key);
         }
-        Dimension dimension = Dimension.of(name);
+        Dimension dimension = Dimension.named(name);
         return dimension == null ? null : new Column(dimension);
     }
 }

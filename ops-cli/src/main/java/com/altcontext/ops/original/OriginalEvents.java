@@ -220,7 +220,7 @@ public final class OriginalEvents {
     }
 
     private static DeviceType device(@Nullable String key) {
-        DeviceType device = key == null ? null : DeviceType.of(key);
+        DeviceType device = key == null ? null : DeviceType.named(key);
         return device == null ? DeviceType.UNKNOWN : device;
     }
 
