@@ -3,6 +3,7 @@ package com.altcontext.retention;
 import com.altcontext.db.Buckets;
 import com.altcontext.db.Tx;
 import com.altcontext.lead.Email;
+import com.altcontext.value.JsonText;
 import java.io.IOException;
 import java.util.Locale;
 import java.util.UUID;
@@ -183,8 +184,9 @@ final class ExportDocument {
     }
 
     void write(Export.ExportRequest request, Export.Found found) throws IOException {
-        out.append("{\"ok\":true,\"email\":").append(quoted(request.email().value()));
-        out.append(",\"exportedAt\":").append(quoted(request.at().toString()));
+        out.append("{\"ok\":true,\"email\":")
+                .append(JsonText.string(request.email().value()));
+        out.append(",\"exportedAt\":").append(JsonText.string(request.at().toString()));
         out.append(",\n\"leads\":[");
         String comma = "\n";
         for (Export.ExportedLead lead : found.leads()) {
@@ -241,7 +243,7 @@ final class ExportDocument {
     private void writeLead(Export.ExportedLead lead) throws IOException {
         out.append(open(lead.json()));
         String url = unsubscribeUrl.of(lead.id(), lead.propertyId());
-        out.append(",\"unsubscribeUrl\":").append(url == null ? "null" : quoted(url));
+        out.append(",\"unsubscribeUrl\":").append(url == null ? "null" : JsonText.string(url));
         array("consent", CONSENT, "consent_events AS c WHERE c.lead_id = ? ORDER BY c.id", lead.id());
         array(
                 "submissions",
@@ -275,10 +277,6 @@ final class ExportDocument {
     /** The JSON object without its closing brace, so that more can be added. */
     private static String open(String json) {
         return json.substring(0, json.length() - 1);
-    }
-
-    private String quoted(String text) {
-        return tx.queryOne("SELECT to_json(?::text)::text", row -> row.text(1), text);
     }
 
     /** An SQL expression that makes a JSON object of columns: names in camel case, hashes in hexadecimal. */

@@ -25,16 +25,18 @@ public final class LeadList {
     static final String BYTE_ORDER_MARK = "\uFEFF";
 
     /** The leads that {@link EffectiveConsent#count} counts. */
-    private static final String FROM_LEADS =
-            " FROM leads AS l WHERE NOT is_bot AND (?::text IS NULL OR property_id = ?)" + " AND (?::text IS NULL OR "
-                    + EffectiveConsent.SQL + " = ?)";
+    private static final String FROM_LEADS = """
+            FROM leads AS l
+            WHERE NOT is_bot AND (?::text IS NULL OR property_id = ?) AND (?::text IS NULL OR %s = ?)
+            """.formatted(EffectiveConsent.SQL);
 
-    private static final String COUNT = "SELECT count(*)" + FROM_LEADS;
+    private static final String COUNT = "SELECT count(*) " + FROM_LEADS;
 
-    private static final String ROWS = "SELECT id, property_id, email, " + EffectiveConsent.SQL
-            + ", consent_expires_at, first_captured_at, last_captured_at, source_channel"
-            + FROM_LEADS
-            + " ORDER BY property_id, email";
+    private static final String ROWS = """
+            SELECT id, property_id, email, %s, consent_expires_at, first_captured_at, last_captured_at, source_channel
+            %s
+            ORDER BY property_id, email
+            """.formatted(EffectiveConsent.SQL, FROM_LEADS);
 
     private final Sql sql;
     private final Export.UnsubscribeUrl unsubscribeUrl;
