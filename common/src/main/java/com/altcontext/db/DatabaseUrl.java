@@ -94,9 +94,8 @@ public record DatabaseUrl(
         all.putAll(options);
         all.remove("sslrootcert", "system"); // a value of libpq's; the driver would look for a file of that name
         all.putAll(tls().driverOptions());
-        all.put(
-                "logServerErrorDetail",
-                "false"); // the server's details contain row values: Key (email)=(…) already exists
+        // The server's details contain row values: Key (email)=(…) already exists.
+        all.put("logServerErrorDetail", "false");
         StringJoiner written = new StringJoiner("&", "?", "");
         all.forEach((name, value) -> written.add(name + "=" + encoded(value)));
         return "jdbc:postgresql://" + allHosts() + "/" + encoded(database) + written;
