@@ -99,7 +99,7 @@ public final class Recipients {
      *
      * @return the names of the changed settings
      */
-    public static List<String> set(Tx tx, String property, MailSettings wanted, Caller caller, Instant at) {
+    public static List<String> set(Tx tx, String property, MailSettings wanted, Instant at) {
         List<String> changed = new ArrayList<>();
         if (wanted.alerts != null && set(tx, property, MailKind.ALERT, wanted.alerts, at)) {
             changed.add("notify");
@@ -112,7 +112,7 @@ public final class Recipients {
             changed.add("mails");
         }
         for (String setting : changed) {
-            AuditLog.add(tx, caller, AuditLog.Entry.of("property_" + setting, property, 1), at);
+            AuditLog.add(tx, Caller.ALTOPS, AuditLog.Entry.of("property_" + setting, property, 1), at);
         }
         return changed;
     }

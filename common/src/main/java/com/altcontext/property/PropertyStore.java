@@ -143,7 +143,7 @@ public final class PropertyStore {
      *     none
      * @throws SqlFailure if the database refused
      */
-    public static PropertyChange set(Tx tx, PropertySettings wanted, Caller caller, Instant at) {
+    public static PropertyChange set(Tx tx, PropertySettings wanted, Instant at) {
         LOCK.take(tx);
         Optional<StoredProperty> before = find(tx, wanted.slug());
         if (before.isEmpty()) {
@@ -164,7 +164,7 @@ public final class PropertyStore {
         note(changed, "own_hosts_only", before.get().ownHostsOnly, after.ownHostsOnly);
         note(changed, "confirm", before.get().confirm, after.confirm);
         for (String setting : changed) {
-            AuditLog.add(tx, caller, AuditLog.Entry.of("property_" + setting, wanted.slug(), 1), at);
+            AuditLog.add(tx, Caller.ALTOPS, AuditLog.Entry.of("property_" + setting, wanted.slug(), 1), at);
         }
         return new PropertyChange.Changed(after, changed);
     }

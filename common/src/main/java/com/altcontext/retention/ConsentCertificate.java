@@ -113,9 +113,9 @@ public record ConsentCertificate(Email email, Instant issuedAt, List<CertifiedLe
      * @return empty if there is no lead with the address; then nothing is logged
      */
     public static Optional<ConsentCertificate> issue(
-            Sql sql, KeyedHash hash, Email email, @Nullable String propertyId, Caller caller, Instant at) {
+            Sql sql, KeyedHash hash, Email email, @Nullable String propertyId, Instant at) {
         return sql.inSnapshot(tx -> {
-            List<CertifiedLead> leads = tx.query(LEADS, row -> lead(row), email.value(), propertyId).stream()
+            List<CertifiedLead> leads = tx.query(LEADS, ConsentCertificate::lead, email.value(), propertyId).stream()
                     .map(lead -> withRecord(tx, lead, at))
                     .toList();
             if (leads.isEmpty()) {
@@ -124,7 +124,7 @@ public record ConsentCertificate(Email email, Instant issuedAt, List<CertifiedLe
             byte[] emailHash = AuditLog.emailHash(hash, email.value());
             AuditLog.commit(
                     sql,
-                    caller,
+                    Caller.ALTOPS,
                     new AuditLog.Entry("consent_certificate", propertyId, null, leads.size(), emailHash),
                     at);
             List<String> versions = leads.stream()

@@ -39,7 +39,6 @@ class BotConsentTest extends LeadsFixture {
                         new KeyedHash("a pepper of the tests"),
                         new Email(JO.email()),
                         null,
-                        Caller.ALTOPS,
                         NOW.plusSeconds(600))
                 .orElseThrow()
                 .leads()

@@ -2,7 +2,6 @@ package com.altcontext.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.altcontext.audit.Caller;
 import com.altcontext.db.Sql;
 import com.altcontext.delivery.Recipients;
 import com.altcontext.delivery.Recipients.MailSettings;
@@ -48,8 +47,8 @@ class WeeklyReportsTest {
     private void set(String property, List<String> reports) {
         var _ = site.database
                 .sql()
-                .inTransaction(tx -> Recipients.set(
-                        tx, property, new MailSettings(null, reports, Language.FRENCH, null), Caller.ALTOPS, site.now));
+                .inTransaction(tx ->
+                        Recipients.set(tx, property, new MailSettings(null, reports, Language.FRENCH, null), site.now));
     }
 
     private Instant at(int daysAfterMonday, int hour) {

@@ -3,7 +3,6 @@ package com.altcontext.retention;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
-import com.altcontext.audit.Caller;
 import com.altcontext.consent.ConsentText;
 import com.altcontext.consent.ConsentTexts;
 import com.altcontext.event.EventStore;
@@ -46,12 +45,7 @@ class ConsentCertificateTest {
 
     private Optional<ConsentCertificate> issue(Email email, @Nullable String property) {
         return ConsentCertificate.issue(
-                database.sql(),
-                new KeyedHash("a pepper of the tests"),
-                email,
-                property,
-                Caller.ALTOPS,
-                NOW.plusSeconds(600));
+                database.sql(), new KeyedHash("a pepper of the tests"), email, property, NOW.plusSeconds(600));
     }
 
     @Test

@@ -1,6 +1,5 @@
 package com.altcontext.ops;
 
-import com.altcontext.audit.Caller;
 import com.altcontext.retention.ConsentCertificate;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -34,12 +33,7 @@ final class ConsentCertificateCommand implements Runnable {
     public void run() {
         PropertyCommand.require(context.sql(), property);
         ConsentCertificate certificate = ConsentCertificate.issue(
-                        context.sql(),
-                        context.environment().hash(),
-                        emailOption.read(),
-                        property,
-                        Caller.ALTOPS,
-                        context.now())
+                        context.sql(), context.environment().hash(), emailOption.read(), property, context.now())
                 .orElseThrow(LeadCommand::unknownAddress);
         List<String> lines = CertificateText.of(certificate);
         context.output().show(CertificateText.json(certificate), lines);

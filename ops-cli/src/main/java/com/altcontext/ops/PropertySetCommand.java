@@ -1,6 +1,5 @@
 package com.altcontext.ops;
 
-import com.altcontext.audit.Caller;
 import com.altcontext.db.Tx;
 import com.altcontext.delivery.Recipients;
 import com.altcontext.delivery.Recipients.MailSettings;
@@ -96,12 +95,12 @@ final class PropertySetCommand implements Runnable {
     }
 
     private PropertyChange set(Tx tx, PropertySettings wanted, MailSettings mailSettings) {
-        PropertyChange change = PropertyStore.set(tx, wanted, Caller.ALTOPS, context.now());
+        PropertyChange change = PropertyStore.set(tx, wanted, context.now());
         if (!(change instanceof PropertyChange.Changed changed)) {
             return change;
         }
         List<String> all = new ArrayList<>(changed.settings());
-        all.addAll(Recipients.set(tx, slug, mailSettings, Caller.ALTOPS, context.now()));
+        all.addAll(Recipients.set(tx, slug, mailSettings, context.now()));
         return new PropertyChange.Changed(changed.property(), all);
     }
 
