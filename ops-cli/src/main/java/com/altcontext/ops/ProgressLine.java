@@ -1,43 +1,35 @@
 package com.altcontext.ops;
 
 import java.io.PrintWriter;
+import java.io.Writer;
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
 
 /** One line on the error stream of a terminal, overwritten until the work is done, and then erased. */
 final class ProgressLine implements AutoCloseable {
     private static final Duration INTERVAL = Duration.ofSeconds(1);
     private static final String ERASE_LINE = "\r\u001b[K";
 
-    private final @Nullable PrintWriter err;
-    private final @Nullable Thread ticker;
+    private final PrintWriter err;
+    private final Thread ticker = Thread.ofVirtual().unstarted(this::tick);
     private String what;
     private boolean shown;
     private boolean closed;
 
-    private ProgressLine(@Nullable PrintWriter err, String what, boolean ticking) {
+    ProgressLine(PrintWriter err, String what) {
         this.err = err;
         this.what = what;
-        this.ticker = ticking ? Thread.ofVirtual().unstarted(this::tick) : null;
     }
 
     /** Shows nothing, for output that is not a terminal. */
     static ProgressLine none() {
-        return new ProgressLine(null, "", false);
+        return new ProgressLine(new PrintWriter(Writer.nullWriter()), "");
     }
 
     /** Shows the line every second, for the first time a second from now. */
     static ProgressLine on(PrintWriter err, String what) {
-        ProgressLine progress = new ProgressLine(err, what, true);
-        if (progress.ticker != null) {
-            progress.ticker.start();
-        }
+        ProgressLine progress = new ProgressLine(err, what);
+        progress.ticker.start();
         return progress;
-    }
-
-    /** Shows only when {@link #show} is called. */
-    static ProgressLine untimed(PrintWriter err, String what) {
-        return new ProgressLine(err, what, false);
     }
 
     /** Sets what the line says from now on. */
@@ -47,7 +39,7 @@ final class ProgressLine implements AutoCloseable {
 
     /** Overwrites the line. */
     synchronized void show(Duration elapsed) {
-        if (err != null && !closed) {
+        if (!closed) {
             err.print(ERASE_LINE + what + " … " + elapsed.toSeconds() + " s");
             err.flush();
             shown = true;
@@ -56,11 +48,9 @@ final class ProgressLine implements AutoCloseable {
 
     @Override
     public void close() {
-        if (ticker != null) {
-            ticker.interrupt();
-        }
+        ticker.interrupt();
         synchronized (this) {
-            if (err != null && shown && !closed) {
+            if (shown && !closed) {
                 err.print(ERASE_LINE);
                 err.flush();
             }

@@ -12,7 +12,7 @@ class ProgressLineTest {
 
     @Test
     void the_line_is_overwritten_and_finally_erased() {
-        try (ProgressLine progress = ProgressLine.untimed(new PrintWriter(written), "waiting")) {
+        try (ProgressLine progress = new ProgressLine(new PrintWriter(written), "waiting")) {
             progress.show(Duration.ofMillis(1_200));
             progress.step("day 2 of 8");
             progress.show(Duration.ofMillis(2_200));
@@ -25,7 +25,7 @@ class ProgressLineTest {
 
     @Test
     void work_that_ends_before_the_line_is_shown_leaves_no_trace() {
-        ProgressLine progress = ProgressLine.untimed(new PrintWriter(written), "waiting");
+        ProgressLine progress = new ProgressLine(new PrintWriter(written), "waiting");
         progress.close();
         progress.show(Duration.ofSeconds(5));
 
