@@ -1,4 +1,4 @@
-import { h, withShare } from './dom';
+import { h, plainText, withShare } from './dom';
 import { csvButton } from './files';
 import { menuButton, type MenuItem } from './menu';
 import { words } from './words';
@@ -32,7 +32,7 @@ const nameOf = ({ name, filter }: Bar): HTMLElement =>
     : h('span', { class: 'value' }, name);
 
 const menuOf = ({ name, filter, more = [] }: Bar): HTMLElement | undefined => {
-  const label = words.filters.menu(typeof name === 'string' ? name : (name.textContent ?? ''));
+  const label = words.filters.menu(plainText(name));
   const items = filter
     ? [
         { text: words.filters.only, run: () => filter(false) },
@@ -55,7 +55,7 @@ const opener = (bar: Bar): HTMLElement => {
     type: 'button',
     class: 'opener',
     'aria-expanded': 'false',
-    'aria-label': words.breakdowns.parts(typeof bar.name === 'string' ? bar.name : (bar.name.textContent ?? '')),
+    'aria-label': words.breakdowns.parts(plainText(bar.name)),
     click: () => {
       shown.forEach((part) => part.remove());
       shown = shown.length ? [] : (bar.parts ?? []).map((part) => row(part, 'part'));

@@ -8,7 +8,7 @@ import { paramsOf } from './loading';
 import { keyOf, type Part } from './part';
 import { bySite } from './sites';
 import { name } from './values';
-import type { Filter, View } from './view';
+import type { AddFilter, View } from './view';
 import { format, words } from './words';
 
 /**
@@ -18,7 +18,7 @@ const ASKED = '50';
 
 /** What a click in a breakdown can do. */
 export interface RowActions {
-  filter: (filter: Filter) => void;
+  filter: AddFilter;
   /** Makes a goal from a page or an event; undefined where that is not possible. */
   goal: (dimension: string, value: string) => (() => void) | undefined;
 }

@@ -49,7 +49,7 @@ export const refill = (element: HTMLElement, body: HTMLElement, content: () => (
   }
 };
 
-export const filling = (element: HTMLElement, body: HTMLElement): Card['fill'] => {
+const filling = (element: HTMLElement, body: HTMLElement): Card['fill'] => {
   let answered: string | undefined;
   let asked = 0;
   return async (question, answer, show) => {

@@ -7,8 +7,7 @@ import { leadsByCard } from './leadsby';
 import type { Part } from './part';
 import type { KnownProperties } from './properties';
 import type { Session } from './signin';
-import type { Change } from './toolbar';
-import { PAGES, SOURCES, type View } from './view';
+import { type Change, PAGES, SOURCES, type View } from './view';
 import { words } from './words';
 
 /** The parts of the page that ask for their own figures, by name. */

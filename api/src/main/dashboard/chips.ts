@@ -1,10 +1,10 @@
 import { h } from './dom';
 import { dimensionName, name } from './values';
-import type { Filter, View } from './view';
+import type { Change, Filter } from './view';
 import { words } from './words';
 
 /** The filters of a view: each can be reversed, and removed by a click or by Backspace. */
-export const chips = (change: (change: Partial<View>) => void) => {
+export const chips = (change: Change) => {
   const list = h('ul', { class: 'chips', 'aria-label': words.filters.label, hidden: true });
   const chip = (filters: Filter[], filter: Filter, i: number): HTMLElement => {
     const { not, dimension, values } = filter;

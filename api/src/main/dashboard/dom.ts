@@ -37,6 +37,9 @@ export const s = (tag: string, attributes: Record<string, Value> = {}, ...childr
  */
 export const userText = (text: string): HTMLElement => h('bdi', { title: text }, text);
 
+/** A text without the element around it. */
+export const plainText = (shown: string | HTMLElement): string => (typeof shown === 'string' ? shown : (shown.textContent ?? ''));
+
 /** A length from 0 to 1 for the style to draw. Set by script, which a content security policy allows. */
 export const withShare = <T extends HTMLElement>(element: T, share: number): T => {
   element.style.setProperty('--share', String(Math.min(1, Math.max(0, share || 0))));

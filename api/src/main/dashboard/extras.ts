@@ -4,14 +4,14 @@ import type { ListedRows } from './loading';
 import { keyOf, type Part } from './part';
 import { propsOf } from './props';
 import { listOf, valuesOf } from './valuelist';
-import { EXTRAS, type Filter, type View } from './view';
+import { type AddFilter, type Change, EXTRAS, type View } from './view';
 import { format, words } from './words';
 
 /**
  * What the tracker collects besides visits: outbound links, downloads, how far pages were read, and the props of
  * events.
  */
-export const extrasCard = (change: (change: Partial<View>) => void, filter: (filter: Filter) => void): Part => {
+export const extrasCard = (change: Change, filter: AddFilter): Part => {
   const picker = segments(
     { legend: words.breakdowns.choose(words.extras.heading), class: 'tabs' },
     EXTRAS.map((value) => ({ value, text: words.extras[value] })),
@@ -43,7 +43,7 @@ const clicksOf = (view: View, signal: AbortSignal): Promise<ListedRows> =>
 const readingOf = (view: View, signal: AbortSignal): Promise<ListedRows> =>
   valuesOf(view, signal, ['visitors', 'scrollDepthPercent', 'avgEngagedTimeMs'], 'path', []);
 
-const clicks = (label: string, links: ListedRows, filter: (filter: Filter) => void): HTMLElement[] =>
+const clicks = (label: string, links: ListedRows, filter: AddFilter): HTMLElement[] =>
   listOf(
     label,
     [words.breakdowns.visitors, words.extras.clicks],
@@ -56,7 +56,7 @@ const clicks = (label: string, links: ListedRows, filter: (filter: Filter) => vo
     filter,
   );
 
-const reading = (pages: ListedRows, filter: (filter: Filter) => void): HTMLElement[] =>
+const reading = (pages: ListedRows, filter: AddFilter): HTMLElement[] =>
   listOf(
     words.extras.scroll,
     [words.breakdowns.visitors, words.extras.depth, words.tiles.avgEngagedTimeMs],

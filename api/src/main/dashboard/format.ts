@@ -2,7 +2,7 @@ export type Language = 'en' | 'fr';
 
 const HOUR = 60;
 const DAY = 24;
-export const NOTHING = '–';
+const NOTHING = '–';
 
 /** Numbers, shares and times as people write them in Canada, in either language. A missing figure is a dash. */
 export const formats = (language: Language) => {
@@ -100,5 +100,3 @@ export const formats = (language: Language) => {
     country: (code: string): string => (/^[A-Z]{2}$/.test(code) ? (regions.of(code) ?? code) : code),
   };
 };
-
-export type Formats = ReturnType<typeof formats>;

@@ -5,7 +5,7 @@ import { h, newId, userText } from './dom';
 import { bodyOf } from './loading';
 import { keyOf, type Part } from './part';
 import { eventName } from './values';
-import type { View } from './view';
+import type { Change, View } from './view';
 import { format, words } from './words';
 
 interface Step {
@@ -24,7 +24,7 @@ interface Funnel {
 const stepOf = (text: string): { path: string } | { event: string } => (text.startsWith('/') ? { path: text } : { event: text });
 
 /** How many sessions reached each of some steps, in order. The steps are in the page's address. */
-export const funnelCard = (change: (change: Partial<View>) => void): Part => {
+export const funnelCard = (change: Change): Part => {
   const made = card(words.funnel.heading, { class: 'funnel' });
   const steps = h('input', { id: newId(), spellcheck: 'false', autocomplete: 'off', placeholder: '/pricing, form_start, form_submit' });
   let shown = '';

@@ -9,7 +9,7 @@ import { allRowsOf, bodyOf, paramsOf } from './loading';
 import { keyOf, type Part } from './part';
 import type { KnownProperties } from './properties';
 import { sparkline } from './sparkline';
-import { days, type Filter, type View } from './view';
+import { type AddFilter, days, type View } from './view';
 import { format, words } from './words';
 
 /**
@@ -17,7 +17,7 @@ import { format, words } from './words';
  *
  * @param isShare whether a share link began the session: with filters, it is not shown days of few visitors
  */
-export const goalsCard = (properties: KnownProperties, isShare: boolean, filter: (filter: Filter) => void): Part => {
+export const goalsCard = (properties: KnownProperties, isShare: boolean, filter: AddFilter): Part => {
   const made = card(words.breakdowns.goal, { class: 'breakdown goals' });
   made.element.dataset.dimension = 'goal';
   const load = async (view: View, signal: AbortSignal) => {
@@ -70,7 +70,7 @@ const trendsOf = async (view: View, { window }: Breakdown, signal: AbortSignal):
   return trends;
 };
 
-const content = ({ rows }: Breakdown, trends: Map<string, number[]>, filter: (filter: Filter) => void): HTMLElement[] => {
+const content = ({ rows }: Breakdown, trends: Map<string, number[]>, filter: AddFilter): HTMLElement[] => {
   if (!rows.length) {
     return [h('p', { class: 'quiet' }, words.goal.none)];
   }

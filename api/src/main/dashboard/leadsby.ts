@@ -8,7 +8,7 @@ import { paramsOf } from './loading';
 import { keyOf, type Part } from './part';
 import { bySite } from './sites';
 import { dimensionName, name } from './values';
-import { type Filter, LEADS_BY, type LeadsBy, TOUCHES, type View } from './view';
+import { type AddFilter, type Change, LEADS_BY, type LeadsBy, TOUCHES, type View } from './view';
 import { format, words } from './words';
 
 const ASKED = '200';
@@ -25,7 +25,7 @@ const OF_VISITS: Partial<Record<LeadsBy, string>> = {
 const OF_LEADS = ['traffic_source', 'referrer_host', 'utm_source', 'utm_medium', 'utm_campaign', 'landing_path'];
 
 /** Where new leads came from, and how many of them may be written to. */
-export const leadsByCard = (change: (change: Partial<View>) => void, filter: (filter: Filter) => void): Part => {
+export const leadsByCard = (change: Change, filter: AddFilter): Part => {
   const by = segments(
     { legend: words.breakdowns.choose(words.leadsBy.heading), class: 'tabs' },
     LEADS_BY.map((value) => ({ value, text: words.leadsBy[value] })),
@@ -70,7 +70,7 @@ const rateOf = (rows: LeadRow[]): number | null => {
 };
 
 /** The rows of an answer, with the hosts of one site as one row. */
-const barsOf = (by: LeadsBy, rows: LeadRow[], filter: (filter: Filter) => void): Bar[] => {
+const barsOf = (by: LeadsBy, rows: LeadRow[], filter: AddFilter): Bar[] => {
   const dimension = OF_VISITS[by];
   const bar = (group: LeadRow[], site: string | undefined): Bar => {
     const leads = group.reduce((sum, row) => sum + row.leads, 0);
@@ -93,7 +93,7 @@ const barsOf = (by: LeadsBy, rows: LeadRow[], filter: (filter: Filter) => void):
 };
 
 /** All rows for a file. Values that even the longest answer leaves out become one row at the end. */
-const allBars = async (by: LeadsBy, params: Record<string, string>, filter: (filter: Filter) => void): Promise<Bar[]> => {
+const allBars = async (by: LeadsBy, params: Record<string, string>, filter: AddFilter): Promise<Bar[]> => {
   const { rows, other } = await ask<LeadBreakdown>('/v1/metrics/breakdown', { ...params, limit: MAX_ROWS });
   const rest: Bar = { value: words.breakdowns.other, name: '', share: 0, figures: [[other.leads, ''], [other.mailableLeads, ''], [null, '']] };
   return [...barsOf(by, rows, filter), ...(other.leads ? [rest] : [])];
@@ -103,7 +103,7 @@ const content = (
   by: LeadsBy,
   { rows, other }: LeadBreakdown,
   params: Record<string, string>,
-  filter: (filter: Filter) => void,
+  filter: AddFilter,
 ): HTMLElement[] => {
   if (!rows.length) {
     return [h('p', { class: 'quiet' }, words.leadsBy.none)];

@@ -17,8 +17,8 @@ import { realtimeCard } from './realtime';
 import { savedSegments } from './saved';
 import type { Session } from './signin';
 import { since, summaryParts } from './summaryparts';
-import { type Change, toolbar } from './toolbar';
-import { type Filter, isSame, needsToday, type View } from './view';
+import { toolbar } from './toolbar';
+import { type Change, isSame, needsToday, type View } from './view';
 import { welcomeCard } from './welcome';
 import { format, words } from './words';
 
@@ -48,7 +48,7 @@ export const overview = (change: Change, account: HTMLElement, session: Session)
   picker.element.append(filters.element, ...segments.elements);
   const ofSummary = summaryParts(properties, change);
   const cards = cardsOf(session, properties, change, {
-    filter: (filter: Filter) => {
+    filter: (filter) => {
       if (!view.filters.some((each) => isSame(each, filter))) {
         change({ filters: [...view.filters, filter] });
       }

@@ -1,10 +1,10 @@
 import { post } from './api';
-import { h, newId } from './dom';
+import { h, newId, plainText } from './dom';
 import type { Answer } from './figures';
 import { bodyOf } from './loading';
 import { listOf, valuesOf } from './valuelist';
 import { eventName } from './values';
-import type { Filter, View } from './view';
+import type { AddFilter, Change, View } from './view';
 import { format, words } from './words';
 
 /** Links and files have lists of their own. */
@@ -17,7 +17,7 @@ interface Prop {
   key: string;
 }
 
-type Show = (change: (change: Partial<View>) => void, filter: (filter: Filter) => void) => HTMLElement[];
+type Show = (change: Change, filter: AddFilter) => HTMLElement[];
 
 /** The values of one key of one event: the event and key of the view, or the most frequent ones. */
 export const propsOf = async (view: View, signal: AbortSignal): Promise<Show> => {
@@ -41,7 +41,7 @@ export const propsOf = async (view: View, signal: AbortSignal): Promise<Show> =>
   return (change, filter) => [
     pickerOf(props, chosen, change),
     ...listOf(
-      `${textOf(chosen)}`,
+      textOf(chosen),
       [words.breakdowns.visitors, words.extras.events],
       values,
       dimension,
@@ -54,12 +54,9 @@ export const propsOf = async (view: View, signal: AbortSignal): Promise<Show> =>
   ];
 };
 
-const textOf = ({ event, key }: Prop): string => {
-  const name = eventName(event);
-  return `${typeof name === 'string' ? name : (name.textContent ?? event)} · ${key}`;
-};
+const textOf = ({ event, key }: Prop): string => `${plainText(eventName(event))} · ${key}`;
 
-const pickerOf = (props: Prop[], chosen: Prop, change: (change: Partial<View>) => void): HTMLElement => {
+const pickerOf = (props: Prop[], chosen: Prop, change: Change): HTMLElement => {
   const select = h(
     'select',
     { id: newId(), change: () => change({ prop: select.value }) },

@@ -1,5 +1,5 @@
 import { h, newId } from './dom';
-import { type Filter, read, type View } from './view';
+import { type Change, type Filter, read } from './view';
 import { words } from './words';
 
 const KEY = 'altcontext-segments';
@@ -22,7 +22,7 @@ const keep = (segments: Record<string, string>): void => {
 };
 
 /** Saves the filters of a view under a name, and shows saved ones again. */
-export const savedSegments = (change: (change: Partial<View>) => void) => {
+export const savedSegments = (change: Change) => {
   const pick = h('select', {
     id: newId(),
     'aria-label': words.saved.label,

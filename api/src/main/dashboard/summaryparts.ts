@@ -10,8 +10,7 @@ import type { KnownProperties } from './properties';
 import { firstTiles, moreTiles } from './tiles';
 import { trendCard } from './trend';
 import type { Trend } from './trendlegend';
-import type { Change } from './toolbar';
-import type { View } from './view';
+import type { Change, View } from './view';
 import { vitals } from './vitals';
 import { format, words } from './words';
 

@@ -1,10 +1,7 @@
 import { h, newId, segments } from './dom';
 import type { Properties } from './figures';
-import { type Compare, COMPARES, fault, plusDays, type View, type Window, WINDOWS } from './view';
+import { type Change, type Compare, COMPARES, fault, plusDays, type View, type Window, WINDOWS } from './view';
 import { format, words } from './words';
-
-/** Changes parts of a view. */
-export type Change = (change: Partial<View>) => void;
 
 /** The pickers: property, window, comparison. A choice takes effect at once; custom days do when they are submitted. */
 export const toolbar = (change: Change, today: () => string) => {

@@ -2,7 +2,7 @@ import { barsFile, type Bar, firstBars, tools } from './bars';
 import { h } from './dom';
 import { bodyOf, type ListedRows, listedRows } from './loading';
 import { name } from './values';
-import type { Filter, View } from './view';
+import type { AddFilter, View } from './view';
 import { words } from './words';
 
 /** The figures of a dimension in a view, with additional filters. */
@@ -18,7 +18,7 @@ export const listOf = (
   { rows, all }: ListedRows,
   dimension: string,
   figures: (metrics: (number | null)[]) => Bar['figures'],
-  filter: (filter: Filter) => void,
+  filter: AddFilter,
 ): HTMLElement[] => {
   if (!rows.length) {
     return [h('p', { class: 'quiet' }, words.empty.card)];

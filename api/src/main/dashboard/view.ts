@@ -32,10 +32,16 @@ export interface Filter {
   values: (string | null)[];
 }
 
+/** Changes parts of a view. */
+export type Change = (change: Partial<View>) => void;
+
+/** Adds a filter to a view. */
+export type AddFilter = (filter: Filter) => void;
+
 /** The windows that can be chosen. An address may also name any other number of days that the service takes. */
 export const WINDOWS = ['today', 'yesterday', '7', '30', '90', 'month', 'year', 'all', 'custom'] as const;
 export type Window = (typeof WINDOWS)[number] | `${number}`;
-export const DEFAULT_WINDOW = '30';
+const DEFAULT_WINDOW = '30';
 
 export const COMPARES = ['true', 'year', 'false'] as const;
 export type Compare = (typeof COMPARES)[number];
@@ -66,7 +72,7 @@ export type Pages = (typeof PAGES)[number];
 export const EXTRAS = ['outbound_click', 'file_download', 'scroll', 'props'] as const;
 export type Extras = (typeof EXTRAS)[number];
 
-export const MAX_WINDOW_DAYS = 366;
+const MAX_WINDOW_DAYS = 366;
 /** The service takes 20, and a list of links or of props adds up to two of its own. */
 const MAX_FILTERS = 18;
 const MAX_STEPS = 8;

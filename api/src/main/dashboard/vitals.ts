@@ -7,8 +7,10 @@ import { format, words } from './words';
 /** A sign beside the word, for readers who do not see its colour. */
 const SIGNS: Record<Band, string> = { good: '●', fair: '▲', poor: '■' };
 
+const writeOf = (vital: Vital) => (vital === 'clsScore' ? format.score : format.millis);
+
 const cell = (vital: Vital, value: number | null): HTMLElement => {
-  const write = vital === 'clsScore' ? format.score : format.millis;
+  const write = writeOf(vital);
   if (value === null) {
     return h('td', {}, write(null));
   }
@@ -40,7 +42,7 @@ export const vitals = (measured: Record<Vital, Percentiles>): HTMLElement[] => {
         'tbody',
         {},
         ...all.map((vital) => {
-          const write = vital === 'clsScore' ? format.score : format.millis;
+          const write = writeOf(vital);
           const [good, poor] = BOUNDS[vital];
           return h(
             'tr',

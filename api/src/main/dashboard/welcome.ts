@@ -1,8 +1,7 @@
 import { firstDay } from './clock';
 import { h } from './dom';
 import type { Summary } from './figures';
-import type { Change } from './toolbar';
-import type { View } from './view';
+import type { Change, View } from './view';
 import { words } from './words';
 
 /** What a site puts into its pages. With a local service, the site is usually local too. */
