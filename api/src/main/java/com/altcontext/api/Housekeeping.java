@@ -3,7 +3,6 @@ package com.altcontext.api;
 import com.altcontext.access.AccessKeys;
 import com.altcontext.api.delivery.MailSender;
 import com.altcontext.api.lead.WebhookSender;
-import com.altcontext.api.metrics.BacklogGauges;
 import com.altcontext.db.DatabaseState;
 import com.altcontext.db.Sql;
 import com.altcontext.db.SqlFailure;

@@ -1,6 +1,5 @@
 package com.altcontext.api;
 
-import com.altcontext.api.metrics.BacklogGauges;
 import com.altcontext.client.RateLimiter;
 import com.altcontext.db.DatabaseState;
 import com.altcontext.ingest.GroupCommit;

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.altcontext.access.AccessKeys;
 import com.altcontext.api.delivery.MailSender;
 import com.altcontext.api.lead.WebhookSender;
-import com.altcontext.api.metrics.BacklogGauges;
 import com.altcontext.api.testing.Call;
 import com.altcontext.api.testing.Forms;
 import com.altcontext.api.testing.Logged;

@@ -1,4 +1,4 @@
-package com.altcontext.api.metrics;
+package com.altcontext.api;
 
 import com.altcontext.api.config.AppConfig;
 import com.altcontext.db.Sql;
@@ -8,7 +8,6 @@ import com.altcontext.metrics.Backlog;
 import com.altcontext.metrics.RollupDays;
 import com.altcontext.retention.OverdueEvents;
 import com.altcontext.retention.RetentionPolicy;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.inject.Singleton;
 import java.time.Duration;
@@ -16,13 +15,12 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Gauges for alerts: the {@link Backlog}, waiting messages, and an overdue purge. */
 @Singleton
-public final class BacklogGauges {
+final class BacklogGauges {
     private final Sql sql;
     private final RollupDays rollups;
     private final InstantSource clock;
@@ -41,50 +39,43 @@ public final class BacklogGauges {
         this.rollups = new RollupDays(sql, clock);
     }
 
-    public void register(MeterRegistry meters) {
-        gauge(
+    void register(MeterRegistry meters) {
+        ServiceGauges.gauge(
                 meters,
-                "altcontext.rollup.lag.days",
+                "rollup.lag.days",
                 "days from the latest day with figures to today",
-                seen -> seen.lagDays() == null ? Double.NaN : seen.lagDays());
-        gauge(meters, "altcontext.rollup.gaps", "days before today that have events but no figures", Backlog::gaps);
-        gauge(
+                () -> known(seen -> seen.lagDays() == null ? Double.NaN : seen.lagDays()));
+        ServiceGauges.gauge(
+                meters, "rollup.gaps", "days before today that have events but no figures", () -> known(Backlog::gaps));
+        ServiceGauges.gauge(
                 meters,
-                "altcontext.events.strays",
+                "events.strays",
                 "events in the default partition, because their day has no partition; at most 10000",
-                Backlog::strays);
-        gauge(
+                () -> known(Backlog::strays));
+        ServiceGauges.gauge(
                 meters,
-                "altcontext.outbox.oldest.seconds",
+                "outbox.oldest.seconds",
                 "age of the oldest waiting mail or webhook message",
                 () -> oldestMessageSeconds);
-        gauge(
+        ServiceGauges.gauge(
                 meters,
-                "altcontext.outbox.set.aside",
+                "outbox.set.aside",
                 "mails and webhook messages that were refused, or not delivered within three days",
                 () -> messagesSetAside);
-        gauge(
+        ServiceGauges.gauge(
                 meters,
-                "altcontext.purge.overdue.days",
+                "purge.overdue.days",
                 "days since the oldest raw events should have been purged",
                 () -> purgeOverdueDays);
     }
 
-    private static void gauge(MeterRegistry meters, String name, String description, Supplier<Number> value) {
-        Gauge.builder(name, value).description(description).register(meters);
-    }
-
     /** NaN until the backlog was read for the first time. */
-    private void gauge(MeterRegistry meters, String name, String description, ToDoubleFunction<Backlog> value) {
-        Gauge.builder(name, this, gauges -> {
-                    Backlog seen = gauges.backlog;
-                    return seen == null ? Double.NaN : value.applyAsDouble(seen);
-                })
-                .description(description)
-                .register(meters);
+    private double known(ToDoubleFunction<Backlog> value) {
+        Backlog seen = backlog;
+        return seen == null ? Double.NaN : value.applyAsDouble(seen);
     }
 
-    public void refresh() {
+    void refresh() {
         backlog = Backlog.read(sql, rollups);
         List<OutboxBacklog> messages = sql.inTransaction(
                 tx -> List.of(OutboxBacklog.of(tx, Outbox.Kind.MAIL), OutboxBacklog.of(tx, Outbox.Kind.WEBHOOK)));
