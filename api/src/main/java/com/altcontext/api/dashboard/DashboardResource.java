@@ -33,6 +33,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.StringJoiner;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
 import org.jboss.resteasy.reactive.RestResponse;
@@ -146,27 +147,23 @@ public class DashboardResource {
                 new LeadList.LeadListRequest(property, consent, callers.of(request), clock.instant());
         return request.submit(
                         executors.operator(),
-                        () -> leadList.write(asked, rows -> new StreamedAnswer(request, headers(asked, rows))))
+                        () -> leadList.write(
+                                asked,
+                                rows -> StreamedAnswer.csv(request, fileName(asked))
+                                        .with("X-Rows", String.valueOf(rows))))
                 .thenApply(StreamedAnswer::lastPart);
     }
 
-    private static Map<String, String> headers(LeadList.LeadListRequest asked, long rows) {
-        StringBuilder name = new StringBuilder("leads-");
+    private static String fileName(LeadList.LeadListRequest asked) {
+        StringJoiner name = new StringJoiner("-").add("leads");
         if (asked.propertyId() != null) {
-            name.append(asked.propertyId()).append('-');
+            name.add(asked.propertyId());
         }
-        EffectiveConsent consent = asked.effective();
-        if (consent != null) {
-            name.append(consent.key()).append('-');
+        if (asked.effective() != null) {
+            name.add(asked.effective().key());
         }
-        name.append(LocalDate.ofInstant(asked.at(), ZoneOffset.UTC));
-        return Map.of(
-                "Content-Type",
-                "text/csv; charset=utf-8",
-                "Content-Disposition",
-                "attachment; filename=\"" + name + ".csv\"",
-                "X-Rows",
-                String.valueOf(rows));
+        return name.add(LocalDate.ofInstant(asked.at(), ZoneOffset.UTC).toString())
+                .toString();
     }
 
     /** The property that the query names, if the caller may ask about it; null for all together. */

@@ -2,8 +2,10 @@ package com.altcontext.api.http;
 
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
+import jakarta.ws.rs.core.MediaType;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -20,13 +22,30 @@ public final class StreamedAnswer implements Appendable {
     private static final long MAX_WAIT_SECONDS = 10;
 
     private final RequestContext request;
-    private final Map<String, String> headers;
+    /** Not set if an error comes first. */
+    private final Map<String, String> headers = new LinkedHashMap<>();
+
     private final StringBuilder part = new StringBuilder(PART + 1024);
 
-    /** @param headers of the answer, including its media type; not set if an error comes first */
-    public StreamedAnswer(RequestContext request, Map<String, String> headers) {
+    private StreamedAnswer(RequestContext request, String type) {
         this.request = request;
-        this.headers = headers;
+        headers.put("Content-Type", type);
+    }
+
+    public static StreamedAnswer json(RequestContext request) {
+        return new StreamedAnswer(request, MediaType.APPLICATION_JSON);
+    }
+
+    /** @param name of the file, without its ending */
+    public static StreamedAnswer csv(RequestContext request, String name) {
+        return new StreamedAnswer(request, "text/csv; charset=utf-8")
+                .with("Content-Disposition", "attachment; filename=\"" + name + ".csv\"");
+    }
+
+    /** Adds a header. */
+    public StreamedAnswer with(String header, String value) {
+        headers.put(header, value);
+        return this;
     }
 
     @Override

@@ -13,9 +13,7 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Context;
-import jakarta.ws.rs.core.MediaType;
 import java.time.InstantSource;
-import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import java.util.regex.Pattern;
@@ -63,10 +61,9 @@ public class MailableResource {
         UUID after = cursor(query, issues);
         issues.throwIfAny();
         MailableRequest asked = new MailableRequest(property, purpose, callers.of(request), clock.instant());
-        Map<String, String> headers = Map.of("Content-Type", MediaType.APPLICATION_JSON);
         return request.submit(
                         executors.operator(),
-                        () -> mailable.writePage(asked, after, limit, () -> new StreamedAnswer(request, headers)))
+                        () -> mailable.writePage(asked, after, limit, () -> StreamedAnswer.json(request)))
                 .thenApply(StreamedAnswer::lastPart);
     }
 

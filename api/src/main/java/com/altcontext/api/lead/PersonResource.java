@@ -24,7 +24,6 @@ import jakarta.ws.rs.core.MediaType;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import org.jboss.resteasy.reactive.RestResponse;
 
@@ -78,7 +77,7 @@ public class PersonResource {
     public CompletionStage<RestResponse<byte[]>> export(@Context RoutingContext routing) {
         RequestContext request = RequestContext.of(routing);
         Export.ExportRequest asked = new Export.ExportRequest(email(request), callers.of(request), clock.instant());
-        StreamedAnswer document = new StreamedAnswer(request, Map.of("Content-Type", MediaType.APPLICATION_JSON));
+        StreamedAnswer document = StreamedAnswer.json(request);
         return request.submit(executors.operator(), () -> export.write(asked, document))
                 .thenApply(known -> {
                     if (!known) {

@@ -20,7 +20,6 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import java.time.InstantSource;
-import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jspecify.annotations.Nullable;
@@ -83,10 +82,7 @@ public class SubmissionResource {
         issues.throwIfAny();
         SubmissionRequest asked =
                 new SubmissionRequest(property, search, after, limit, callers.of(request), clock.instant());
-        Map<String, String> headers = Map.of("Content-Type", MediaType.APPLICATION_JSON);
-        return request.submit(
-                        executors.operator(),
-                        () -> submissions.write(asked, () -> new StreamedAnswer(request, headers)))
+        return request.submit(executors.operator(), () -> submissions.write(asked, () -> StreamedAnswer.json(request)))
                 .thenApply(StreamedAnswer::lastPart);
     }
 }

@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -21,23 +20,11 @@ final class CsvAnswer {
     static final int DEFAULT_ROWS = 10_000;
     static final int MAX_ROWS = 100_000;
 
-    private static final String TYPE = "text/csv";
-
     private CsvAnswer() {}
 
     /** Whether the client requests a file: it accepts CSV and not JSON. */
     static boolean isRequested(RequestContext request) {
-        return request.accepts(TYPE) && !request.accepts("application/json");
-    }
-
-    private static StreamedAnswer file(RequestContext request, String name) {
-        return new StreamedAnswer(
-                request,
-                Map.of(
-                        "Content-Type",
-                        TYPE + "; charset=utf-8",
-                        "Content-Disposition",
-                        "attachment; filename=\"" + name + ".csv\""));
+        return request.accepts("text/csv") && !request.accepts("application/json");
     }
 
     /**
@@ -46,7 +33,7 @@ final class CsvAnswer {
      * @param rows passes the rows to a consumer, one by one
      */
     static StreamedAnswer of(RequestContext request, MetricsQuery query, Consumer<Consumer<QueryRow>> rows) {
-        StreamedAnswer file = file(request, "query");
+        StreamedAnswer file = StreamedAnswer.csv(request, "query");
         Stream<String> names = Stream.concat(
                 query.groupings().stream().map(Grouping::key),
                 query.metrics().stream().map(QueryMetric::key));
@@ -57,7 +44,7 @@ final class CsvAnswer {
 
     /** Writes the rows of a breakdown. */
     static StreamedAnswer of(RequestContext request, BreakdownAnswers.BreakdownAnswer breakdown) {
-        StreamedAnswer file = file(request, "breakdown");
+        StreamedAnswer file = StreamedAnswer.csv(request, "breakdown");
         switch (breakdown) {
             case BreakdownBody visits -> {
                 row(file, List.of("value", "visitors", "pageViews", "sessions", "conversions"));
