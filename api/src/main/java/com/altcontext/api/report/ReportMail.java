@@ -157,7 +157,7 @@ public final class ReportMail {
         return new Mail(
                 subject,
                 text(sections, words, dashboard, stop),
-                html(message.language(), subject, sections, words, dashboard, stop),
+                Mail.page(message.language(), subject, html(sections, words, dashboard, stop)),
                 stop);
     }
 
@@ -205,8 +205,7 @@ public final class ReportMail {
         return text + words.dashboard + words.colon + dashboard + "\n" + words.stop + words.colon + stop + "\n";
     }
 
-    private static String html(
-            Language language, String subject, List<Section> sections, Words words, String dashboard, URI stop) {
+    private static String html(List<Section> sections, Words words, String dashboard, URI stop) {
         StringBuilder html = new StringBuilder();
         for (Section section : sections) {
             html.append(section.heading.isEmpty() ? "" : "<h2 style=\"font-size:1.1em\">" + section.heading + "</h2>")
@@ -215,16 +214,7 @@ public final class ReportMail {
                     line -> html.append("<li>").append(Html.escaped(line)).append("</li>"));
             html.append("</ul>");
         }
-        html.append("<p><a href=\"")
-                .append(Html.escaped(dashboard))
-                .append("\">")
-                .append(words.dashboard)
-                .append("</a></p>");
-        html.append("<p style=\"font-size:.85em\"><a href=\"")
-                .append(stop)
-                .append("\">")
-                .append(words.stop)
-                .append("</a></p>");
-        return Mail.page(language, subject, html.toString());
+        return html + "<p><a href=\"" + Html.escaped(dashboard) + "\">" + words.dashboard
+                + "</a></p><p style=\"font-size:.85em\"><a href=\"" + stop + "\">" + words.stop + "</a></p>";
     }
 }
