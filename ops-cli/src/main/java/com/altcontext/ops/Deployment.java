@@ -9,7 +9,6 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -88,6 +87,7 @@ final class Deployment implements AutoCloseable {
         return "https".equals(base.getScheme());
     }
 
+    /** @param headers names and values in turn */
     ServiceResponse get(String path, String... headers) throws NoResponse {
         return send(request(base, path, headers).GET());
     }
@@ -111,11 +111,7 @@ final class Deployment implements AutoCloseable {
     private static HttpRequest.Builder request(URI base, String path, String... headers) {
         HttpRequest.Builder request =
                 HttpRequest.newBuilder(URI.create(base + path)).timeout(TIMEOUT);
-        List.of(headers).forEach(header -> {
-            int colon = header.indexOf(':');
-            request.header(header.substring(0, colon), header.substring(colon + 1));
-        });
-        return request;
+        return headers.length == 0 ? request : request.headers(headers);
     }
 
     private ServiceResponse send(HttpRequest.Builder request) throws NoResponse {

@@ -60,16 +60,19 @@ final class SmokeChecks {
     record CheckResult(String check, CheckStatus status, String seen) {}
 
     private interface Check {
-        /** @throws Unexpected if the check fails */
+        /** @throws NotPassed if the check fails or is skipped */
         String seen() throws NoResponse;
     }
 
-    /** A check failed. The message says what was seen. */
-    private static final class Unexpected extends RuntimeException {
+    /** A check failed, and the message says what was seen; or it was skipped, and the message says why. */
+    private static final class NotPassed extends RuntimeException {
         private static final long serialVersionUID = 1;
 
-        Unexpected(String seen) {
+        private final CheckStatus status;
+
+        NotPassed(CheckStatus status, String seen) {
             super(seen, null, false, false);
+            this.status = status;
         }
     }
 
@@ -96,14 +99,9 @@ final class SmokeChecks {
             return;
         }
         try {
-            String seen = check.seen();
-            boolean skipped = seen.startsWith("skipped: ");
-            results.add(new CheckResult(
-                    name,
-                    skipped ? CheckStatus.SKIPPED : CheckStatus.OK,
-                    skipped ? seen.substring("skipped: ".length()) : seen));
-        } catch (Unexpected failed) {
-            results.add(new CheckResult(name, CheckStatus.FAILED, String.valueOf(failed.getMessage())));
+            results.add(new CheckResult(name, CheckStatus.OK, check.seen()));
+        } catch (NotPassed other) {
+            results.add(new CheckResult(name, other.status, String.valueOf(other.getMessage())));
         } catch (NoResponse none) {
             unreachable = none.isUnreachable();
             results.add(new CheckResult(name, CheckStatus.FAILED, "no answer: " + none.getMessage()));
@@ -112,13 +110,17 @@ final class SmokeChecks {
         }
     }
 
-    private static String skipped(String why) {
-        return "skipped: " + why;
+    private static NotPassed skipped(String why) {
+        return new NotPassed(CheckStatus.SKIPPED, why);
+    }
+
+    private static NotPassed failed(String seen) {
+        return new NotPassed(CheckStatus.FAILED, seen);
     }
 
     private static String expect(boolean ok, ServiceResponse response, String expected) {
         if (!ok) {
-            throw new Unexpected(response.summary() + ", expected " + expected);
+            throw failed(response.summary() + ", expected " + expected);
         }
         return response.summary();
     }
@@ -131,7 +133,7 @@ final class SmokeChecks {
 
     private String https() throws NoResponse {
         if (!deployment.isSecure()) {
-            return skipped("the address given is not https");
+            throw skipped("the address given is not https");
         }
         ServiceResponse response = deployment.getInsecurely("/v1/healthz");
         String location = response.header("location").orElse("");
@@ -169,7 +171,7 @@ final class SmokeChecks {
         }
         long rows = rows();
         if (rows != 1) {
-            throw new Unexpected(again.summary() + ", and " + rows + " rows in the database");
+            throw failed(again.summary() + ", and " + rows + " rows in the database");
         }
         return again.summary() + ", one row in the database";
     }
@@ -190,7 +192,7 @@ final class SmokeChecks {
 
     private String lead() throws NoResponse {
         if (adminKey.isEmpty() || isKeyRefused) {
-            return skipped("without a valid ADMIN_API_KEY, the lead could not be removed again");
+            throw skipped("without a valid ADMIN_API_KEY, the lead could not be removed again");
         }
         captured = true; // even if the answer is lost
         ServiceResponse response = deployment.post(
@@ -202,9 +204,9 @@ final class SmokeChecks {
 
     private String metrics() throws NoResponse {
         if (adminKey.isEmpty()) {
-            return skipped("ADMIN_API_KEY is not set");
+            throw skipped("ADMIN_API_KEY is not set");
         }
-        ServiceResponse response = deployment.get("/v1/metrics/summary?window=7", "x-admin-key:" + adminKey.get());
+        ServiceResponse response = deployment.get("/v1/metrics/summary?window=7", "x-admin-key", adminKey.get());
         isKeyRefused = response.status() == 401;
         return expect(
                 response.status() == 200 && response.body().contains("\"uniqueVisitors\""),
@@ -214,7 +216,7 @@ final class SmokeChecks {
 
     private String allowedOrigin() throws NoResponse {
         if (origin.isEmpty()) {
-            return skipped("give --origin, one of CORS_ALLOWED_ORIGINS");
+            throw skipped("give --origin, one of CORS_ALLOWED_ORIGINS");
         }
         ServiceResponse response = preflight(origin.get());
         boolean named = response.header("access-control-allow-origin").equals(origin);
@@ -236,9 +238,12 @@ final class SmokeChecks {
     private ServiceResponse preflight(String from) throws NoResponse {
         return deployment.options(
                 "/v1/events",
-                "origin:" + from,
-                "access-control-request-method:POST",
-                "access-control-request-headers:content-type");
+                "origin",
+                from,
+                "access-control-request-method",
+                "POST",
+                "access-control-request-headers",
+                "content-type");
     }
 
     private String adminOnly() throws NoResponse {
@@ -271,7 +276,7 @@ final class SmokeChecks {
             response = deployment.post("/v1/events/batch", batch);
         }
         if (response.status() == 202) {
-            return skipped("more than " + MAX_SENT + " events a minute are allowed, and this test sends no more");
+            throw skipped("more than " + MAX_SENT + " events a minute are allowed, and this test sends no more");
         }
         return expect(
                 response.status() == 429
@@ -285,14 +290,14 @@ final class SmokeChecks {
     private String cleanUp() throws NoResponse {
         String seen;
         if (captured && adminKey.isPresent()) {
-            ServiceResponse response = deployment.post(
-                    "/v1/leads/delete", "{\"email\":\"" + email + "\"}", "x-admin-key:" + adminKey.get());
+            ServiceResponse response =
+                    deployment.post("/v1/leads/delete", "{\"email\":\"" + email + "\"}", "x-admin-key", adminKey.get());
             seen = expect(
                     response.status() == 200 || response.status() == 404, response, "200: a lead of this test remains");
         } else if (visitorId.isEmpty()) {
-            return skipped("nothing was written");
+            throw skipped("nothing was written");
         } else if (database.isEmpty()) {
-            return skipped("no lead was made; one event remains, counted as a bot's");
+            throw skipped("no lead was made; one event remains, counted as a bot's");
         } else {
             UUID visitor = visitorId.get();
             seen = database.get().inTransaction(tx -> {
@@ -304,7 +309,7 @@ final class SmokeChecks {
                     + " rows removed";
         }
         if (database.isPresent() && rows() > 0) {
-            throw new Unexpected(seen + ", but an event remains in the database");
+            throw failed(seen + ", but an event remains in the database");
         }
         return seen;
     }
