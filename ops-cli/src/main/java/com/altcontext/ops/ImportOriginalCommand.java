@@ -56,6 +56,7 @@ final class ImportOriginalCommand implements Runnable {
             """;
 
     private final CommandContext context;
+    private final ImportReport report = new ImportReport();
 
     @Option(
             names = "--from",
@@ -91,7 +92,6 @@ final class ImportOriginalCommand implements Runnable {
         DatabaseUrl url = originalUrl();
         int months = context.environment().impliedConsentMonths();
         Sql sql = context.sql().withTimeout(MAX_STATEMENT);
-        ImportReport report = new ImportReport();
         try (OperatorConnections connections = new OperatorConnections(url);
                 ProgressLine progress = context.output().progress("reading the earlier system")) {
             connect(connections);
@@ -101,10 +101,9 @@ final class ImportOriginalCommand implements Runnable {
                     throw new Failure(
                             Exit.FAILED, "another altops import is under way", "wait for it; nothing was done");
                 }
-                return new Sql(connections)
-                        .inSnapshot(original -> importAll(sql, guard, original, months, report, progress));
+                return new Sql(connections).inSnapshot(original -> importAll(sql, guard, original, months, progress));
             });
-            show(report, times);
+            show(times);
         }
     }
 
@@ -132,7 +131,7 @@ final class ImportOriginalCommand implements Runnable {
         }
     }
 
-    private Times importAll(Sql sql, Tx guard, Tx original, int months, ImportReport report, ProgressLine progress) {
+    private static void refuseUnlessReadable(Tx original) {
         List<String> missing = OriginalSchema.missing(original);
         if (!missing.isEmpty()) {
             throw new Failure(
@@ -149,6 +148,10 @@ final class ImportOriginalCommand implements Runnable {
                     "the earlier system has times before the year 1 or after 9999 in " + String.join(", ", unusable),
                     "correct or remove these rows there; nothing was stored");
         }
+    }
+
+    private Times importAll(Sql sql, Tx guard, Tx original, int months, ProgressLine progress) {
+        refuseUnlessReadable(original);
         ErasedPeople erased = new ErasedPeople(
                 original, Erasure.erased(guard, () -> context.environment().hash()));
         Instant keptFrom =
@@ -199,7 +202,7 @@ final class ImportOriginalCommand implements Runnable {
         return Collections.max(List.of(today.minusDays(PARTITIONED_DAYS), Collections.min(List.of(today, day))));
     }
 
-    private void show(ImportReport report, Times times) {
+    private void show(Times times) {
         List<String> lines = new ArrayList<>();
         report.imported()
                 .forEach((what, number) ->

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A lead of the earlier system, with all that belongs to it.
  *
- * @param property what the first event of its visitors names; null if there is none
+ * @param slug of the property that the first event of its visitors names
  * @param consents as they were given, in the order of time
  */
 record OriginalLead(
@@ -24,7 +24,7 @@ record OriginalLead(
         Instant firstCapturedAt,
         Instant lastCapturedAt,
         @Nullable String sourceChannel,
-        @Nullable String property,
+        String slug,
         List<GivenConsent> consents,
         List<Link> links,
         List<Form> forms) {
@@ -105,7 +105,7 @@ record OriginalLead(
                         row.time(4),
                         row.time(5),
                         OriginalText.cut(row.textOrNull(6), 255),
-                        row.textOrNull(7),
+                        OriginalText.slug(row.textOrNull(7)),
                         List.of(),
                         List.of(),
                         List.of()));
@@ -125,7 +125,7 @@ record OriginalLead(
                 firstCapturedAt,
                 lastCapturedAt,
                 sourceChannel,
-                property,
+                slug,
                 original.query(CONSENTS, OriginalLead::consent, id).stream()
                         .sorted(inOrder())
                         .toList(),

@@ -119,7 +119,7 @@ public final class OriginalLeads {
         report.imported("links", imported.links.size());
         report.imported("submissions", imported.forms.size());
         reportChanges(lead, record, imported);
-        boolean isFirst = addresses.add(OriginalText.slug(lead.property()) + " " + email.value());
+        boolean isFirst = addresses.add(lead.slug() + " " + email.value());
         report.skipped(
                 isFirst ? "leads that are here already" : "leads of an address that another lead has",
                 imported.isNew ? 0 : 1);
@@ -154,14 +154,13 @@ public final class OriginalLeads {
 
     /** What a run would import into a database without leads. */
     private Imported count(OriginalLead lead, Email email) {
-        String slug = OriginalText.slug(lead.property());
         return new Imported(
-                !addresses.contains(slug + " " + email.value()),
+                !addresses.contains(lead.slug() + " " + email.value()),
                 lead.record(new ImportReport()),
                 false,
                 lead.links().stream()
                         .filter(link -> {
-                            UUID visitor = OriginalText.visitor(link.anonId(), slug);
+                            UUID visitor = OriginalText.visitor(link.anonId(), lead.slug());
                             return visitor != null && visitors.contains(visitor);
                         })
                         .toList(),
@@ -171,26 +170,24 @@ public final class OriginalLeads {
     private Imported store(Tx tx, OriginalLead lead, Email email) {
         LeadLock.take(tx, email);
         Buckets buckets = Buckets.read(tx);
-        String slug = OriginalText.slug(lead.property());
         List<SentForm> forms = lead.forms().stream()
                 .filter(Form::isAccepted)
-                .map(form -> SentForm.of(tx, buckets, rule, form, slug))
+                .map(form -> SentForm.of(tx, buckets, rule, form, lead.slug()))
                 .toList();
-        UUID ifNew = UUID.randomUUID();
-        Known known = saveLead(tx, buckets, lead, email, slug, ifNew, forms);
+        Known known = saveLead(tx, buckets, lead, email, forms);
         // The report counts it once, after the commit.
         List<GivenConsent> record = lead.record(new ImportReport());
         boolean isWithdrawnHere =
                 known.status == ConsentStatus.WITHDRAWN && record.getLast().status() != ConsentStatus.WITHDRAWN;
         return new Imported(
-                known.id.equals(ifNew),
-                isWithdrawnHere ? List.of() : consents.save(tx, record, known.id, slug, known.status),
+                known.isNew,
+                isWithdrawnHere ? List.of() : consents.save(tx, record, known.id, lead.slug(), known.status),
                 isWithdrawnHere,
                 lead.links().stream()
-                        .filter(link -> saveLink(tx, buckets, link, known.id, slug, forms))
+                        .filter(link -> saveLink(tx, buckets, link, known.id, lead.slug(), forms))
                         .toList(),
                 forms.stream()
-                        .filter(form -> saveForm(tx, lead, form, known.id, slug))
+                        .filter(form -> saveForm(tx, lead, form, known.id))
                         .map(SentForm::form)
                         .toList());
     }
@@ -208,19 +205,18 @@ public final class OriginalLeads {
     }
 
     /** The visitor who sent the lead, for a lead whose forms do not name one. */
-    private static @Nullable UUID linkedVisitor(OriginalLead lead, String slug) {
+    private static @Nullable UUID linkedVisitor(OriginalLead lead) {
         return lead.links().stream()
                 .filter(link -> !link.source().equals("same_ip_ua_window"))
-                .map(link -> OriginalText.visitor(link.anonId(), slug))
+                .map(link -> OriginalText.visitor(link.anonId(), lead.slug()))
                 .findFirst()
                 .orElse(null);
     }
 
-    private record Known(UUID id, ConsentStatus status) {}
+    private record Known(UUID id, ConsentStatus status, boolean isNew) {}
 
     /** Saves the lead with the session of its first form from a person. Without one, the first form from a bot decides. */
-    private Known saveLead(
-            Tx tx, Buckets buckets, OriginalLead lead, Email email, String slug, UUID ifNew, List<SentForm> forms) {
+    private Known saveLead(Tx tx, Buckets buckets, OriginalLead lead, Email email, List<SentForm> forms) {
         SentForm first = forms.stream()
                 .filter(form -> !form.isOfBot())
                 .findFirst()
@@ -232,13 +228,14 @@ public final class OriginalLeads {
                         tx,
                         buckets,
                         rule,
-                        linkedVisitor(lead, slug),
+                        linkedVisitor(lead),
                         first == null ? lead.firstCapturedAt() : first.form.at());
         Instant begun = first == null || first.equals(forms.getFirst()) ? lead.firstCapturedAt() : first.form.at();
         boolean isInOrder = !begun.isAfter(lead.lastCapturedAt());
+        UUID ifNew = UUID.randomUUID();
         @Nullable Object[] values = new Object[8 + 2 * OriginalCapture.TOUCH_COLUMNS];
         values[0] = ifNew;
-        values[1] = slug;
+        values[1] = lead.slug();
         values[2] = email.value();
         values[3] = isInOrder ? begun : lead.lastCapturedAt();
         values[4] = isInOrder ? lead.lastCapturedAt() : begun;
@@ -252,7 +249,11 @@ public final class OriginalLeads {
                 values,
                 8 + OriginalCapture.TOUCH_COLUMNS,
                 OriginalCapture.TOUCH_COLUMNS);
-        return tx.queryOne(SAVE, row -> new Known(row.id(1), ConsentStatus.ofKey(row.text(2))), values);
+        return tx.queryOne(
+                SAVE,
+                row -> new Known(
+                        row.id(1), ConsentStatus.ofKey(row.text(2)), row.id(1).equals(ifNew)),
+                values);
     }
 
     /** Saves a link. It counts as a bot's if all forms that its visitor sent for this lead came from a bot's sessions. */
@@ -286,7 +287,7 @@ public final class OriginalLeads {
                 > 0;
     }
 
-    private static boolean saveForm(Tx tx, OriginalLead lead, SentForm sent, UUID leadId, String slug) {
+    private static boolean saveForm(Tx tx, OriginalLead lead, SentForm sent, UUID leadId) {
         Form form = sent.form;
         UUID session = sent.capture.session();
         ComputedId content = ComputedId.of("original form")
@@ -300,7 +301,7 @@ public final class OriginalLeads {
                         leadId,
                         session == null ? null : sent.capture.visitor(),
                         session,
-                        slug,
+                        lead.slug(),
                         form.name(),
                         form.at(),
                         content.toHash(),
