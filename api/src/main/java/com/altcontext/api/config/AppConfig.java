@@ -68,7 +68,7 @@ public interface AppConfig {
 
     @Variable(value = "LOG_LEVEL", rule = Rule.LEVEL)
     @WithDefault("info")
-    LogLevel logLevel();
+    String logLevel();
 
     default Set<String> corsAllowedOrigins() {
         return origins().orElse(Set.of()).stream()

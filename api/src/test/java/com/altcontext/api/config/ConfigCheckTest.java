@@ -57,7 +57,7 @@ class ConfigCheckTest {
         assertThat(config.metrics().useMaterializedView()).isFalse();
         assertThat(config.metrics().defaultProperty()).isEmpty();
         assertThat(config.geoipDatabase()).isEmpty();
-        assertThat(config.logLevel()).isEqualTo(LogLevel.INFO);
+        assertThat(config.logLevel()).isEqualTo("info");
     }
 
     @Test
@@ -107,7 +107,7 @@ class ConfigCheckTest {
         assertThat(config.sessions().respectPrivacySignals()).isTrue();
         assertThat(config.geoipDatabase()).contains(countries);
         assertThat(config.trackerPath()).contains("/js/site.js");
-        assertThat(config.logLevel()).isEqualTo(LogLevel.DEBUG);
+        assertThat(config.logLevel()).isEqualTo("Debug");
     }
 
     @Test
