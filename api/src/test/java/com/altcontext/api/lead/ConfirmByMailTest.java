@@ -3,18 +3,16 @@ package com.altcontext.api.lead;
 import static com.altcontext.api.testing.StoredRows.LeadTable.MESSAGES;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.altcontext.api.config.AppConfig;
 import com.altcontext.api.testing.Call;
 import com.altcontext.api.testing.Forms;
 import com.altcontext.api.testing.Logged;
+import com.altcontext.api.testing.MailFixture;
 import com.altcontext.api.testing.MailServer;
 import com.altcontext.api.testing.MailServer.ReceivedMail;
 import com.altcontext.api.testing.ScriptedSmtp;
 import com.altcontext.api.testing.StoredRows;
 import com.altcontext.api.testing.TestService;
 import com.altcontext.consent.ConfirmationToken;
-import com.altcontext.db.Sql;
-import com.altcontext.property.Properties;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.quarkus.test.common.ResourceArg;
@@ -40,35 +38,17 @@ import org.junit.jupiter.api.Test;
             @ResourceArg(name = "MAIL_FROM", value = "Société québécoise du café et de l’érable <News@Dócs.example>"),
             @ResourceArg(name = "MAIL_POSTAL_ADDRESS", value = "1 Main St & 2nd Ave, Toronto ON M5V 1A1")
         })
-class ConfirmByMailTest {
-    @Inject
-    Sql sql;
-
-    @Inject
-    AppConfig config;
-
-    @Inject
-    Properties properties;
-
+class ConfirmByMailTest extends MailFixture {
     @Inject
     ConfirmationToken token;
 
     @Inject
     InstantSource clock;
 
-    private final String email = Forms.email();
-    private StoredRows stored;
-    private String property;
-    private int port;
-
     @BeforeEach
-    void makeSite() {
-        stored = new StoredRows(sql);
-        stored.execute("DELETE FROM outbox");
-        property = stored.newProperty(properties);
+    void askForConfirmation() {
         stored.execute("UPDATE properties SET confirm = true, name = 'Docs & <more>' WHERE id = ?", property);
         properties.refresh();
-        port = config.mail().server().orElseThrow().port();
     }
 
     private ObjectNode form() {

@@ -2,21 +2,18 @@ package com.altcontext.api.lead;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.altcontext.api.config.AppConfig;
 import com.altcontext.api.testing.Call;
 import com.altcontext.api.testing.Forms;
+import com.altcontext.api.testing.MailFixture;
 import com.altcontext.api.testing.MailServer;
 import com.altcontext.api.testing.MailServer.ReceivedMail;
 import com.altcontext.api.testing.StoredRows;
 import com.altcontext.api.testing.TestService;
-import com.altcontext.db.Sql;
-import com.altcontext.property.Properties;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
-import jakarta.inject.Inject;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
@@ -33,29 +30,11 @@ import org.junit.jupiter.api.Test;
             @ResourceArg(name = "SMTP_URL", value = "smtp://127.0.0.1:0/"),
             @ResourceArg(name = "MAIL_FROM", value = "news@docs.example")
         })
-class ConfirmOwnFormTest {
-    @Inject
-    Sql sql;
-
-    @Inject
-    AppConfig config;
-
-    @Inject
-    Properties properties;
-
-    private final String email = Forms.email();
-    private StoredRows stored;
-    private String property;
-    private int port;
-
+class ConfirmOwnFormTest extends MailFixture {
     @BeforeEach
-    void makeSite() {
-        stored = new StoredRows(sql);
-        stored.execute("DELETE FROM outbox");
-        property = stored.newProperty(properties);
+    void askForConfirmation() {
         stored.execute("UPDATE properties SET confirm = true WHERE id = ?", property);
         properties.refresh();
-        port = config.mail().server().orElseThrow().port();
     }
 
     private ObjectNode form() {

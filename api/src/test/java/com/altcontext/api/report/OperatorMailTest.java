@@ -2,17 +2,15 @@ package com.altcontext.api.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.altcontext.api.config.AppConfig;
 import com.altcontext.api.testing.Call;
 import com.altcontext.api.testing.Forms;
+import com.altcontext.api.testing.MailFixture;
 import com.altcontext.api.testing.MailServer;
 import com.altcontext.api.testing.MailServer.ReceivedMail;
-import com.altcontext.api.testing.StoredRows;
 import com.altcontext.api.testing.TestService;
 import com.altcontext.db.Sql;
 import com.altcontext.metrics.Metric;
 import com.altcontext.metrics.Summary.Measure;
-import com.altcontext.property.Properties;
 import com.altcontext.report.ReportWeek;
 import com.altcontext.report.WeeklyReport;
 import com.altcontext.report.WeeklyReports;
@@ -28,7 +26,6 @@ import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Mails to the operator's staff, as a real mail server receives them. */
@@ -40,31 +37,12 @@ import org.junit.jupiter.api.Test;
             @ResourceArg(name = "MAIL_FROM", value = "Docs Inc. <news@docs.example>"),
             @ResourceArg(name = "NOTIFY_EMAIL", value = "All@Team.example")
         })
-class OperatorMailTest {
+class OperatorMailTest extends MailFixture {
     @Inject
     Sql sql;
 
     @Inject
-    AppConfig config;
-
-    @Inject
-    Properties properties;
-
-    @Inject
     InstantSource clock;
-
-    private final String email = Forms.email();
-    private StoredRows stored;
-    private String property;
-    private int port;
-
-    @BeforeEach
-    void makeSite() {
-        stored = new StoredRows(sql);
-        stored.execute("DELETE FROM outbox");
-        property = stored.newProperty(properties);
-        port = config.mail().server().orElseThrow().port();
-    }
 
     private void recipient(String kind, String address) {
         stored.execute(
