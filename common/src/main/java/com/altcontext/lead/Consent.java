@@ -15,6 +15,12 @@ public record Consent(ConsentStatus status, @Nullable Instant expiresAt) {
     /** The purpose of a consent if the form does not name one (CASL, S.C. 2010, c. 23, s. 10(1)(a)). */
     public static final String DEFAULT_PURPOSE = "newsletter";
 
+    /** In characters. */
+    public static final int MAX_PURPOSE = 255;
+
+    /** In characters, of the reason that is kept in the record of consent. */
+    public static final int MAX_REASON = 512;
+
     /**
      * The consent that is given at a time.
      *

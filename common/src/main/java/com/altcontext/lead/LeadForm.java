@@ -74,7 +74,7 @@ public record LeadForm(
         String sourceChannel = fields.optionalText("sourceChannel", 1, 255);
         ConsentStatus consent = consent(fields);
         String policy = fields.optionalText("consentPolicy", 1, 255);
-        String purpose = fields.optionalText("consentPurpose", 1, 255);
+        String purpose = fields.optionalText("consentPurpose", 1, Consent.MAX_PURPOSE);
         String payload = fields.document("payload", EventReader.MAX_KEYS);
         Utm utm = EventReader.utm(fields.object("utm"));
         DeviceType deviceType = EventReader.deviceType(fields.object("traffic"));

@@ -19,9 +19,6 @@ import picocli.CommandLine.Option;
         },
         footer = {"", "Example:", "  altops lead consent --email jo@example.ca --status express --reason 'on paper'"})
 final class LeadConsentCommand implements Runnable {
-    private static final int MAX_REASON = 512;
-    private static final int MAX_PURPOSE = 255;
-
     private final CommandContext context;
 
     @Mixin
@@ -64,8 +61,8 @@ final class LeadConsentCommand implements Runnable {
         OperatorConsent.Grant grant = new OperatorConsent.Grant(
                 email,
                 property,
-                Text.trimmed("--purpose", purpose, 1, MAX_PURPOSE),
-                Text.trimmed("--reason", reason, 1, MAX_REASON),
+                Text.trimmed("--purpose", purpose, 1, Consent.MAX_PURPOSE),
+                Text.trimmed("--reason", reason, 1, Consent.MAX_REASON),
                 context.now());
         int leads = new OperatorConsent(context.sql()).record(grant);
         if (leads == 0) {

@@ -1,5 +1,6 @@
 package com.altcontext.ops;
 
+import com.altcontext.lead.Consent;
 import com.altcontext.lead.Email;
 import com.altcontext.lead.Unsubscribe;
 import com.altcontext.value.Text;
@@ -15,8 +16,6 @@ import picocli.CommandLine.Option;
         description = "Withdraws the consent of an address; exit 1 when nothing is held about it.",
         footer = {"", "Example:", "  altops lead unsubscribe --email jo@example.ca --reason 'asked by phone'"})
 final class LeadUnsubscribeCommand implements Runnable {
-    private static final int MAX_REASON = 512;
-
     private final CommandContext context;
 
     @Mixin
@@ -40,7 +39,7 @@ final class LeadUnsubscribeCommand implements Runnable {
     public void run() {
         PropertyCommand.require(context.sql(), property);
         Email email = emailOption.read();
-        String kept = reason == null ? null : Text.trimmed("--reason", reason, 1, MAX_REASON);
+        String kept = reason == null ? null : Text.trimmed("--reason", reason, 1, Consent.MAX_REASON);
         Unsubscribe.Withdrawal result = new Unsubscribe(context.sql())
                 .byAddress(
                         email,

@@ -5,6 +5,7 @@ import com.altcontext.api.http.RequestContext;
 import com.altcontext.api.http.StreamedAnswer;
 import com.altcontext.ingest.DatabaseExecutors;
 import com.altcontext.ingest.RequestAttribution;
+import com.altcontext.lead.Consent;
 import com.altcontext.retention.MailableList;
 import com.altcontext.retention.MailableList.MailableRequest;
 import com.altcontext.value.Issues;
@@ -24,7 +25,6 @@ import org.jspecify.annotations.Nullable;
 @Path("/v1/leads/mailable")
 public class MailableResource {
     private static final int DEFAULT_LEADS = 100;
-    private static final int MAX_PURPOSE = 255;
     private static final Pattern CURSOR = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
 
     private final MailableList mailable;
@@ -55,8 +55,8 @@ public class MailableResource {
         String property = attribution.slug(query, issues);
         int limit = query.number("limit", DEFAULT_LEADS, MailableList.MAX_LEADS);
         String purpose = query.text("purpose");
-        if (purpose != null && purpose.codePointCount(0, purpose.length()) > MAX_PURPOSE) {
-            issues.add("purpose", "must not be longer than " + MAX_PURPOSE + " characters");
+        if (purpose != null && purpose.codePointCount(0, purpose.length()) > Consent.MAX_PURPOSE) {
+            issues.add("purpose", "must not be longer than " + Consent.MAX_PURPOSE + " characters");
         }
         UUID after = cursor(query, issues);
         issues.throwIfAny();

@@ -7,6 +7,7 @@ import com.altcontext.api.http.Refusal;
 import com.altcontext.api.http.RequestContext;
 import com.altcontext.ingest.DatabaseExecutors;
 import com.altcontext.ingest.RequestAttribution;
+import com.altcontext.lead.Consent;
 import com.altcontext.lead.Email;
 import com.altcontext.lead.LeadForm;
 import com.altcontext.lead.Unsubscribe;
@@ -76,7 +77,7 @@ public class UnsubscribeResource {
         Property property = attribution.property(fields, "propertyId", request.client(), body.issues());
         boolean isNamed = fields.has("propertyId");
         Email email = LeadForm.email(fields, body.issues());
-        String reason = fields.optionalText("reason", 1, 512);
+        String reason = fields.optionalText("reason", 1, Consent.MAX_REASON);
         if (email == null || !body.issues().isEmpty()) {
             throw Refusal.invalid(body.issues(), property.id());
         }
