@@ -105,16 +105,8 @@ final class CertificateText {
         return JsonObject.ok(true)
                 .with("email", certificate.email().value())
                 .with("issuedAt", certificate.issuedAt())
-                .with(
-                        "leads",
-                        certificate.leads().stream()
-                                .map(lead -> json(certificate, lead))
-                                .toList())
-                .with(
-                        "texts",
-                        certificate.texts().stream()
-                                .map(ConsentTextListCommand::json)
-                                .toList());
+                .with("leads", certificate.leads(), lead -> json(certificate, lead))
+                .with("texts", certificate.texts(), ConsentTextListCommand::json);
     }
 
     private static JsonObject json(ConsentCertificate certificate, CertifiedLead lead) {
@@ -123,14 +115,8 @@ final class CertificateText {
                 .with("propertyId", lead.propertyId())
                 .with("propertyName", lead.propertyName())
                 .with("firstCapturedAt", lead.firstCapturedAt())
-                .with(
-                        "purposes",
-                        lead.purposes().stream().map(CertificateText::json).toList())
-                .with(
-                        "record",
-                        lead.record().stream()
-                                .map(row -> json(certificate, row))
-                                .toList());
+                .with("purposes", lead.purposes(), CertificateText::json)
+                .with("record", lead.record(), row -> json(certificate, row));
     }
 
     private static JsonObject json(PurposePermission purpose) {

@@ -37,15 +37,14 @@ final class ClusterStatusCommand implements Callable<Integer> {
                 .with("worthRebalancing", status.isWorthRebalancing())
                 .with(
                         "nodes",
-                        status.nodes().stream()
-                                .map(node -> new JsonObject()
-                                        .with("address", node.address())
-                                        .with("reached", node.isReached())
-                                        .with("shards", node.shards())
-                                        .with("buckets", node.buckets())
-                                        .with("bytes", node.bytes())
-                                        .with("visitors", node.visitors()))
-                                .toList());
+                        status.nodes(),
+                        node -> new JsonObject()
+                                .with("address", node.address())
+                                .with("reached", node.isReached())
+                                .with("shards", node.shards())
+                                .with("buckets", node.buckets())
+                                .with("bytes", node.bytes())
+                                .with("visitors", node.visitors()));
     }
 
     private static List<String> lines(ClusterStatus status) {

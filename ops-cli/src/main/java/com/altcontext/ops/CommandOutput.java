@@ -1,6 +1,7 @@
 package com.altcontext.ops;
 
 import java.util.List;
+import java.util.function.Function;
 
 /** Prints a command's answer, as lines or as JSON, in colour on a terminal, and shows its progress. */
 final class CommandOutput {
@@ -26,6 +27,16 @@ final class CommandOutput {
             lines.forEach(line -> shell.out().println(printed(line)));
         }
         shell.out().flush();
+    }
+
+    /** Prints a list: each element as JSON, in a list of this name, or as a line. */
+    <T> void printList(
+            String name, List<T> elements, Function<T, JsonObject> json, Function<T, String> line, String ifEmpty) {
+        print(
+                JsonObject.ok(true).with(name, elements, json),
+                elements.isEmpty()
+                        ? List.of(ifEmpty)
+                        : elements.stream().map(line).toList());
     }
 
     /** Prints output that {@code --quiet} must not hide: a secret that is shown once, or a document. */

@@ -24,12 +24,7 @@ final class ConsentTextListCommand implements Runnable {
         List<RecordedText> texts = context.sql().inTransaction(ConsentTexts::all);
         context.output()
                 .print(
-                        JsonObject.ok(true)
-                                .with(
-                                        "texts",
-                                        texts.stream()
-                                                .map(ConsentTextListCommand::json)
-                                                .toList()),
+                        JsonObject.ok(true).with("texts", texts, ConsentTextListCommand::json),
                         texts.isEmpty()
                                 ? List.of("no text is on record")
                                 : texts.stream()

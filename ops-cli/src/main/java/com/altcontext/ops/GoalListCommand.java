@@ -27,16 +27,11 @@ final class GoalListCommand implements Runnable {
         PropertyCommand.require(context.sql(), property);
         List<StoredGoal> goals = context.sql().inTransaction(tx -> GoalStore.list(tx, property));
         context.output()
-                .print(
-                        JsonObject.ok(true)
-                                .with(
-                                        "goals",
-                                        goals.stream()
-                                                .map(one -> GoalCommand.json(one.property(), one.goal())
-                                                        .with("createdAt", one.createdAt()))
-                                                .toList()),
-                        goals.isEmpty()
-                                ? List.of("there are no goals")
-                                : goals.stream().map(GoalCommand::line).toList());
+                .printList(
+                        "goals",
+                        goals,
+                        one -> GoalCommand.json(one.property(), one.goal()).with("createdAt", one.createdAt()),
+                        GoalCommand::line,
+                        "there are no goals");
     }
 }

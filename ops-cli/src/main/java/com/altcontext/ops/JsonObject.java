@@ -1,7 +1,9 @@
 package com.altcontext.ops;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Names and values in the order in which they were added, to be printed as JSON. */
@@ -16,6 +18,11 @@ final class JsonObject {
     JsonObject with(String name, @Nullable Object value) {
         values.put(name, value);
         return this;
+    }
+
+    /** Adds a list of what {@code json} makes of the elements. */
+    <T> JsonObject with(String name, List<T> elements, Function<T, ?> json) {
+        return with(name, elements.stream().map(json).toList());
     }
 
     Map<String, @Nullable Object> values() {

@@ -29,17 +29,11 @@ final class KeyListCommand implements Runnable {
                 .filter(key -> all || key.revokedAt() == null)
                 .toList();
         context.output()
-                .print(
-                        JsonObject.ok(true)
-                                .with(
-                                        "keys",
-                                        keys.stream()
-                                                .map(key -> KeyCommand.json(key, now))
-                                                .toList()),
-                        keys.isEmpty()
-                                ? List.of("there are no keys")
-                                : keys.stream()
-                                        .map(key -> KeyCommand.line(key, now))
-                                        .toList());
+                .printList(
+                        "keys",
+                        keys,
+                        key -> KeyCommand.json(key, now),
+                        key -> KeyCommand.line(key, now),
+                        "there are no keys");
     }
 }

@@ -64,16 +64,12 @@ final class LeadReviewCommand implements Runnable {
     private void list() {
         List<WaitingLeads> waiting = context.sql().inTransaction(tx -> LeadReview.waiting(tx, property));
         context.output()
-                .print(
-                        JsonObject.ok(true)
-                                .with(
-                                        "waiting",
-                                        waiting.stream()
-                                                .map(LeadReviewCommand::json)
-                                                .toList()),
-                        waiting.isEmpty()
-                                ? List.of("no leads wait for review")
-                                : waiting.stream().map(LeadReviewCommand::line).toList());
+                .printList(
+                        "waiting",
+                        waiting,
+                        LeadReviewCommand::json,
+                        LeadReviewCommand::line,
+                        "no leads wait for review");
     }
 
     private static JsonObject json(WaitingLeads leads) {

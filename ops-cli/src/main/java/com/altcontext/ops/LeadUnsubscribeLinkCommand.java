@@ -50,12 +50,7 @@ final class LeadUnsubscribeLinkCommand implements Runnable {
         }
         context.output()
                 .show(
-                        JsonObject.ok(true)
-                                .with(
-                                        "links",
-                                        leads.stream()
-                                                .map(lead -> json(lead, links))
-                                                .toList()),
+                        JsonObject.ok(true).with("links", leads, lead -> json(lead, links)),
                         leads.stream().flatMap(lead -> lines(lead, links)).toList());
     }
 

@@ -30,15 +30,7 @@ final class MailListCommand implements Runnable {
     @Override
     public void run() {
         List<MailBacklog> all = context.sql().inTransaction(Mails::backlog);
-        context.output()
-                .print(
-                        JsonObject.ok(true)
-                                .with(
-                                        "mails",
-                                        all.stream().map(MailListCommand::json).toList()),
-                        all.isEmpty()
-                                ? List.of("no mails wait or were set aside")
-                                : all.stream().map(this::line).toList());
+        context.output().printList("mails", all, MailListCommand::json, this::line, "no mails wait or were set aside");
     }
 
     private static JsonObject json(MailBacklog mails) {

@@ -34,10 +34,7 @@ final class MigrateCommand implements Runnable {
         }
         String verb = dryRun ? "would apply " : "applied ";
         output.print(
-                JsonObject.ok(true)
-                        .with(
-                                dryRun ? "pending" : "applied",
-                                plan.stream().map(MigrateCommand::json).toList()),
+                JsonObject.ok(true).with(dryRun ? "pending" : "applied", plan, MigrateCommand::json),
                 plan.isEmpty()
                         ? List.of("nothing to apply: the schema is what this release needs")
                         : plan.stream()

@@ -25,10 +25,7 @@ final class MigrateStatusCommand implements Runnable {
         List<Migration> all = Migrations.of(context.databaseUrl()).status();
         long applied = all.stream().filter(one -> one.state() == State.APPLIED).count();
         output.print(
-                JsonObject.ok(true)
-                        .with(
-                                "migrations",
-                                all.stream().map(MigrateCommand::json).toList()),
+                JsonObject.ok(true).with("migrations", all, MigrateCommand::json),
                 Stream.concat(
                                 all.stream().map(one -> line(one, output)),
                                 Stream.of(applied + " of " + all.size() + " applied"))

@@ -31,12 +31,7 @@ final class MigrateVerifyCommand implements Callable<Integer> {
                 .toList();
         boolean verified = differences.isEmpty();
         output.print(
-                JsonObject.ok(verified)
-                        .with(
-                                "differences",
-                                differences.stream()
-                                        .map(MigrateVerifyCommand::json)
-                                        .toList()),
+                JsonObject.ok(verified).with("differences", differences, MigrateVerifyCommand::json),
                 verified
                         ? List.of(output.good("the schema is what this release needs"))
                         : differences.stream()

@@ -32,13 +32,10 @@ final class PropertyListCommand implements Runnable {
                         JsonObject.ok(true)
                                 .with(
                                         "properties",
-                                        all.stream()
-                                                .map(one -> PropertyCommand.json(one)
-                                                        .with("alertRecipients", count(one, MailKind.ALERT, recipients))
-                                                        .with(
-                                                                "reportRecipients",
-                                                                count(one, MailKind.REPORT, recipients)))
-                                                .toList()),
+                                        all,
+                                        one -> PropertyCommand.json(one)
+                                                .with("alertRecipients", count(one, MailKind.ALERT, recipients))
+                                                .with("reportRecipients", count(one, MailKind.REPORT, recipients))),
                         all.stream().map(one -> line(one, width, recipients)).toList());
     }
 

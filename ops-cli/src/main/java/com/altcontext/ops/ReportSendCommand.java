@@ -77,13 +77,7 @@ final class ReportSendCommand implements Callable<Integer> {
         boolean complete = sent.stream().allMatch(report -> report.mails != null);
         context.output()
                 .print(
-                        JsonObject.ok(complete)
-                                .with("dryRun", dryRun)
-                                .with(
-                                        "reports",
-                                        sent.stream()
-                                                .map(ReportSendCommand::json)
-                                                .toList()),
+                        JsonObject.ok(complete).with("dryRun", dryRun).with("reports", sent, ReportSendCommand::json),
                         sent.isEmpty()
                                 ? List.of(
                                         "no property has recipients: add some with altops property set SLUG --report ADDRESS")

@@ -92,7 +92,7 @@ final class RollupCommand implements Callable<Integer> {
     private JsonObject json(List<RollupReceipt> done, List<RollupRefused> refused) {
         return JsonObject.ok(refused.isEmpty())
                 .with("property", options.property())
-                .with("days", done.stream().map(RollupCommand::json).toList())
+                .with("days", done, RollupCommand::json)
                 .with("refused", refused.stream().map(RollupRefused::getMessage).toList());
     }
 

@@ -63,10 +63,7 @@ final class SmokeCommand implements Callable<Integer> {
         boolean ok = results.stream().noneMatch(result -> result.status() == CheckStatus.FAILED);
         context.output()
                 .print(
-                        JsonObject.ok(ok)
-                                .with(
-                                        "checks",
-                                        results.stream().map(SmokeCommand::json).toList()),
+                        JsonObject.ok(ok).with("checks", results, SmokeCommand::json),
                         results.stream().map(this::line).toList());
         return ok ? Exit.DONE : Exit.CHECK_FAILED;
     }

@@ -38,16 +38,8 @@ final class WebhookListCommand implements Runnable {
     public void run() {
         List<ListedWebhook> all = context.sql().inTransaction(tx -> join(Webhooks.list(tx), Webhooks.backlog(tx)));
         context.output()
-                .print(
-                        JsonObject.ok(true)
-                                .with(
-                                        "webhooks",
-                                        all.stream()
-                                                .map(WebhookListCommand::json)
-                                                .toList()),
-                        all.isEmpty()
-                                ? List.of("there are no webhooks")
-                                : all.stream().map(WebhookListCommand::line).toList());
+                .printList(
+                        "webhooks", all, WebhookListCommand::json, WebhookListCommand::line, "there are no webhooks");
     }
 
     private static List<ListedWebhook> join(List<Webhook> webhooks, List<WebhookBacklog> backlog) {
