@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.altcontext.api.testing.Call;
 import com.altcontext.api.testing.StoredRows;
 import com.altcontext.api.testing.TestService;
-import com.altcontext.db.Sql;
 import com.altcontext.testing.TestEvent;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -21,7 +20,6 @@ import java.util.List;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -33,17 +31,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 @WithTestResource(TestService.class)
 class EventBatchFaultsTest {
     @Inject
-    Sql sql;
+    StoredRows stored;
 
     @Inject
     MeterRegistry meters;
-
-    private StoredRows stored;
-
-    @BeforeEach
-    void rows() {
-        stored = new StoredRows(sql);
-    }
 
     @Test
     void an_issue_that_the_json_parser_finds_belongs_to_its_event() {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.altcontext.api.testing.Call;
 import com.altcontext.api.testing.StoredRows;
 import com.altcontext.api.testing.TestService;
-import com.altcontext.db.Sql;
 import com.altcontext.property.Properties;
 import com.altcontext.testing.TestEvent;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -18,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -28,17 +26,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 @WithTestResource(TestService.class)
 class EventBatchTest {
     @Inject
-    Sql sql;
+    StoredRows stored;
 
     @Inject
     Properties properties;
-
-    private StoredRows stored;
-
-    @BeforeEach
-    void rows() {
-        stored = new StoredRows(sql);
-    }
 
     @ParameterizedTest
     @ValueSource(strings = {"%s", "{\"events\":%s}", "{\"sentAt\":5,\"events\":%s,\"more\":{}}"})

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.altcontext.api.testing.Call;
 import com.altcontext.api.testing.StoredRows;
 import com.altcontext.api.testing.TestService;
-import com.altcontext.db.Sql;
 import com.altcontext.testing.TestEvent;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.quarkus.test.common.WithTestResource;
@@ -19,7 +18,6 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -29,17 +27,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 @WithTestResource(TestService.class)
 class EventDuplicatesTest {
     @Inject
-    Sql sql;
+    StoredRows stored;
 
     @Inject
     InstantSource clock;
-
-    private StoredRows stored;
-
-    @BeforeEach
-    void rows() {
-        stored = new StoredRows(sql);
-    }
 
     @Test
     void the_same_beacon_with_a_timestamp_is_stored_once_and_gets_the_same_answer() {

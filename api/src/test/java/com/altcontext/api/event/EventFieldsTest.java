@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.altcontext.api.testing.Call;
 import com.altcontext.api.testing.TestService;
-import com.altcontext.db.Sql;
 import com.altcontext.testing.TestEvent;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -13,7 +12,6 @@ import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -26,14 +24,7 @@ class EventFieldsTest {
     private static final String EMOJI = "\uD83D\uDE80";
 
     @Inject
-    Sql sql;
-
-    private EventSender events;
-
-    @BeforeEach
-    void open() {
-        events = new EventSender(sql);
-    }
+    EventSender events;
 
     // --- flags, enums and ids
 

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.altcontext.api.testing.Call;
 import com.altcontext.api.testing.StoredRows;
 import com.altcontext.api.testing.TestService;
-import com.altcontext.db.Sql;
 import com.altcontext.testing.TestEvent;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.quarkus.test.common.WithTestResource;
@@ -17,7 +16,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -29,14 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @WithTestResource(TestService.class)
 class EventJsonTest {
     @Inject
-    Sql sql;
-
-    private StoredRows stored;
-
-    @BeforeEach
-    void rows() {
-        stored = new StoredRows(sql);
-    }
+    StoredRows stored;
 
     static Stream<Arguments> malformed() {
         return Stream.of(

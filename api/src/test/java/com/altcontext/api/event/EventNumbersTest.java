@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.altcontext.api.testing.Call;
 import com.altcontext.api.testing.StoredRows;
 import com.altcontext.api.testing.TestService;
-import com.altcontext.db.Sql;
 import com.altcontext.testing.TestEvent;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -19,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -31,16 +29,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 @WithTestResource(TestService.class)
 class EventNumbersTest {
     @Inject
-    Sql sql;
+    EventSender events;
 
-    private EventSender events;
-    private StoredRows stored;
-
-    @BeforeEach
-    void open() {
-        events = new EventSender(sql);
-        stored = new StoredRows(sql);
-    }
+    @Inject
+    StoredRows stored;
 
     // --- measurements
 

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.altcontext.api.testing.Call;
 import com.altcontext.api.testing.StoredRows;
 import com.altcontext.api.testing.TestService;
-import com.altcontext.db.Sql;
 import com.altcontext.property.Properties;
 import com.altcontext.testing.TestEvent;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -28,16 +27,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 @WithTestResource(TestService.class)
 class EventPropertyTest {
     @Inject
-    Sql sql;
+    StoredRows stored;
 
     @Inject
     Properties properties;
 
-    private StoredRows stored;
-
     @BeforeEach
     void knownProperties() {
-        stored = new StoredRows(sql);
         stored.execute("""
                 INSERT INTO properties (id, name, domains) VALUES
                     ('shop', 'Shop', '{shop.example.com,www.shop.example.com}'),

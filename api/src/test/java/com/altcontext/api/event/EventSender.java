@@ -4,18 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.altcontext.api.testing.Call;
 import com.altcontext.api.testing.StoredRows;
-import com.altcontext.db.Sql;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import jakarta.inject.Singleton;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Sends events, asserts that they are stored or refused, and returns the row or the issues. */
+@Singleton
 final class EventSender {
     private final StoredRows stored;
 
-    EventSender(Sql sql) {
-        stored = new StoredRows(sql);
+    EventSender(StoredRows stored) {
+        this.stored = stored;
     }
 
     /** Sends an event that must be stored, and returns its row. */

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.altcontext.api.testing.Call;
 import com.altcontext.api.testing.StoredRows;
 import com.altcontext.api.testing.TestService;
-import com.altcontext.db.Sql;
 import com.altcontext.testing.TestEvent;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -20,7 +19,6 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -30,17 +28,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 @WithTestResource(TestService.class)
 class EventSessionTest {
     @Inject
-    Sql sql;
+    StoredRows stored;
 
     @Inject
     InstantSource clock;
-
-    private StoredRows stored;
-
-    @BeforeEach
-    void rows() {
-        stored = new StoredRows(sql);
-    }
 
     // --- sessions
 

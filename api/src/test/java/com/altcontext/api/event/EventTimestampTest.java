@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.altcontext.api.testing.Call;
 import com.altcontext.api.testing.StoredRows;
 import com.altcontext.api.testing.TestService;
-import com.altcontext.db.Sql;
 import com.altcontext.testing.TestEvent;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -24,7 +23,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -34,17 +32,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 @WithTestResource(TestService.class)
 class EventTimestampTest {
     @Inject
-    Sql sql;
+    EventSender events;
+
+    @Inject
+    StoredRows stored;
 
     @Inject
     InstantSource clock;
-
-    private EventSender events;
-
-    @BeforeEach
-    void open() {
-        events = new EventSender(sql);
-    }
 
     /** Returns the accepted formats of a timestamp, each with the time that it stands for. */
     Stream<Map.Entry<Object, Instant>> moments() {
@@ -141,7 +135,6 @@ class EventTimestampTest {
                 .send();
 
         assertThat(answer.status()).isEqualTo(202);
-        StoredRows stored = new StoredRows(sql);
         List<Duration> before = Stream.of(own, other)
                 .map(event -> stored.event(event.path("anonId").asText()))
                 .map(row -> Duration.between(time(row, "occurred_at"), time(row, "received_at")))

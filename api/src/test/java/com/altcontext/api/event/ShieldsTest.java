@@ -6,7 +6,6 @@ import com.altcontext.api.testing.Call;
 import com.altcontext.api.testing.Forms;
 import com.altcontext.api.testing.StoredRows;
 import com.altcontext.api.testing.TestService;
-import com.altcontext.db.Sql;
 import com.altcontext.property.Properties;
 import com.altcontext.testing.TestEvent;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -27,17 +26,15 @@ import org.junit.jupiter.params.provider.CsvSource;
 @WithTestResource(TestService.class)
 class ShieldsTest {
     @Inject
-    Sql sql;
+    StoredRows stored;
 
     @Inject
     Properties properties;
 
-    private StoredRows stored;
     private String property;
 
     @BeforeEach
     void add() {
-        stored = new StoredRows(sql);
         property = stored.newProperty(properties);
     }
 

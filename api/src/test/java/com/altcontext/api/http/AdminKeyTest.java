@@ -6,7 +6,6 @@ import com.altcontext.api.testing.Call;
 import com.altcontext.api.testing.Forms;
 import com.altcontext.api.testing.StoredRows;
 import com.altcontext.api.testing.TestService;
-import com.altcontext.db.Sql;
 import com.altcontext.property.Properties;
 import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.common.WithTestResource;
@@ -30,7 +29,7 @@ class AdminKeyTest {
     private static final AtomicInteger CLIENTS = new AtomicInteger();
 
     @Inject
-    Sql sql;
+    StoredRows stored;
 
     @Inject
     Properties properties;
@@ -126,7 +125,6 @@ class AdminKeyTest {
 
     @Test
     void failures_are_counted_as_rejections() {
-        StoredRows stored = new StoredRows(sql);
         String property = stored.newProperty(properties);
         for (int i = 0; i < 3; i++) {
             Call.of("POST", "/v1/leads/export")

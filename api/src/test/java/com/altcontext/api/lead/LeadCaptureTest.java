@@ -10,7 +10,6 @@ import com.altcontext.api.testing.Call;
 import com.altcontext.api.testing.Forms;
 import com.altcontext.api.testing.StoredRows;
 import com.altcontext.api.testing.TestService;
-import com.altcontext.db.Sql;
 import com.altcontext.property.Properties;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -18,7 +17,6 @@ import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
 import java.util.List;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -29,18 +27,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 @WithTestResource(TestService.class)
 class LeadCaptureTest {
     @Inject
-    Sql sql;
+    StoredRows stored;
 
     @Inject
     Properties properties;
 
     private final String email = Forms.email();
-    private StoredRows stored;
-
-    @BeforeEach
-    void open() {
-        stored = new StoredRows(sql);
-    }
 
     @Test
     void a_form_from_an_automated_browser_is_a_bots_until_a_person_sends_one() {

@@ -9,7 +9,6 @@ import com.altcontext.api.testing.Call;
 import com.altcontext.api.testing.Forms;
 import com.altcontext.api.testing.StoredRows;
 import com.altcontext.api.testing.TestService;
-import com.altcontext.db.Sql;
 import com.altcontext.property.Properties;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.quarkus.test.common.WithTestResource;
@@ -22,7 +21,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -33,18 +31,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 @WithTestResource(TestService.class)
 class LeadFormPostTest {
     @Inject
-    Sql sql;
+    StoredRows stored;
 
     @Inject
     Properties properties;
 
     private final String email = Forms.email();
-    private StoredRows stored;
-
-    @BeforeEach
-    void open() {
-        stored = new StoredRows(sql);
-    }
 
     private Call form(String more) {
         return Call.form("email=" + encoded(email) + more);

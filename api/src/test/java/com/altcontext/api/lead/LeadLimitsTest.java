@@ -6,7 +6,6 @@ import com.altcontext.api.testing.Call;
 import com.altcontext.api.testing.Forms;
 import com.altcontext.api.testing.StoredRows;
 import com.altcontext.api.testing.TestService;
-import com.altcontext.db.Sql;
 import com.altcontext.property.Properties;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.quarkus.test.common.ResourceArg;
@@ -30,18 +29,16 @@ class LeadLimitsTest {
     private static final AtomicInteger CLIENTS = new AtomicInteger();
 
     @Inject
-    Sql sql;
+    StoredRows stored;
 
     @Inject
     Properties properties;
 
     private final String client = "100.64.3." + CLIENTS.incrementAndGet();
-    private StoredRows stored;
     private String property;
 
     @BeforeEach
     void open() {
-        stored = new StoredRows(sql);
         property = stored.newProperty(properties);
     }
 

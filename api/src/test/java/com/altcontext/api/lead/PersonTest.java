@@ -18,7 +18,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -32,13 +31,10 @@ class PersonTest {
     @Inject
     Sql sql;
 
-    private final String email = Forms.email();
-    private StoredRows stored;
+    @Inject
+    StoredRows stored;
 
-    @BeforeEach
-    void open() {
-        stored = new StoredRows(sql);
-    }
+    private final String email = Forms.email();
 
     @Test
     void a_deletion_answers_with_counts_and_leaves_nothing() {

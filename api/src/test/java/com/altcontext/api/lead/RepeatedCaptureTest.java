@@ -21,7 +21,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -33,13 +32,10 @@ class RepeatedCaptureTest {
     @Inject
     Sql sql;
 
-    private final String email = Forms.email();
-    private StoredRows stored;
+    @Inject
+    StoredRows stored;
 
-    @BeforeEach
-    void open() {
-        stored = new StoredRows(sql);
-    }
+    private final String email = Forms.email();
 
     @Test
     void fifty_captures_of_one_address_at_once_are_one_lead() {

@@ -9,7 +9,6 @@ import com.altcontext.api.testing.Call;
 import com.altcontext.api.testing.Forms;
 import com.altcontext.api.testing.StoredRows;
 import com.altcontext.api.testing.TestService;
-import com.altcontext.db.Sql;
 import com.altcontext.lead.UnsubscribeToken;
 import com.altcontext.property.Properties;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -21,7 +20,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -34,7 +32,7 @@ class UnsubscribeResourceTest {
     private static final String LINK = "/v1/leads/unsubscribe/";
 
     @Inject
-    Sql sql;
+    StoredRows stored;
 
     @Inject
     Properties properties;
@@ -43,12 +41,6 @@ class UnsubscribeResourceTest {
     UnsubscribeToken token;
 
     private final String email = Forms.email();
-    private StoredRows stored;
-
-    @BeforeEach
-    void open() {
-        stored = new StoredRows(sql);
-    }
 
     private static Call unsubscribe(Object body) {
         return Call.of("POST", "/v1/leads/unsubscribe").json(body);
