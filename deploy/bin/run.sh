@@ -171,7 +171,7 @@ confirm_by_mail() {
 start_database() {
   # A temporary name until the database is this run's: another run's file must not be touched.
   local ready=$DATA/database.url.$$
-  java -jar "$DEV_DATABASE" --data "$DATA/postgresql" --ready-file "$ready" >/dev/null 9>&- &
+  java -jar "$DEV_DATABASE" "$DATA/postgresql" "$ready" >/dev/null 9>&- &
   DATABASE_PID=$!
   until [[ -s $ready ]]; do
     if ! kill -0 "$DATABASE_PID" 2>/dev/null; then

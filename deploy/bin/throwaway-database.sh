@@ -8,7 +8,7 @@ start_database() {
   root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
   jar=$root/deploy/dev-database/target/dev-database.jar
   [[ -f $jar ]] || { echo "deploy/dev-database is not built: make build" >&2; return 1; }
-  java -jar "$jar" --data "$1/postgresql" --ready-file "$1/database.url" >"$1/database.log" 2>&1 &
+  java -jar "$jar" "$1/postgresql" "$1/database.url" >"$1/database.log" 2>&1 &
   DATABASE_PID=$!
   until [[ -s $1/database.url ]]; do
     kill -0 "$DATABASE_PID" 2>/dev/null || { cat "$1/database.log" >&2; return 1; }

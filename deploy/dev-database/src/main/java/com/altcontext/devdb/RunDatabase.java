@@ -6,42 +6,27 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.concurrent.CompletableFuture;
-import org.jspecify.annotations.Nullable;
 
 /**
- * The embedded PostgreSQL as a process for scripts: prints {@code DATABASE_URL=…} when it accepts connections and stays until it
- * gets SIGTERM or SIGINT or its parent process is gone, then stops PostgreSQL. Exit 0 done, 1 failed, 2 wrong
- * usage, 3 another process uses that directory.
+ * The embedded PostgreSQL as a process for scripts. When it accepts connections, it writes its address into a file and prints
+ * {@code DATABASE_URL=…}. It stays until it gets SIGTERM or SIGINT or its parent process is gone, then stops PostgreSQL. Exit 0
+ * done, 1 failed, 2 wrong usage, 3 another process uses that directory.
  */
 public final class RunDatabase {
-    private static final String USAGE = "usage: java -jar dev-database.jar --data DIR [--ready-file F]";
+    private static final String USAGE = "usage: java -jar dev-database.jar DIRECTORY READY-FILE";
 
     private static final int IN_USE = 3;
 
     private RunDatabase() {}
 
     public static void main(String[] args) {
-        @Nullable Path data = null;
-        @Nullable Path readyFile = null;
-        try {
-            for (int i = 0; i < args.length; i += 2) {
-                switch (args[i]) {
-                    case "--data" -> data = Path.of(args[i + 1]);
-                    case "--ready-file" -> readyFile = Path.of(args[i + 1]);
-                    default -> throw new IllegalArgumentException(args[i]);
-                }
-            }
-        } catch (IllegalArgumentException | ArrayIndexOutOfBoundsException e) {
-            data = null;
-        }
-        if (data == null) {
+        if (args.length != 2) {
             System.err.println(USAGE);
             System.exit(2);
-            return;
         }
         try {
-            EmbeddedDatabase database = EmbeddedDatabase.at(data); // its own hook stops it
-            announce(database.url(), readyFile);
+            EmbeddedDatabase database = EmbeddedDatabase.at(Path.of(args[0])); // its own hook stops it
+            announce(database.url(), Path.of(args[1]).toAbsolutePath());
         } catch (UncheckedIOException e) {
             System.err.println(e.getMessage());
             System.exit(e.getCause() instanceof DataDirectory.InUseException ? IN_USE : 1);
@@ -57,13 +42,10 @@ public final class RunDatabase {
     }
 
     /** The file appears whole or not at all: a script may wait for it. */
-    private static void announce(String url, @Nullable Path readyFile) throws IOException {
-        if (readyFile != null) {
-            Path absolute = readyFile.toAbsolutePath();
-            Path writing = Files.createTempFile(absolute.getParent(), "ready-", ".tmp");
-            Files.writeString(writing, url + "\n");
-            Files.move(writing, absolute, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        }
+    private static void announce(String url, Path readyFile) throws IOException {
+        Path writing = Files.createTempFile(readyFile.getParent(), "ready-", ".tmp");
+        Files.writeString(writing, url + "\n");
+        Files.move(writing, readyFile, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         System.out.println("DATABASE_URL=" + url);
     }
 }

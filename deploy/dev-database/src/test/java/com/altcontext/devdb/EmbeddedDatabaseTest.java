@@ -13,6 +13,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -82,7 +83,7 @@ class EmbeddedDatabaseTest {
         try (EmbeddedDatabase first = EmbeddedDatabase.at(directory)) {
             assertThatThrownBy(() -> EmbeddedDatabase.at(directory)).isInstanceOf(UncheckedIOException.class);
 
-            Process other = start("--data", directory.toString());
+            Process other = start(directory, directory.resolve("ready"));
             try {
                 assertThat(other.inputReader().readLine())
                         .as("the address of a server of its own")
@@ -123,7 +124,7 @@ class EmbeddedDatabaseTest {
     @Test
     void the_server_that_a_killed_process_left_behind_is_taken_over() throws Exception {
         Path ready = directory.resolve("ready");
-        Process owner = start("--data", directory.resolve("data").toString(), "--ready-file", ready.toString());
+        Process owner = start(directory.resolve("data"), ready);
         assertThat(owner.inputReader().readLine()).startsWith("DATABASE_URL=postgres://");
         String orphanUrl = Files.readString(ready).strip();
         run(orphanUrl, "CREATE TABLE kept AS SELECT 1 AS one");
@@ -143,7 +144,7 @@ class EmbeddedDatabaseTest {
     void the_next_test_run_removes_the_temporary_files_of_a_killed_one() throws Exception {
         Path abandoned = Files.createTempDirectory("altcontext-database-");
         Path inUse = Files.createTempDirectory("altcontext-database-");
-        Process owner = start("--data", abandoned.toString());
+        Process owner = start(abandoned, directory.resolve("ready"));
         String orphanUrl = owner.inputReader().readLine().substring("DATABASE_URL=".length());
         owner.destroyForcibly().waitFor();
         FileTime longAgo = FileTime.fromMillis(0);
@@ -175,7 +176,7 @@ class EmbeddedDatabaseTest {
 
     @Test
     void the_process_for_scripts_stops_its_server_on_request() throws Exception {
-        Process process = start("--data", directory.toString());
+        Process process = start(directory, directory.resolve("ready"));
         String url = process.inputReader().readLine().substring("DATABASE_URL=".length());
         assertThat(ask(url, "SELECT 1")).isEqualTo("1");
 
@@ -188,7 +189,7 @@ class EmbeddedDatabaseTest {
 
     @Test
     void the_process_for_scripts_says_how_it_is_used() throws Exception {
-        Process process = start("--port", "1");
+        Process process = start(directory);
         assertThat(process.errorReader().readLine()).startsWith("usage: ");
         assertThat(process.waitFor()).isEqualTo(2);
     }
@@ -202,13 +203,13 @@ class EmbeddedDatabaseTest {
         assertThat(ask(one, "SELECT to_regclass('mine') IS NULL")).isEqualTo("f");
     }
 
-    private static Process start(String... arguments) throws IOException {
+    private static Process start(Path... arguments) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-cp",
                 System.getProperty("java.class.path"),
                 RunDatabase.class.getName());
-        builder.command().addAll(List.of(arguments));
+        Stream.of(arguments).map(Path::toString).forEach(builder.command()::add);
         return builder.start();
     }
 
