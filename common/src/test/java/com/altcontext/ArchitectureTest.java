@@ -70,6 +70,8 @@ class ArchitectureTest {
     @Test
     void the_domain_uses_no_framework() {
         noClasses()
+                .that()
+                .resideOutsideOfPackage("com.altcontext.devdb")
                 .should()
                 .dependOnClassesThat(resideInAnyPackage(
                         "io.quarkus..",

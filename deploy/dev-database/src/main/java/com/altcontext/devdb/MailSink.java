@@ -1,19 +1,18 @@
 package com.altcontext.devdb;
 
+import com.icegreen.greenmail.store.StoredMessage;
+import com.icegreen.greenmail.util.GreenMail;
+import com.icegreen.greenmail.util.ServerSetup;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import java.io.BufferedReader;
+import jakarta.mail.MessagingException;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.util.Deque;
-import java.util.Locale;
+import java.util.Comparator;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.Executors;
 
 /**
@@ -23,21 +22,28 @@ import java.util.concurrent.Executors;
 public final class MailSink implements AutoCloseable {
     private static final String USAGE =
             "usage: java -cp dev-database.jar com.altcontext.devdb.MailSink SMTP-PORT HTTP-PORT";
-    private static final int MAX_KEPT = 100;
+    private static final int MAX_SHOWN = 100;
+    private static final long STARTUP_MILLIS = 30_000;
 
-    private final Deque<CaughtMail> mails = new ConcurrentLinkedDeque<>();
-    private final ServerSocket smtp;
+    private final GreenMail smtp;
     private final HttpServer http;
+
+    static {
+        // SLF4J says on stderr that there is no logger.
+        System.setProperty("slf4j.internal.verbosity", "ERROR");
+    }
 
     /** Listens on this machine alone; 0 is a free port. */
     public MailSink(int smtpPort, int httpPort) throws IOException {
-        InetAddress here = InetAddress.getLoopbackAddress();
-        smtp = new ServerSocket(smtpPort, 50, here);
-        http = HttpServer.create(new InetSocketAddress(here, httpPort), 0);
+        ServerSetup setup = new ServerSetup(smtpPort, "127.0.0.1", ServerSetup.PROTOCOL_SMTP);
+        // On a busy machine its thread may take longer to start than the default of two seconds.
+        setup.setServerStartupTimeout(STARTUP_MILLIS);
+        smtp = new GreenMail(setup);
+        smtp.start();
+        http = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), httpPort), 0);
         http.createContext("/", this::show);
         http.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         http.start();
-        Thread.ofVirtual().start(this::accept);
     }
 
     public static void main(String[] args) throws IOException {
@@ -55,59 +61,19 @@ public final class MailSink implements AutoCloseable {
     }
 
     public int smtpPort() {
-        return smtp.getLocalPort();
+        return smtp.getSmtp().getPort();
     }
 
     public int httpPort() {
         return http.getAddress().getPort();
     }
 
-    private void accept() {
-        while (!smtp.isClosed()) {
-            try {
-                Socket client = smtp.accept();
-                Thread.ofVirtual().start(() -> serve(client));
-            } catch (IOException closed) {
-                return;
-            }
-        }
-    }
-
-    /** The few commands of RFC 5321 that a client needs. */
-    private void serve(Socket client) {
-        try (client) {
-            BufferedReader in =
-                    new BufferedReader(new InputStreamReader(client.getInputStream(), StandardCharsets.ISO_8859_1));
-            say(client, "220 mail sink");
-            for (String line = in.readLine(); line != null; line = in.readLine()) {
-                String command = line.toUpperCase(Locale.ROOT);
-                if (command.startsWith("DATA")) {
-                    say(client, "354 end with a dot");
-                    mails.addFirst(CaughtMail.read(content(in)));
-                    while (mails.size() > MAX_KEPT) {
-                        mails.removeLast();
-                    }
-                }
-                say(client, command.startsWith("QUIT") ? "221 bye" : "250 ok");
-                if (command.startsWith("QUIT")) {
-                    return;
-                }
-            }
-        } catch (IOException gone) {
-            // The client has left.
-        }
-    }
-
-    private static void say(Socket client, String line) throws IOException {
-        client.getOutputStream().write((line + "\r\n").getBytes(StandardCharsets.US_ASCII));
-    }
-
-    private static String content(BufferedReader in) throws IOException {
-        StringBuilder content = new StringBuilder();
-        for (String line = in.readLine(); line != null && !line.equals("."); line = in.readLine()) {
-            content.append(line.startsWith(".") ? line.substring(1) : line).append('\n');
-        }
-        return content.toString();
+    /** The last mails, the latest first. */
+    private List<StoredMessage> latest() {
+        return smtp.getManagers().getImapHostManager().getAllMessages().stream()
+                .sorted(Comparator.comparing(StoredMessage::getReceivedDate).reversed())
+                .limit(MAX_SHOWN)
+                .toList();
     }
 
     private void show(HttpExchange exchange) throws IOException {
@@ -115,20 +81,25 @@ public final class MailSink implements AutoCloseable {
             StringBuilder page = new StringBuilder("<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
                     + "<title>Mails</title></head><body style=\"font:16px/1.5 sans-serif;margin:2em\"><h1>Mails, the latest"
                     + " first</h1>");
+            List<StoredMessage> mails = latest();
             if (mails.isEmpty()) {
                 page.append("<p>None yet. Reload this page after a form was sent.</p>");
             }
-            mails.forEach(mail -> page.append(mail.html()));
+            for (StoredMessage mail : mails) {
+                page.append(CaughtMail.of(mail.getMimeMessage()).html());
+            }
             byte[] body = page.append("</body></html>\n").toString().getBytes(StandardCharsets.UTF_8);
             exchange.getResponseHeaders().set("content-type", "text/html; charset=utf-8");
             exchange.sendResponseHeaders(200, body.length);
             exchange.getResponseBody().write(body);
+        } catch (MessagingException unreadable) {
+            throw new IOException(unreadable);
         }
     }
 
     @Override
-    public void close() throws IOException {
-        smtp.close();
+    public void close() {
+        smtp.stop();
         http.stop(0);
     }
 }
