@@ -6,7 +6,6 @@ import com.altcontext.db.DatabaseState;
 import com.altcontext.db.DatabaseUrl;
 import com.altcontext.db.Migrations;
 import com.altcontext.devdb.EmbeddedDatabase;
-import com.altcontext.devdb.TestDatabase;
 import com.altcontext.event.EventStore;
 import com.altcontext.event.Outcome;
 import com.altcontext.testing.Database;
@@ -41,7 +40,7 @@ class LostDatabaseTest {
     @Test
     @Timeout(120)
     void no_acknowledged_event_is_lost_when_the_database_stops_and_starts() throws Exception {
-        try (EmbeddedDatabase server = TestDatabase.own()) {
+        try (EmbeddedDatabase server = EmbeddedDatabase.temporary()) {
             Migrations.of(DatabaseUrl.parse(server.url())).apply();
             Database database = Database.at(server.url());
             DatabaseState state = new DatabaseState(database.sql(), InstantSource.system());

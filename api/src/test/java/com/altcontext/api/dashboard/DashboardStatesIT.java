@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.within;
 import com.altcontext.api.testing.StoredRows;
 import com.altcontext.db.Sql;
 import com.altcontext.devdb.EmbeddedDatabase;
-import com.altcontext.devdb.TestDatabase;
 import com.altcontext.testing.Database;
 import com.altcontext.testing.TestEvent;
 import java.io.IOException;
@@ -21,7 +20,7 @@ import org.junit.jupiter.api.Test;
 class DashboardStatesIT {
     private static final String REFRESH = ".fresh button";
     private static final String RETRY = ".alert button";
-    private static final EmbeddedDatabase DATABASE = TestDatabase.own();
+    private static final EmbeddedDatabase DATABASE = EmbeddedDatabase.temporary();
     /** A limit that a few views of the page exhaust. */
     private static final DashboardStage STAGE =
             new DashboardStage(DashboardStage.migrated(DATABASE.url()), Map.of("RATE_LIMIT_DASHBOARD", "50"));

@@ -28,7 +28,7 @@ class DatabaseAwayIT {
 
     @Test
     void a_database_outage_under_load_causes_503s_and_loses_no_acknowledged_event() throws Exception {
-        try (EmbeddedDatabase database = TestDatabase.own()) {
+        try (EmbeddedDatabase database = EmbeddedDatabase.temporary()) {
             Migrations.of(DatabaseUrl.parse(database.url())).apply();
             try (PackagedService service = PackagedService.on(database.url())) {
                 Load load = Load.of(32, service);
@@ -67,7 +67,7 @@ class DatabaseAwayIT {
     @Test
     void a_form_gets_503_during_a_database_outage_and_is_stored_after_it() throws Exception {
         String email = Forms.email();
-        try (EmbeddedDatabase database = TestDatabase.own()) {
+        try (EmbeddedDatabase database = EmbeddedDatabase.temporary()) {
             Migrations.of(DatabaseUrl.parse(database.url())).apply();
             try (PackagedService service =
                     PackagedService.on(database.url(), Map.of("RATE_LIMIT_LEADS", "1000000000"))) {
@@ -98,7 +98,7 @@ class DatabaseAwayIT {
 
     @Test
     void a_service_started_before_its_database_reports_it_and_serves_once_it_is_reachable() throws Exception {
-        try (EmbeddedDatabase database = TestDatabase.own()) {
+        try (EmbeddedDatabase database = EmbeddedDatabase.temporary()) {
             Migrations.of(DatabaseUrl.parse(database.url())).apply();
             database.stop();
             try (PackagedService service = PackagedService.launch(Map.of("DATABASE_URL", database.url()))) {

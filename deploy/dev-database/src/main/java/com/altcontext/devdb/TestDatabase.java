@@ -73,11 +73,6 @@ public final class TestDatabase {
         return url.replace(uri.getRawAuthority(), uri.getRawUserInfo() + "@" + node);
     }
 
-    /** A server of the caller's own, for tests that stop or kill it; the caller closes it. */
-    public static EmbeddedDatabase own() {
-        return EmbeddedDatabase.temporary();
-    }
-
     private static String server() {
         synchronized (System.getProperties()) {
             String known = System.getProperty(SERVER);

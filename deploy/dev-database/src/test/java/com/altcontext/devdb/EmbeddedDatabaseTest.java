@@ -39,7 +39,7 @@ class EmbeddedDatabaseTest {
 
     @Test
     void committed_data_survives_a_stop_and_a_kill_on_the_same_port() throws Exception {
-        try (EmbeddedDatabase database = TestDatabase.own()) {
+        try (EmbeddedDatabase database = EmbeddedDatabase.temporary()) {
             String url = database.url();
             run(database, "CREATE TABLE kept (word text)");
             run(database, "INSERT INTO kept VALUES ('stopped')");
