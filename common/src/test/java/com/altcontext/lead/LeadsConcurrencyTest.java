@@ -228,7 +228,7 @@ class LeadsConcurrencyTest extends LeadsFixture {
                     var _ = VisitorLock.take(tx, Set.of(first.visitor().id()));
                     CompletableFuture<List<Optional<Captured>>> waiting = CompletableFuture.supplyAsync(
                             () -> leads(cluster.sql()).captureUnlocked(List.of(first.capture(), second.capture())));
-                    Awaitility.await().until(() -> cluster.count(WAITING) == 1);
+                    Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> cluster.count(WAITING) == 1);
                     boolean isFree = tx.queryOne(
                             "SELECT pg_try_advisory_xact_lock(?)",
                             row -> row.flag(1),
