@@ -16,150 +16,103 @@ import com.altcontext.visit.Origin;
 import com.altcontext.visit.Visitor;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** A form that a test submits. Every field has a plain default, and a test sets only what it is about. */
-public record TestForm(
-        String email,
-        String property,
-        String anonId,
-        Instant at,
-        String form,
-        String path,
-        @Nullable String channel,
-        ConsentStatus consent,
-        String purpose,
-        @Nullable String payload,
-        String address,
-        @Nullable String agent,
-        DeviceType device,
-        boolean confirms) {
+/**
+ * A form that a test submits. Every field has a plain default, and a test sets only what it is about. Each method
+ * returns a changed copy.
+ */
+public final class TestForm implements Cloneable {
     /** Captures are passed on to the configured webhook and to those in the database, and nobody gets mails. */
     public static final LeadMessages TO_WEBHOOKS = new LeadMessages(true, true, false, List.of());
 
     private static final KeyedHash HASH = new KeyedHash("a pepper of the tests");
 
+    private String email;
+    private String property = "default";
+    private String anonId = "visitor-0001";
+    private Instant at;
+    private String form = "newsletter";
+    private String path = "/";
+    private @Nullable String channel;
+    private ConsentStatus consent = ConsentStatus.PENDING;
+    private String purpose = Consent.DEFAULT_PURPOSE;
+    private @Nullable String payload;
+    private String address = "192.0.2.1";
+    private @Nullable String agent = "Firefox";
+    private DeviceType device = DeviceType.DESKTOP;
+    private boolean confirms;
+
+    private TestForm(String email, Instant at) {
+        this.email = email;
+        this.at = at;
+    }
+
     /** A form with the given address that is received from visitor-0001 at the given time. */
     public static TestForm by(String email, Instant at) {
-        return new TestForm(
-                email,
-                "default",
-                "visitor-0001",
-                at,
-                "newsletter",
-                "/",
-                null,
-                ConsentStatus.PENDING,
-                Consent.DEFAULT_PURPOSE,
-                null,
-                "192.0.2.1",
-                "Firefox",
-                DeviceType.DESKTOP,
-                false);
+        return new TestForm(email, at);
     }
 
     public TestForm email(String other) {
-        return new TestForm(
-                other, property, anonId, at, form, path, channel, consent, purpose, payload, address, agent, device,
-                confirms);
+        return with(f -> f.email = other);
+    }
+
+    public String email() {
+        return email;
     }
 
     public TestForm property(String slug) {
-        return new TestForm(
-                email, slug, anonId, at, form, path, channel, consent, purpose, payload, address, agent, device,
-                confirms);
+        return with(f -> f.property = slug);
     }
 
     public TestForm visitor(String other) {
-        return new TestForm(
-                email, property, other, at, form, path, channel, consent, purpose, payload, address, agent, device,
-                confirms);
+        return with(f -> f.anonId = other);
     }
 
     public TestForm at(Instant time) {
-        return new TestForm(
-                email, property, anonId, time, form, path, channel, consent, purpose, payload, address, agent, device,
-                confirms);
+        return with(f -> f.at = time);
     }
 
     public TestForm form(String name) {
-        return new TestForm(
-                email, property, anonId, at, name, path, channel, consent, purpose, payload, address, agent, device,
-                confirms);
+        return with(f -> f.form = name);
     }
 
     /** The page that the form is on. */
     public TestForm path(String other) {
-        return new TestForm(
-                email, property, anonId, at, form, other, channel, consent, purpose, payload, address, agent, device,
-                confirms);
+        return with(f -> f.path = other);
     }
 
     public TestForm channel(@Nullable String name) {
-        return new TestForm(
-                email, property, anonId, at, form, path, name, consent, purpose, payload, address, agent, device,
-                confirms);
+        return with(f -> f.channel = name);
     }
 
     public TestForm consent(ConsentStatus status) {
-        return new TestForm(
-                email, property, anonId, at, form, path, channel, status, purpose, payload, address, agent, device,
-                confirms);
+        return with(f -> f.consent = status);
     }
 
     public TestForm purpose(String other) {
-        return new TestForm(
-                email, property, anonId, at, form, path, channel, consent, other, payload, address, agent, device,
-                confirms);
+        return with(f -> f.purpose = other);
     }
 
     public TestForm payload(String json) {
-        return new TestForm(
-                email, property, anonId, at, form, path, channel, consent, purpose, json, address, agent, device,
-                confirms);
+        return with(f -> f.payload = json);
     }
 
     public TestForm from(String otherAddress, @Nullable String otherAgent) {
-        return new TestForm(
-                email,
-                property,
-                anonId,
-                at,
-                form,
-                path,
-                channel,
-                consent,
-                purpose,
-                payload,
-                otherAddress,
-                otherAgent,
-                device,
-                confirms);
+        return with(f -> {
+            f.address = otherAddress;
+            f.agent = otherAgent;
+        });
     }
 
     public TestForm byBot() {
-        return new TestForm(
-                email,
-                property,
-                anonId,
-                at,
-                form,
-                path,
-                channel,
-                consent,
-                purpose,
-                payload,
-                address,
-                agent,
-                DeviceType.BOT,
-                confirms);
+        return with(f -> f.device = DeviceType.BOT);
     }
 
     /** The same form on a site that asks for a confirmation by mail. */
     public TestForm toConfirm() {
-        return new TestForm(
-                email, property, anonId, at, form, path, channel, consent, purpose, payload, address, agent, device,
-                true);
+        return with(f -> f.confirms = true);
     }
 
     public Visitor visitor() {
@@ -200,5 +153,15 @@ public record TestForm(
                 "DELETE FROM lead_identities",
                 "DELETE FROM leads",
                 "TRUNCATE visitors, sessions, events");
+    }
+
+    private TestForm with(Consumer<TestForm> change) {
+        try {
+            TestForm copy = (TestForm) clone();
+            change.accept(copy);
+            return copy;
+        } catch (CloneNotSupportedException e) {
+            throw new AssertionError(e);
+        }
     }
 }
