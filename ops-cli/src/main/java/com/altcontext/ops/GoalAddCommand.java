@@ -80,6 +80,11 @@ final class GoalAddCommand implements Runnable {
                         property + " has " + GoalStore.MAX_GOALS + " goals already, which is the maximum",
                         "remove one with: altops goal remove");
         };
+        if (goal.target() instanceof Goal.Page page && !page.pattern().matches("(?s)[/*].*")) {
+            context.output()
+                    .note("pages of a website begin with /, so this goal counts none: did you mean /" + page.pattern()
+                            + "?");
+        }
         context.output()
                 .print(
                         JsonObject.ok(true)

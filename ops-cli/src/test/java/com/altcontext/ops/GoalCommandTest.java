@@ -32,6 +32,17 @@ class GoalCommandTest {
     }
 
     @Test
+    void a_pattern_that_fits_no_page_of_a_website_is_pointed_out() {
+        assertThat(database.altops("goal", "add", "default", "signup", "--path", "thanks")
+                        .err())
+                .isEqualTo(
+                        "altops: pages of a website begin with /, so this goal counts none: did you mean /thanks?\n");
+        assertThat(database.altops("goal", "add", "default", "bought", "--path", "*/bought")
+                        .err())
+                .isEmpty();
+    }
+
+    @Test
     void json_output_is_one_line() {
         assertThat(database.altops("goal", "add", "default", "asks", "--event", "form_submit", "--json")
                         .out())
