@@ -4,6 +4,7 @@ import com.altcontext.audit.Caller;
 import com.altcontext.retention.Export;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -53,6 +54,8 @@ final class LeadExportCommand implements Runnable {
                 var _ = context.output().progress("exporting")) {
             write(export, request, out);
             out.keep();
+        } catch (FileAlreadyExistsException e) {
+            throw new Failure(Exit.FAILED, "that file already exists", "name another with --out");
         } catch (IOException | UncheckedIOException e) {
             throw new Failure(Exit.FAILED, "the file could not be written", "name a new file in a directory of yours");
         }

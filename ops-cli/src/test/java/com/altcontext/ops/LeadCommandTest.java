@@ -150,6 +150,22 @@ class LeadCommandTest {
     }
 
     @Test
+    void an_export_names_what_is_wrong_with_its_file() throws IOException {
+        database.lead("default", JO);
+        Path existing = Files.createFile(directory.resolve("jo.json"));
+
+        assertThat(altops("lead", "export", "--email", JO, "--out", existing.toString()))
+                .isEqualTo(new CommandRun(
+                        Exit.FAILED, "", "altops: that file already exists — name another with --out\n"));
+        assertThat(existing).isEmptyFile();
+        assertThat(altops("lead", "export", "--email", JO, "--out", existing + "/jo.json"))
+                .isEqualTo(new CommandRun(
+                        Exit.FAILED,
+                        "",
+                        "altops: the file could not be written — name a new file in a directory of yours\n"));
+    }
+
+    @Test
     void an_unknown_address_leaves_no_file_behind() {
         Path file = directory.resolve("unknown.json");
         CommandRun ran = altops("lead", "export", "--email", "unknown@example.ca", "--out", file.toString());
