@@ -9,6 +9,7 @@ import com.altcontext.db.SqlFragment;
 import com.altcontext.event.WebVitals;
 import com.altcontext.testing.TestEvent;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
@@ -223,9 +224,10 @@ class RollupCheckTest {
                 TestEvent.view("a", site.at(1, "12:00:00"), "/"),
                 TestEvent.view("b", site.at(1, "10:05:00"), "/"));
         site.rollUp();
+        Instant later = site.at(1, "12:10:00");
         site.database.run(
-                "UPDATE events SET occurred_at = occurred_at + interval '2 hours' WHERE path = '/two'",
-                "UPDATE sessions SET last_event_at = last_event_at + interval '2 hours' WHERE exit_path = '/two'");
+                "UPDATE events SET occurred_at = '" + later + "' WHERE path = '/two'",
+                "UPDATE sessions SET last_event_at = '" + later + "' WHERE exit_path = '/two'");
 
         assertThat(new RollupCheck(site.database.sql(), site.clock).check(day, "default"))
                 .containsExactly(new RollupCheck.Mismatch(day, "default", "overlappingSessions", 1.0, 0.0));
