@@ -269,7 +269,7 @@ class DashboardLeadsTest {
             // The service stops sending when the client stops reading. Then the test ends the service's database
             // connection.
             slow.awaitAnswer();
-            new StoredRows(sql).terminate("%FROM leads%ORDER BY property_id, email");
+            new StoredRows(sql).terminate("%FROM leads%ORDER BY property_id, email%");
             String answer = slow.readAll();
             assertThat(answer.substring(0, 13)).isEqualTo("HTTP/1.1 200 ");
             assertThat(answer.endsWith("0\r\n\r\n"))
