@@ -49,7 +49,7 @@ public final class AccessKeys {
             return;
         }
         try {
-            var _ = sql.inTransaction(tx -> tx.update(NOTE_USE, now, key.id()));
+            sql.inTransaction(tx -> tx.update(NOTE_USE, now, key.id()));
         } catch (SqlFailure readOnly) {
             // A read-only database can still answer the request, without the time of use.
         }

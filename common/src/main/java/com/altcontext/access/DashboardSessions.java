@@ -68,7 +68,7 @@ public final class DashboardSessions {
         Instant expiresAt = keyEnd != null && keyEnd.isBefore(end) ? keyEnd : end;
         Secret token = Secret.newToken();
         byte[] adminHash = permissions.keyId() == null ? adminKeyHash : null;
-        var _ = sql.inTransaction(tx -> {
+        sql.inTransaction(tx -> {
             tx.update(REMOVE_ENDED, now);
             return tx.update(BEGIN, token.hash(), permissions.keyId(), adminHash, now, expiresAt);
         });
@@ -94,7 +94,7 @@ public final class DashboardSessions {
 
     /** Ends the sessions of these tokens, on every machine. */
     public void end(List<Secret> tokens) {
-        var _ = sql.inTransaction(tx -> tx.update(END, (Object) hashes(tokens)));
+        sql.inTransaction(tx -> tx.update(END, (Object) hashes(tokens)));
     }
 
     private static byte[][] hashes(List<Secret> tokens) {

@@ -44,7 +44,7 @@ public final class AuditLog {
 
     /** Adds a row in the transaction that makes the change. */
     public static void add(Tx tx, Caller caller, Entry entry, Instant at) {
-        var _ = tx.update(
+        tx.update(
                 ADD,
                 at,
                 caller.by(),
@@ -64,7 +64,7 @@ public final class AuditLog {
      * @throws SqlFailure if the row could not be stored; then no data may be shown
      */
     public static void commit(Sql sql, Caller caller, Entry disclosure, Instant at) {
-        var _ = sql.inTransaction(tx -> {
+        sql.inTransaction(tx -> {
             add(tx, caller, disclosure, at);
             return true;
         });

@@ -189,7 +189,7 @@ public final class Distribution {
      */
     private void makeFunctions() {
         for (String function : sql.inTransaction(tx -> tx.query(FUNCTIONS, row -> row.text(1)))) {
-            var _ = sql.inTransaction(
+            sql.inTransaction(
                     tx -> tx.query("SELECT create_distributed_function(?::regprocedure)", row -> true, function));
         }
     }

@@ -144,7 +144,7 @@ public final class Sql {
      */
     public <T> T inSnapshot(Work<T> work) {
         return inTransaction(tx -> {
-            var _ = tx.update("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
+            tx.update("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
             return work.in(tx);
         });
     }

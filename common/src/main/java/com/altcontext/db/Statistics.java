@@ -29,7 +29,7 @@ public final class Statistics {
     /** Gathers the statistics of these tables. On a cluster, this is done on its nodes. */
     public static void gather(Sql sql, List<String> tables) {
         for (String table : tables) {
-            var _ = sql.inTransaction(tx -> tx.update("ANALYZE " + table));
+            sql.inTransaction(tx -> tx.update("ANALYZE " + table));
         }
     }
 }

@@ -174,7 +174,7 @@ public final class Outbox {
         UUID[] asked = tx.query(DELIVERED, row -> row.id(1), (Object) ids.toArray(UUID[]::new))
                 .toArray(UUID[]::new);
         if (asked.length > 0) {
-            var _ = tx.update("UPDATE leads SET confirmation_mailed_at = now() WHERE id = ANY (?)", (Object) asked);
+            tx.update("UPDATE leads SET confirmation_mailed_at = now() WHERE id = ANY (?)", (Object) asked);
         }
     }
 

@@ -129,6 +129,6 @@ public final class Recipients {
 
     /** Stops the mails to a recipient. Does nothing if the recipient was removed. */
     public static void stop(Tx tx, UUID recipient, Instant at) {
-        var _ = tx.update(STOP, MailKind.REPORT.event, recipient.toString(), at, recipient);
+        tx.update(STOP, MailKind.REPORT.event, recipient.toString(), at, recipient);
     }
 }

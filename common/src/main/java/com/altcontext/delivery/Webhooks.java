@@ -133,8 +133,8 @@ public final class Webhooks {
         UUID id = UUID.randomUUID();
         String body = "{\"type\":\"" + WebhookEvent.TEST + "\",\"timestamp\":\"" + now.truncatedTo(ChronoUnit.MILLIS)
                 + "\",\"data\":{}}";
-        var _ = tx.update(REMOVE_OLD_TESTS, WebhookEvent.TEST, webhook);
-        var _ = tx.update(ADD_TEST, id, WebhookEvent.TEST, webhook, body);
+        tx.update(REMOVE_OLD_TESTS, WebhookEvent.TEST, webhook);
+        tx.update(ADD_TEST, id, WebhookEvent.TEST, webhook, body);
         return id;
     }
 
@@ -148,7 +148,7 @@ public final class Webhooks {
 
     /** Deletes a message. */
     public static void drop(Tx tx, UUID message) {
-        var _ = tx.update("DELETE FROM outbox WHERE id = ?", message);
+        tx.update("DELETE FROM outbox WHERE id = ?", message);
     }
 
     /**

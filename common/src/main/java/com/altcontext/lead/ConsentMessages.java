@@ -98,7 +98,7 @@ public final class ConsentMessages {
 
     /** Adds the messages about leads that the transaction has accepted after a review. */
     static void putAccepted(Tx tx, UUID[] leads, Instant at) {
-        var _ = tx.update(ACCEPTED, at, leads, at);
+        tx.update(ACCEPTED, at, leads, at);
     }
 
     /**

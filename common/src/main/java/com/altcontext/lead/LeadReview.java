@@ -95,7 +95,7 @@ public final class LeadReview {
             pipeline.send();
             // Separate statements, so that they see what a form has stored while ACCEPT waited for it.
             UUID[] leads = accepted.rows().stream().map(Accepted::lead).toArray(UUID[]::new);
-            var _ = tx.update(RELEASE, (Object) leads);
+            tx.update(RELEASE, (Object) leads);
             ConsentMessages.putAccepted(tx, leads, at);
             accepted.rows().stream()
                     .collect(groupingBy(Accepted::propertyId, TreeMap::new, counting()))

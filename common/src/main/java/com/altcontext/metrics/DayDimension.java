@@ -78,7 +78,7 @@ record DayDimension(
     /** Inserts the rows. The day must not have any of them yet. */
     static void save(Tx tx, LocalDate day, List<DayDimension> rows) {
         Columns<DayDimension> made = new Columns<>(rows);
-        var _ = tx.update(
+        tx.update(
                 SAVE,
                 day,
                 made.texts(DayDimension::property),

@@ -55,7 +55,7 @@ final class DayGoals {
     }
 
     private void store(Columns<StoredGoal> goals, long[] sessions) {
-        var _ = tx.update(
+        tx.update(
                 SAVE,
                 day,
                 goals.texts(StoredGoal::property),

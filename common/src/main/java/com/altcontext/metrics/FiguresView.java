@@ -25,13 +25,13 @@ public final class FiguresView {
         return sql.inTransaction(tx -> {
             boolean isRefresh = exists(tx);
             if (isRefresh) {
-                var _ = tx.update("REFRESH MATERIALIZED VIEW CONCURRENTLY daily_figures");
+                tx.update("REFRESH MATERIALIZED VIEW CONCURRENTLY daily_figures");
             } else {
-                var _ = tx.update("DROP MATERIALIZED VIEW IF EXISTS daily_figures");
-                var _ = tx.update("CREATE MATERIALIZED VIEW daily_figures AS SELECT * FROM "
-                        + RollupSource.TABLES.relation + " AS figures");
-                var _ = tx.update("CREATE UNIQUE INDEX daily_figures_by_day ON daily_figures (property_id, day)");
-                var _ = tx.update("CREATE INDEX daily_figures_by_version ON daily_figures (version)");
+                tx.update("DROP MATERIALIZED VIEW IF EXISTS daily_figures");
+                tx.update("CREATE MATERIALIZED VIEW daily_figures AS SELECT * FROM " + RollupSource.TABLES.relation
+                        + " AS figures");
+                tx.update("CREATE UNIQUE INDEX daily_figures_by_day ON daily_figures (property_id, day)");
+                tx.update("CREATE INDEX daily_figures_by_version ON daily_figures (version)");
             }
             return !isRefresh;
         });

@@ -99,7 +99,7 @@ public final class GoalStore {
             return Optional.of(new Addition.NameTaken());
         }
         // A removed property with the same slug may have left counts of a goal of the same name.
-        var _ = tx.update(REMOVE_COUNTS, property, goal.name());
+        tx.update(REMOVE_COUNTS, property, goal.name());
         return Optional.empty();
     }
 
@@ -111,7 +111,7 @@ public final class GoalStore {
      */
     public static boolean remove(Tx tx, String property, String name) {
         Rollup.LOCK.take(tx);
-        var _ = tx.update(REMOVE_COUNTS, property, name);
+        tx.update(REMOVE_COUNTS, property, name);
         return tx.update("DELETE FROM goals WHERE property_id = ? AND name = ?", property, name) > 0;
     }
 }

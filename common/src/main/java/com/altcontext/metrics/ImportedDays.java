@@ -168,7 +168,7 @@ public final class ImportedDays {
             List<Object> values = new ArrayList<>(List.of(day.day, version));
             SUMS.forEach(kind -> values.add(day.count(kind)));
             values.add(property);
-            var _ = tx.update(SAVE, values.toArray());
+            tx.update(SAVE, values.toArray());
             DayDimension.save(
                     tx,
                     day.day,
@@ -181,15 +181,15 @@ public final class ImportedDays {
     /** Removes the imported days of a property that is being removed. */
     public static void remove(Tx tx, String property) {
         Rollup.LOCK.take(tx);
-        var _ = tx.update(RENEW_OTHER_PROPERTIES, property, property);
+        tx.update(RENEW_OTHER_PROPERTIES, property, property);
         remove(tx, property, of(tx, property).stream());
     }
 
     private static void remove(Tx tx, String property, Stream<LocalDate> days) {
         String[] all = days.map(LocalDate::toString).toArray(String[]::new);
         String[] dimensions = Stream.of(Dimension.values()).map(Dimension::key).toArray(String[]::new);
-        var _ = tx.update(REMOVE_METRICS, property, all);
-        var _ = tx.update(REMOVE_DIMENSIONS, property, dimensions, all);
+        tx.update(REMOVE_METRICS, property, all);
+        tx.update(REMOVE_DIMENSIONS, property, dimensions, all);
     }
 
     /** As many of the largest values as a rollup stores, and a row with the sum of all others. */

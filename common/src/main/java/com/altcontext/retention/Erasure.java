@@ -304,7 +304,7 @@ public final class Erasure {
     }
 
     private void log(Tx tx, Request request, Erased erased) {
-        var _ = tx.update(
+        tx.update(
                 LOG,
                 request.at,
                 request.by,

@@ -106,7 +106,7 @@ final class UnconfirmedLeads {
                 return 0L;
             }
             LeadRows deleted = LeadRows.delete(tx, toDelete);
-            var _ = tx.update(LOG, now, deleted.leads());
+            tx.update(LOG, now, deleted.leads());
             return deleted.leads();
         });
     }

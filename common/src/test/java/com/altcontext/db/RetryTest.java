@@ -22,7 +22,7 @@ class RetryTest {
     private static int work(AtomicInteger tries, int refusals, String state) {
         return Retry.inTransaction(database.sql(), tx -> {
             if (tries.incrementAndGet() <= refusals) {
-                var _ = tx.update("DO $$ BEGIN RAISE EXCEPTION 'refused' USING ERRCODE = '" + state + "'; END $$");
+                tx.update("DO $$ BEGIN RAISE EXCEPTION 'refused' USING ERRCODE = '" + state + "'; END $$");
             }
             return tries.get();
         });

@@ -169,7 +169,7 @@ class OutboxTest {
                     60L << Math.min(attempt - 1, 20), Duration.ofHours(6).toSeconds());
             // now() does not change within a transaction.
             shares.add(database.sql().inTransaction(tx -> {
-                var _ = tx.update("UPDATE outbox SET next_attempt_at = now()");
+                tx.update("UPDATE outbox SET next_attempt_at = now()");
                 assertThat(Outbox.claim(tx, Kind.WEBHOOK, 1, Set.of())).hasSize(1);
                 return tx.queryOne(
                         "SELECT extract(epoch FROM next_attempt_at - now()) / ?::int8 FROM outbox",

@@ -37,7 +37,7 @@ class RollupCacheTest {
     private final RollupCache cache = new RollupCache(sql, RollupSource.TABLES);
 
     private void fill(String property, String seed, LocalDate to, int days) {
-        var _ = sql.inTransaction(tx -> tx.update(FILL, property, seed, seed, to, days - 1));
+        sql.inTransaction(tx -> tx.update(FILL, property, seed, seed, to, days - 1));
     }
 
     @SuppressWarnings("EnumOrdinal") // The histograms of a day are in the order of the vitals.
@@ -106,7 +106,7 @@ class RollupCacheTest {
     /** A sketch of 16 KB a day, as for a site with thousands of visitors a day. */
     @Test
     void two_years_of_busy_days_are_read_once_and_then_cached() {
-        var _ = sql.inTransaction(tx -> tx.update(
+        sql.inTransaction(tx -> tx.update(
                 "INSERT INTO daily_metric_rollups (property_id, day, version, unique_visitors, visitor_sketch, fcp_histogram,"
                         + " lcp_histogram, inp_histogram, ttfb_histogram, cls_histogram)"
                         + " SELECT 'default', ?::date - n, nextval('rollup_version'), 90000, decode(repeat('23', 16384), 'hex'),"

@@ -157,7 +157,7 @@ class UnconfirmedLeadsTest extends ErasureFixture {
 
         database.anotherMachine().inTransaction(tx -> {
             LeadLock.take(tx, new Email("late@x.ca"));
-            var _ = tx.update("UPDATE leads SET consent_status = 'express' WHERE email = 'late@x.ca'");
+            tx.update("UPDATE leads SET consent_status = 'express' WHERE email = 'late@x.ca'");
             assertThat(UnconfirmedLeads.delete(database.sql(), found, LATER, LATER))
                     .as("the locked lead is not deleted")
                     .isOne();

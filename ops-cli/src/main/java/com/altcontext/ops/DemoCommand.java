@@ -188,7 +188,7 @@ final class DemoCommand implements Runnable {
     private void store(Sql sql, DemoDay visits) {
         EventStore store = new EventStore(context.environment().sessionRule());
         batches(visits.events(), EVENT_BATCH_SIZE).forEach((List<Event> batch) -> {
-            var _ = sql.inTransaction(tx -> store.write(tx, batch));
+            sql.inTransaction(tx -> store.write(tx, batch));
         });
         // Without heuristic links, and without messages to or about people who do not exist.
         Leads leads = new Leads(sql, store, new LeadRules(false, Duration.ZERO, 6, LeadMessages.NONE));

@@ -22,21 +22,21 @@ final class SchemaSwap {
     }
 
     void moveAside() {
-        var _ = sql.inTransaction(tx -> {
+        sql.inTransaction(tx -> {
             if (DatabaseState.isBeingRestored(tx)) {
                 // The interrupted restore has already moved the old schema aside, so only its own tables are dropped.
-                var _ = tx.update("DROP SCHEMA public CASCADE");
+                tx.update("DROP SCHEMA public CASCADE");
             } else {
-                var _ = tx.update("ALTER SCHEMA public RENAME TO altops_before");
+                tx.update("ALTER SCHEMA public RENAME TO altops_before");
             }
-            var _ = tx.update("CREATE SCHEMA public");
+            tx.update("CREATE SCHEMA public");
             return tx.update("GRANT USAGE ON SCHEMA public TO PUBLIC"); // as in a new database
         });
     }
 
     void undo() {
-        var _ = sql.inTransaction(tx -> {
-            var _ = tx.update("DROP SCHEMA public CASCADE");
+        sql.inTransaction(tx -> {
+            tx.update("DROP SCHEMA public CASCADE");
             return tx.update("ALTER SCHEMA altops_before RENAME TO public");
         });
     }
@@ -48,7 +48,7 @@ final class SchemaSwap {
      */
     Map<String, Integer> carryOver() {
         return sql.inTransaction(tx -> {
-            var _ = tx.update(CarriedTable.END_SESSIONS);
+            tx.update(CarriedTable.END_SESSIONS);
             if (existedBefore(tx, "consent_events")) {
                 var _ = tx.query(CarriedTable.KEEP_CONSENT_IDS, row -> row.number(1));
             }
@@ -66,7 +66,7 @@ final class SchemaSwap {
     }
 
     void finish() {
-        var _ = sql.inTransaction(tx -> tx.update("DROP SCHEMA altops_before CASCADE"));
+        sql.inTransaction(tx -> tx.update("DROP SCHEMA altops_before CASCADE"));
     }
 
     private static boolean existedBefore(Tx tx, String table) {

@@ -35,7 +35,7 @@ record MigratedDatabase(String url) {
         try (OperatorConnections connections = new OperatorConnections(DatabaseUrl.parse(url))) {
             var _ = new Sql(connections).inTransaction(tx -> {
                 for (String statement : statements) {
-                    var _ = tx.update(statement);
+                    tx.update(statement);
                 }
                 return statements.length;
             });

@@ -89,7 +89,7 @@ class OperatorConnectionsTest {
         try (OperatorConnections connections = new OperatorConnections(DatabaseUrl.parse(url))) {
             Sql sql = new Sql(connections);
             for (int i = 0; i < 10; i++) {
-                var _ = sql.inTransaction(tx -> tx.query("SELECT 1", row -> row.number(1)));
+                sql.inTransaction(tx -> tx.query("SELECT 1", row -> row.number(1)));
             }
             return sql.inTransaction(
                     tx -> tx.queryOne("SELECT count(*) FROM pg_prepared_statements", row -> row.number(1)));

@@ -66,7 +66,7 @@ final class DashboardPast {
         List<Event> events = happened.stream().map(TestEvent::event).toList();
         for (int i = 0; i < events.size(); i += BATCH) {
             List<Event> batch = events.subList(i, Math.min(i + BATCH, events.size()));
-            var _ = sql.inTransaction(tx -> STORE.write(tx, batch));
+            sql.inTransaction(tx -> STORE.write(tx, batch));
         }
     }
 

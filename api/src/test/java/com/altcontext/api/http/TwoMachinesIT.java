@@ -50,7 +50,7 @@ class TwoMachinesIT {
             assertThat(status(other, "x-admin-key", key)).isEqualTo(200);
 
             one.ask("DELETE", SESSION, "", Map.of("cookie", ofAdmin));
-            var _ = sql.inTransaction(tx -> AccessKeyStore.revoke(tx, "looker", Instant.now()));
+            sql.inTransaction(tx -> AccessKeyStore.revoke(tx, "looker", Instant.now()));
 
             for (PackagedService service : new PackagedService[] {one, other}) {
                 assertThat(status(service, "cookie", ofAdmin)).isEqualTo(401);

@@ -64,7 +64,7 @@ class WebhookTest extends WebhookFixture {
         String url = "http://127.0.0.1:" + receiver.getAddress().getPort();
         Webhook list = Webhook.of("list", url + "/liste-été", List.of("consent.changed"), clock.instant());
         Webhook gone = Webhook.of("gone", "http://127.0.0.1:1/", List.of("consent.changed"), clock.instant());
-        var _ = sql.inTransaction(tx -> Webhooks.add(tx, list) && Webhooks.add(tx, gone));
+        sql.inTransaction(tx -> Webhooks.add(tx, list) && Webhooks.add(tx, gone));
 
         Call.capture(Forms.scripted(email).put("consentStatus", "express")).send();
         StoredRows.await(received::size, 2);
@@ -91,7 +91,7 @@ class WebhookTest extends WebhookFixture {
     void an_erasure_by_the_api_is_sent_with_ids_alone() throws Exception {
         String url = "http://127.0.0.1:" + receiver.getAddress().getPort() + "/erased";
         Webhook crm = Webhook.of("crm", url, List.of("lead.erased"), clock.instant());
-        var _ = sql.inTransaction(tx -> Webhooks.add(tx, crm));
+        sql.inTransaction(tx -> Webhooks.add(tx, crm));
         String leadId = Call.capture(Forms.scripted(email)).send().field("leadId");
 
         assertThat(Call.erasure("{\"email\":\"" + email + "\"}").send().status())

@@ -74,7 +74,7 @@ final class OriginalConsents {
             }
         }
         if (!written.isEmpty()) {
-            var _ = tx.update(SET_CONSENT, last.status().key(), last.expiresAt(), lead);
+            tx.update(SET_CONSENT, last.status().key(), last.expiresAt(), lead);
         }
         return written;
     }
