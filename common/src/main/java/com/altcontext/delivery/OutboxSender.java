@@ -35,11 +35,11 @@ public final class OutboxSender {
     /** Most receivers answer within this time. */
     private static final long SOON_NANOS = Duration.ofSeconds(1).toNanos();
 
-    /** How often the messages of receivers that are skipped are all read, to look for those of others. */
-    private static final Duration FULL_READ = Duration.ofMinutes(1);
+    /** How often a claim reads all due messages, although many of them may be of receivers that it skips. */
+    private static final Duration FULL_READ_INTERVAL = Duration.ofMinutes(1);
 
-    /** Longer, since a message becomes due when its transaction begins, and is seen when it commits. */
-    private static final Duration BECAME_DUE = FULL_READ.multipliedBy(2);
+    /** Longer than the interval: a message is due from the beginning of its transaction, but seen only after its commit. */
+    private static final Duration RECENTLY = FULL_READ_INTERVAL.multipliedBy(2);
 
     private static final Logger LOG = System.getLogger(OutboxSender.class.getName());
 
@@ -52,7 +52,7 @@ public final class OutboxSender {
     private final Function<Outbox.Message, Future<Attempt>> transport;
     private final Consumer<Boolean> observer;
 
-    /** The receivers that were skipped when all that was due was last read, and nothing was due for others. */
+    /** The receivers that were skipped when a full read last found no message for the others. */
     private Set<String> skippedLast = Set.of();
 
     private long fullReadAt;
@@ -97,14 +97,15 @@ public final class OutboxSender {
     }
 
     /**
-     * A receiver that is dead may have hundreds of thousands of due messages, which are all read to find those of others. So if
-     * there were none, only what became due since is read for a while.
+     * Claims a batch. A dead receiver may have hundreds of thousands of due messages, and a claim reads all of them to
+     * find the messages of other receivers. So once it has found none, the next claims read only the messages that
+     * became due recently.
      */
     private List<Outbox.Message> claim(Set<String> skipped) {
-        boolean isKnown = !skippedLast.isEmpty()
+        boolean readsRecent = !skippedLast.isEmpty()
                 && skipped.containsAll(skippedLast)
-                && System.nanoTime() - fullReadAt < FULL_READ.toNanos();
-        Duration since = isKnown ? BECAME_DUE : null;
+                && System.nanoTime() - fullReadAt < FULL_READ_INTERVAL.toNanos();
+        Duration since = readsRecent ? RECENTLY : null;
         List<Outbox.Message> claimed = sql.inTransaction(tx -> Outbox.claim(tx, kind, MAX_IN_FLIGHT, skipped, since));
         if (since == null && claimed.isEmpty()) {
             skippedLast = Set.copyOf(skipped);

@@ -81,7 +81,10 @@ public final class Leads {
         });
     }
 
-    /** Of several buckets, locks all visitors first: bucket by bucket, it would lock them in another order than others. */
+    /**
+     * Stores the captures bucket by bucket. If there are several buckets, it locks all visitors first, in the order in
+     * which other transactions lock them.
+     */
     private List<Optional<Captured>> captureUnlocked(
             Tx tx,
             Buckets buckets,

@@ -97,10 +97,14 @@ public final class Erasure {
             SELECT encode(email_hash, 'hex'), max(erased_at) FROM erasure_log GROUP BY email_hash
             """;
 
-    /** Entries without a count of visitors are not about an address. */
-    private static final String PERSONS = """
-            SELECT DISTINCT encode(email_hash, 'hex') FROM erasure_log WHERE jsonb_exists(counts, 'visitors')
-            """;
+    /**
+     * The condition that an entry of {@code erasure_log} is about a person. Entries without a count of visitors are not:
+     * a removed demo, or leads that never confirmed.
+     */
+    public static final String IS_OF_PERSON = "jsonb_exists(counts, 'visitors')";
+
+    private static final String PERSONS =
+            "SELECT DISTINCT encode(email_hash, 'hex') FROM erasure_log WHERE " + IS_OF_PERSON;
 
     private static final String HELD = """
             SELECT email, min(since)

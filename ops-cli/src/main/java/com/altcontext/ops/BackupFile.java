@@ -11,7 +11,7 @@ record BackupFile(Path file) {
     private static final String DUMP = "PGDMP";
     private static final String ARMOURED = "-----BEGIN PGP MESSAGE-----";
 
-    /** @throws Failure if it is no backup of an AltContext database, or pg_restore cannot read it */
+    /** @throws Failure if the file is not a backup of an AltContext database, or pg_restore cannot read it */
     void check(PgProgram restore) {
         if (!Files.isReadable(file)) {
             throw new Failure(Exit.USAGE, "that file cannot be read", "name a backup with --from");

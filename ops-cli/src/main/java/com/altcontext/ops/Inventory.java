@@ -10,6 +10,7 @@ import com.altcontext.db.Sql;
 import com.altcontext.db.Tx;
 import com.altcontext.delivery.Outbox;
 import com.altcontext.delivery.OutboxBacklog;
+import com.altcontext.retention.Erasure;
 import com.altcontext.retention.LastPurge;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -86,9 +87,8 @@ record Inventory(
             WHERE i.inhparent = 'events'::regclass ORDER BY c.relname
             """;
 
-    /** Entries without a count of visitors are not about a person: a removed demo, leads that never confirmed. */
     private static final String LAST_ERASURE =
-            "SELECT erased_at FROM erasure_log WHERE jsonb_exists(counts, 'visitors') ORDER BY id DESC LIMIT 1";
+            "SELECT erased_at FROM erasure_log WHERE " + Erasure.IS_OF_PERSON + " ORDER BY id DESC LIMIT 1";
 
     private static final String LAST_LEAD_LIST =
             "SELECT done_at, done_by, row_count FROM audit_log WHERE action IN ('leads_csv', 'lead_list', 'leads_mailable') ORDER BY id DESC LIMIT 1";

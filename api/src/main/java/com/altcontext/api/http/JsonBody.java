@@ -68,7 +68,7 @@ public final class JsonBody {
         this.maxEvents = maxEvents;
     }
 
-    /** It accepts long numbers, the NaN that Python writes and any depth: what refuses them does not end a batch. */
+    /** Accepts long numbers, the NaN that Python writes, and any depth. They are refused later, and only with their event. */
     private static JsonFactory factory(boolean keepsKeys, int maxKeyLength) {
         return JsonFactory.builder()
                 .configure(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES, keepsKeys)
