@@ -10,6 +10,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.stream.Gatherers;
 
 /**
  * Sessions that began before the first kept moment and continue after it. A purge removes their first events, so
@@ -58,16 +59,16 @@ final class CutSessions {
         List<UUID> visitors = sql.inTransaction(tx -> tx.query(FIND, row -> row.id(1), keptFrom));
         LocalDate keptDay = keptFrom.atZone(ZoneOffset.UTC).toLocalDate();
         Buckets buckets = sql.inTransaction(Buckets::read);
-        buckets.split(visitors, Function.identity()).forEach((bucket, all) -> {
-            for (int from = 0; from < all.size(); from += VisitorLock.MAX_VISITORS) {
-                List<UUID> some = all.subList(from, Math.min(from + VisitorLock.MAX_VISITORS, all.size()));
-                UUID[] ids = some.toArray(UUID[]::new);
-                var _ = Retry.onConflict(() -> sql.atOnce(pipeline -> {
-                    VisitorLock.take(pipeline, some);
-                    pipeline.update(RECOUNT, ids, bucket, bucket, keptDay, keptFrom, bucket);
-                    return some;
-                }));
-            }
-        });
+        buckets.split(visitors, Function.identity())
+                .forEach((bucket, all) -> all.stream()
+                        .gather(Gatherers.windowFixed(VisitorLock.MAX_VISITORS))
+                        .forEach(some -> {
+                            UUID[] ids = some.toArray(UUID[]::new);
+                            var _ = Retry.onConflict(() -> sql.atOnce(pipeline -> {
+                                VisitorLock.take(pipeline, some);
+                                pipeline.update(RECOUNT, ids, bucket, bucket, keptDay, keptFrom, bucket);
+                                return some;
+                            }));
+                        }));
     }
 }

@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Gatherers;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -154,11 +155,12 @@ final class IdleVisitors {
 
     /** Splits rows into parts, each of one bucket, and deletes them part by part. */
     private <T> void inParts(List<T> rows, Function<T, UUID> visitorOf, Consumer<List<T>> delete) {
-        buckets().split(rows, visitorOf).values().forEach(ofBucket -> {
-            for (int from = 0; from < ofBucket.size(); from += VisitorLock.MAX_VISITORS) {
-                delete.accept(ofBucket.subList(from, Math.min(from + VisitorLock.MAX_VISITORS, ofBucket.size())));
-            }
-        });
+        buckets()
+                .split(rows, visitorOf)
+                .values()
+                .forEach(ofBucket -> ofBucket.stream()
+                        .gather(Gatherers.windowFixed(VisitorLock.MAX_VISITORS))
+                        .forEach(delete));
     }
 
     private List<UUID> withoutLead(Collection<UUID> visitors) {

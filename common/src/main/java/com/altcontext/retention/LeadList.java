@@ -21,9 +21,6 @@ import org.jspecify.annotations.Nullable;
  * come from one snapshot.
  */
 public final class LeadList {
-    /** Spreadsheets read a file as UTF-8 only if it begins with this. */
-    static final String BYTE_ORDER_MARK = "\uFEFF";
-
     /** The leads that {@link EffectiveConsent#count} counts. */
     private static final String FROM_LEADS = """
             FROM leads AS l
@@ -81,7 +78,7 @@ public final class LeadList {
     }
 
     private void write(Tx tx, LeadListRequest request, Appendable file) throws IOException {
-        file.append(BYTE_ORDER_MARK);
+        file.append(Csv.BYTE_ORDER_MARK);
         Csv.row(
                 file,
                 "email",

@@ -118,7 +118,7 @@ public final class MailableList {
     /** Writes all leads as a CSV file (RFC 4180), with a row for each purpose, as {@link LeadList} does. */
     public <A extends Appendable> A writeCsv(MailableRequest request, Supplier<A> out) {
         return inOneFile(request, out, (tx, file) -> {
-            file.append(LeadList.BYTE_ORDER_MARK);
+            file.append(Csv.BYTE_ORDER_MARK);
             Csv.row(file, "email", "property", "purpose", "verdict", "reason", "until", "unsubscribe_url");
             each(
                     tx,

@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
  * formula; when the file is opened, it could send the other cells to the stranger.
  */
 public final class Csv {
+    /** Spreadsheets read a file as UTF-8 only if it begins with this. */
+    public static final String BYTE_ORDER_MARK = "\uFEFF";
+
     /**
      * The places where a spreadsheet could see the beginning of a formula, also in the wide forms of East Asian
      * keyboards. In a French locale, a spreadsheet splits rows at semicolons and line breaks, even within quotation

@@ -4,10 +4,8 @@ import com.altcontext.db.AdvisoryLock;
 import com.altcontext.db.Sql;
 import com.altcontext.db.Statistics;
 import com.altcontext.db.Tx;
-import com.altcontext.event.Event;
 import com.altcontext.event.EventStore;
 import com.altcontext.event.Partitions;
-import com.altcontext.lead.Capture;
 import com.altcontext.lead.LeadMessages;
 import com.altcontext.lead.LeadRules;
 import com.altcontext.lead.Leads;
@@ -32,8 +30,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
+import java.util.stream.Gatherers;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -187,19 +184,16 @@ final class DemoCommand implements Runnable {
 
     private void store(Sql sql, DemoDay visits) {
         EventStore store = new EventStore(context.environment().sessionRule());
-        batches(visits.events(), EVENT_BATCH_SIZE).forEach((List<Event> batch) -> {
+        visits.events().stream().gather(Gatherers.windowFixed(EVENT_BATCH_SIZE)).forEach(batch -> {
             sql.inTransaction(tx -> store.write(tx, batch));
         });
         // Without heuristic links, and without messages to or about people who do not exist.
         Leads leads = new Leads(sql, store, new LeadRules(false, Duration.ZERO, 6, LeadMessages.NONE));
-        batches(visits.captures(), CAPTURE_BATCH_SIZE).forEach((List<Capture> batch) -> {
-            var _ = leads.captureUnlocked(batch);
-        });
-    }
-
-    private static <T> Stream<List<T>> batches(List<T> all, int size) {
-        return IntStream.range(0, (all.size() + size - 1) / size)
-                .mapToObj(i -> all.subList(i * size, Math.min(all.size(), (i + 1) * size)));
+        visits.captures().stream()
+                .gather(Gatherers.windowFixed(CAPTURE_BATCH_SIZE))
+                .forEach(batch -> {
+                    var _ = leads.captureUnlocked(batch);
+                });
     }
 
     /** Rolls up this property alone. A day that was never rolled up is done for all properties, as the next regular run would do. */
