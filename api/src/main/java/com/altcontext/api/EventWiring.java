@@ -8,6 +8,7 @@ import com.altcontext.attribution.TrafficSources;
 import com.altcontext.db.DatabaseState;
 import com.altcontext.db.Sql;
 import com.altcontext.event.EventStore;
+import com.altcontext.ingest.BucketNodes;
 import com.altcontext.ingest.GroupCommit;
 import com.altcontext.ingest.MemoryBudget;
 import com.altcontext.ingest.Rejections;
@@ -15,6 +16,7 @@ import com.altcontext.ingest.RequestAttribution;
 import com.altcontext.property.Properties;
 import com.altcontext.value.KeyedHash;
 import com.altcontext.visit.SessionRule;
+import jakarta.enterprise.inject.Disposes;
 import jakarta.inject.Singleton;
 
 /** Makes the objects that accept and store events. */
@@ -42,14 +44,29 @@ class EventWiring {
     }
 
     @Singleton
+    BucketNodes bucketNodes(Sql sql, NodePools pools) {
+        return new BucketNodes(sql, pools::open);
+    }
+
+    @Singleton
+    NodePools nodePools(AppConfig config) {
+        return new NodePools(config.databaseUrl(), Wiring.SOCKET_TIMEOUT);
+    }
+
+    void close(@Disposes NodePools pools) {
+        pools.close();
+    }
+
+    @Singleton
     GroupCommit groupCommit(
             Sql sql,
             DatabaseState database,
+            BucketNodes nodes,
             EventStore events,
             Rejections rejections,
             MemoryBudget memory,
             IngestMetrics metrics) {
         return new GroupCommit(
-                sql, database, events, rejections, GroupCommit.Bounds.SMALL_MACHINE, memory, metrics::committed);
+                sql, database, nodes, events, rejections, GroupCommit.Bounds.SMALL_MACHINE, memory, metrics::committed);
     }
 }

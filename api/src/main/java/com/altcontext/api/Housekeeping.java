@@ -7,6 +7,7 @@ import com.altcontext.db.DatabaseState;
 import com.altcontext.db.Sql;
 import com.altcontext.db.SqlFailure;
 import com.altcontext.event.Partitions;
+import com.altcontext.ingest.BucketNodes;
 import com.altcontext.lead.ConsentMessages;
 import com.altcontext.metrics.Goals;
 import com.altcontext.metrics.Rollup;
@@ -41,6 +42,7 @@ class Housekeeping {
     private final Properties properties;
     private final Goals goals;
     private final AccessKeys keys;
+    private final BucketNodes nodes;
     private final Sql sql;
     private final Partitions partitions;
     private final Rollup rollup;
@@ -61,6 +63,7 @@ class Housekeeping {
             Properties properties,
             Goals goals,
             AccessKeys keys,
+            BucketNodes nodes,
             Sql sql,
             InstantSource clock,
             BacklogGauges backlog,
@@ -70,6 +73,7 @@ class Housekeeping {
         this.properties = properties;
         this.goals = goals;
         this.keys = keys;
+        this.nodes = nodes;
         this.sql = sql;
         this.partitions = new Partitions(sql.withTimeout(MOVE_TIMEOUT), clock);
         this.rollup = new Rollup(sql.withTimeout(ROLLUP_TIMEOUT), clock);
@@ -116,6 +120,12 @@ class Housekeeping {
     @Scheduled(every = "1m", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     void refreshKeys() {
         attempt("access keys could not be checked", keys::refresh);
+    }
+
+    /** Does nothing on a single PostgreSQL. */
+    @Scheduled(every = "30s", delayed = "2s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    void refreshNodes() {
+        attempt("the nodes of the cluster could not be read", nodes::refresh);
     }
 
     /** One success a day is enough. Until then, each run tries again. */

@@ -36,7 +36,8 @@ class Wiring {
      */
     private static final long MAX_WAITING_BYTES = 12L << 20;
 
-    private static final Duration SOCKET_TIMEOUT = Duration.ofSeconds(3);
+    /** How long work waits for an answer of the database. */
+    static final Duration SOCKET_TIMEOUT = Duration.ofSeconds(3);
 
     @Singleton
     InstantSource clock() {

@@ -14,6 +14,7 @@ import com.altcontext.api.testing.StoredRows;
 import com.altcontext.api.testing.TestService;
 import com.altcontext.db.DatabaseState;
 import com.altcontext.db.Sql;
+import com.altcontext.ingest.BucketNodes;
 import com.altcontext.metrics.Goals;
 import com.altcontext.metrics.Rollup;
 import com.altcontext.metrics.RollupDays;
@@ -71,6 +72,9 @@ class HousekeepingTest {
 
     @Inject
     AccessKeys keys;
+
+    @Inject
+    BucketNodes nodes;
 
     @Test
     void the_rollup_of_today_includes_new_events() {
@@ -140,7 +144,8 @@ class HousekeepingTest {
         AtomicReference<Duration> ahead = new AtomicReference<>(Duration.ZERO);
         InstantSource drifting = () -> clock.instant().plus(ahead.get());
         DatabaseState database = new DatabaseState(sql, drifting);
-        Housekeeping own = new Housekeeping(database, properties, goals, keys, sql, drifting, backlog, webhook, mail);
+        Housekeeping own =
+                new Housekeeping(database, properties, goals, keys, nodes, sql, drifting, backlog, webhook, mail);
         own.measureClock();
         database.check();
         assertThat(database.clockSkew()).isLessThan(Duration.ofMinutes(1));
@@ -162,7 +167,8 @@ class HousekeepingTest {
         InstantSource ahead = () -> clock.instant().plus(Duration.ofDays(400));
         DatabaseState database = new DatabaseState(sql, ahead);
         database.check();
-        new Housekeeping(database, properties, goals, keys, sql, ahead, backlog, webhook, mail).noteExpiredConsent();
+        new Housekeeping(database, properties, goals, keys, nodes, sql, ahead, backlog, webhook, mail)
+                .noteExpiredConsent();
 
         String ended = "SELECT to_jsonb(e)::text FROM expired_consents e JOIN consent_events c ON c.id = e.consent_id"
                 + " JOIN leads l ON l.id = c.lead_id WHERE l.email = ?";
@@ -182,7 +188,7 @@ class HousekeepingTest {
         InstantSource ahead = () -> clock.instant().plus(Duration.ofDays(3));
         DatabaseState database = new DatabaseState(sql, ahead);
         database.check();
-        new Housekeeping(database, properties, goals, keys, sql, ahead, backlog, webhook, mail).refreshRollups();
+        new Housekeeping(database, properties, goals, keys, nodes, sql, ahead, backlog, webhook, mail).refreshRollups();
 
         assertThat(sql.<Long>inTransaction(tx -> tx.queryOne(
                         "SELECT count(*) FROM rollup_days WHERE day > " + TODAY + " + 1", row -> row.number(1))))
@@ -196,7 +202,7 @@ class HousekeepingTest {
         DatabaseState database = new DatabaseState(sql, clock);
         database.check();
         Housekeeping own = new Housekeeping(
-                database, new Properties(new Sql(away)), goals, keys, sql, clock, backlog, webhook, mail);
+                database, new Properties(new Sql(away)), goals, keys, nodes, sql, clock, backlog, webhook, mail);
         try (Logged logged = new Logged()) {
             for (int i = 0; i < 3; i++) {
                 own.refreshProperties();
@@ -217,8 +223,8 @@ class HousekeepingTest {
                 }));
         DatabaseState database = new DatabaseState(sql, clock);
         database.check();
-        Housekeeping own =
-                new Housekeeping(database, new Properties(closed), goals, keys, sql, clock, backlog, webhook, mail);
+        Housekeeping own = new Housekeeping(
+                database, new Properties(closed), goals, keys, nodes, sql, clock, backlog, webhook, mail);
         assertThatThrownBy(own::refreshProperties)
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage("the container is closed");

@@ -40,6 +40,11 @@ public record DatabaseUrl(
 
     /** @param name a name, an IPv4 address, or an IPv6 address in brackets */
     public record Host(String name, int port) {
+        /** @param address as {@code name}, but an IPv6 address without brackets */
+        public static Host of(String address, int port) {
+            return new Host(address.indexOf(':') < 0 ? address : "[" + address + "]", port);
+        }
+
         @Override
         public String toString() {
             return name + ":" + port;
@@ -86,6 +91,11 @@ public record DatabaseUrl(
                 .map(DatabaseUrl::host)
                 .toList();
         return new DatabaseUrl(user, password, hosts, database.isEmpty() ? user : database, options(query));
+    }
+
+    /** The same database on another server, with the same login and options. */
+    public DatabaseUrl on(Host host) {
+        return new DatabaseUrl(user, password, List.of(host), database, options);
     }
 
     /** The URL for pgjdbc, without user and password, which it takes separately. */

@@ -50,6 +50,13 @@ public final class SqlFailure extends RuntimeException {
         this.ofNode = ofNode;
     }
 
+    private SqlFailure(SqlFailure lostNode) {
+        super(lostNode.getMessage(), null, false, true);
+        this.state = lostNode.state;
+        this.connected = true;
+        this.ofNode = true;
+    }
+
     /** No connection could be made, for whatever reason: no free slot, a wrong login, a server that is starting. */
     static SqlFailure ofConnecting(SQLException cause) {
         return new SqlFailure("connect", cause, false);
@@ -94,6 +101,11 @@ public final class SqlFailure extends RuntimeException {
     /** The connection is lost or was never made; the last statement may or may not have been executed. */
     public boolean isLostConnection() {
         return !connected || ((state.startsWith("08") || state.startsWith("57P0")) && !ofNode);
+    }
+
+    /** The same failure of a connection to a node: if the connection is lost, only that node is away. */
+    public SqlFailure onNode() {
+        return isLostConnection() ? new SqlFailure(this) : this;
     }
 
     /**

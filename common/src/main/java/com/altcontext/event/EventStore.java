@@ -69,13 +69,48 @@ public final class EventStore {
      *     of the list
      */
     public List<Outcome> write(Tx tx, Bucket bucket, List<Event> events) {
+        Visits visits = expecting(bucket, events);
+        Pipeline lookups = tx.pipeline();
+        visits.lockAndRead(lookups);
+        return write(tx, bucket, events, visits, lookups);
+    }
+
+    /**
+     * Locks the visitors of a bucket on the coordinator of a cluster, for {@link #writeOnNode}.
+     *
+     * @param coordinator must stay open until the events are committed
+     */
+    public Visits lockOnCoordinator(Tx coordinator, Bucket bucket, List<Event> events) {
+        Visits visits = expecting(bucket, events);
+        Pipeline locks = coordinator.pipeline();
+        visits.lock(locks);
+        locks.send();
+        return visits;
+    }
+
+    /**
+     * As {@link #write(Tx, Bucket, List)}, on the node of a cluster that holds the bucket.
+     *
+     * @param locked of the same events, from {@link #lockOnCoordinator}
+     */
+    public List<Outcome> writeOnNode(Tx node, Bucket bucket, List<Event> events, Visits locked) {
+        Pipeline lookups = node.pipeline();
+        VisitorLock.setUpNode(lookups);
+        locked.read(lookups);
+        return write(node, bucket, events, locked, lookups);
+    }
+
+    private Visits expecting(Bucket bucket, List<Event> events) {
         Visits visits = visits(bucket);
         for (Event event : events) {
             visits.expect(event.visitor(), event.occurredAt(), event.isEngagement());
         }
+        return visits;
+    }
+
+    /** @param lookups reads the visits; not sent yet */
+    private static List<Outcome> write(Tx tx, Bucket bucket, List<Event> events, Visits visits, Pipeline lookups) {
         DuplicateSearch duplicates = new DuplicateSearch(events, bucket);
-        Pipeline lookups = tx.pipeline();
-        visits.lockAndRead(lookups);
         duplicates.addTo(lookups);
         lookups.send();
         Map<UUID, Receipt> stored = duplicates.stored(tx, visits);

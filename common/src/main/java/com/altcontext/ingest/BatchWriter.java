@@ -7,10 +7,12 @@ import com.altcontext.db.Tx;
 import com.altcontext.event.Event;
 import com.altcontext.event.EventStore;
 import com.altcontext.event.Outcome;
+import com.altcontext.visit.Visits;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 
 /**
@@ -23,11 +25,15 @@ final class BatchWriter {
     /** After a lost connection, it retries only if the failure came quickly: senders wait at most five seconds. */
     private static final long FAST_NANOS = Duration.ofSeconds(1).toNanos();
 
+    private static final String STILL_CONNECTED = "SELECT true AS coordinator_is_connected";
+
     private final Sql sql;
+    private final BucketNodes nodes;
     private final EventStore store;
 
-    BatchWriter(Sql sql, EventStore store) {
+    BatchWriter(Sql sql, BucketNodes nodes, EventStore store) {
         this.sql = sql;
+        this.nodes = nodes;
         this.store = store;
     }
 
@@ -41,14 +47,67 @@ final class BatchWriter {
      */
     List<Outcome> write(Bucket bucket, List<Event> events) {
         long began = System.nanoTime();
+        Sql node = nodes.of(bucket);
+        if (node != null) {
+            try {
+                return writeOnNode(node, bucket, events);
+            } catch (SqlFailure failed) {
+                if (!failed.isFaultOfTheData() && !failed.isWorthRepeating()) {
+                    nodes.avoid(node, failed);
+                }
+                if (!isFast(began)) {
+                    throw failed;
+                }
+            }
+        }
+        return writeThroughCoordinator(bucket, events, began);
+    }
+
+    /**
+     * Stores the rows over a connection to their node, while another transaction holds the locks on the coordinator.
+     */
+    private List<Outcome> writeOnNode(Sql node, Bucket bucket, List<Event> events) {
+        AtomicReference<List<Outcome>> committed = new AtomicReference<>(List.of());
+        try {
+            return sql.inTransaction(coordinator -> {
+                Visits locked = store.lockOnCoordinator(coordinator, bucket, events);
+                committed.set(onNode(node, tx -> {
+                    List<Outcome> outcomes = store.writeOnNode(tx, bucket, events, locked);
+                    // Without the coordinator, other writers may have the locks.
+                    coordinator.queryOne(STILL_CONNECTED, row -> row.flag(1));
+                    return outcomes;
+                }));
+                return committed.get();
+            });
+        } catch (SqlFailure failed) {
+            if (committed.get().isEmpty()) {
+                throw failed;
+            }
+            return committed.get();
+        }
+    }
+
+    private static List<Outcome> onNode(Sql node, Sql.Work<List<Outcome>> work) {
+        try {
+            return node.inTransaction(work);
+        } catch (SqlFailure failed) {
+            throw failed.onNode();
+        }
+    }
+
+    private static boolean isFast(long began) {
+        return System.nanoTime() - began < FAST_NANOS;
+    }
+
+    /** On a single PostgreSQL, that is the coordinator. */
+    private List<Outcome> writeThroughCoordinator(Bucket bucket, List<Event> events, long began) {
         boolean halving = false;
         for (int tries = 1; ; tries++) {
             try {
                 boolean halve = halving;
                 return sql.inTransaction(tx -> halve ? isolate(tx, bucket, events) : store.write(tx, bucket, events));
             } catch (SqlFailure failed) {
-                boolean fast = System.nanoTime() - began < FAST_NANOS;
-                boolean again = failed.isWorthRepeating() || (failed.isLostConnection() && fast);
+                boolean again = failed.isWorthRepeating() || (failed.isLostConnection() && isFast(began));
                 if (failed.isFaultOfTheData() && !halving) {
                     halving = true;
                 } else if (!again || tries >= MAX_TRIES) {

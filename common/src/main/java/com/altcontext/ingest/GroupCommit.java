@@ -98,6 +98,7 @@ public final class GroupCommit implements AutoCloseable {
     public GroupCommit(
             Sql sql,
             DatabaseState database,
+            BucketNodes nodes,
             EventStore store,
             Rejections rejections,
             Bounds bounds,
@@ -109,7 +110,7 @@ public final class GroupCommit implements AutoCloseable {
         this.observer = observer;
         this.memory = memory;
         this.queue = new WriteQueue(bounds.maxEvents(), MAX_EXCLUSIVE.toNanos());
-        this.lanes = new LaneWriter(queue, new BatchWriter(sql, store), database, bounds, this::committed);
+        this.lanes = new LaneWriter(queue, new BatchWriter(sql, nodes, store), database, bounds, this::committed);
         this.writer = Thread.ofPlatform().name("ingest-writer").daemon().unstarted(this::run);
     }
 

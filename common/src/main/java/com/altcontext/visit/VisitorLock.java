@@ -20,23 +20,29 @@ import java.util.UUID;
  * takes 0.2 seconds. So JIT is off too. On Citus, each statement is planned with the values of its parameters: only
  * then is it sent to a single node.
  *
- * <p>On a cluster the locks are on the coordinator, which all writers connect to. So they stay in one place when a
- * shard moves, and need no message to a node.
+ * <p>On a cluster the locks are on the coordinator, also for writers that store the rows over a connection to a node. So
+ * they stay in one place when a shard moves, and need no message to a node.
  */
 public final class VisitorLock {
+    private static final String NO_SCANS = """
+            set_config('jit', 'off', true),
+            set_config('enable_seqscan', 'off', true),
+            set_config('enable_hashjoin', 'off', true),
+            set_config('enable_mergejoin', 'off', true),
+            set_config('enable_material', 'off', true)""";
+
     private static final String TAKE = """
             SELECT (SELECT buckets FROM cluster WHERE only_row),
                    set_config('plan_cache_mode', (
                        SELECT CASE WHEN is_distributed THEN 'force_custom_plan' ELSE 'force_generic_plan' END
                        FROM cluster WHERE only_row), true),
-                   set_config('jit', 'off', true),
-                   set_config('enable_seqscan', 'off', true),
-                   set_config('enable_hashjoin', 'off', true),
-                   set_config('enable_mergejoin', 'off', true),
-                   set_config('enable_material', 'off', true),
+                   %s,
                    count(pg_advisory_xact_lock(key))
             FROM unnest(?::int8[]) AS key
-            """;
+            """.formatted(NO_SCANS);
+
+    private static final String SET_UP_NODE =
+            "SELECT set_config('plan_cache_mode', 'force_custom_plan', true), " + NO_SCANS;
 
     /**
      * The most visitors that one transaction should lock, if its work can be split: the server's lock table has room
@@ -60,6 +66,14 @@ public final class VisitorLock {
         // Duplicates are harmless: the server counts a key that is locked twice as one lock.
         Arrays.sort(keys);
         return pipeline.query(TAKE, row -> new Buckets(Math.toIntExact(row.number(1))), keys);
+    }
+
+    /**
+     * Adds the set-up of the planner alone, for a transaction on a cluster's node. The locks are held by another
+     * transaction, on the coordinator.
+     */
+    public static void setUpNode(Pipeline pipeline) {
+        pipeline.query(SET_UP_NODE, row -> true);
     }
 
     /** Takes the lock in its own round trip. */

@@ -46,7 +46,17 @@ public final class Visits {
      * {@link BucketsChanged} if the database has another number of buckets.
      */
     public void lockAndRead(Pipeline pipeline) {
+        lock(pipeline);
+        read(pipeline);
+    }
+
+    /** Adds the first statement of {@link #lockAndRead}. It must be sent before the second one is. */
+    public void lock(Pipeline pipeline) {
         buckets = VisitorLock.take(pipeline, byVisitor.keySet());
+    }
+
+    /** Adds the second statement of {@link #lockAndRead}. */
+    public void read(Pipeline pipeline) {
         List<VisitorSessions.TimeRange> all = new ArrayList<>(byVisitor.size());
         byVisitor.values().forEach(sessionsOf -> sessionsOf.addTimeRanges(all, rule.inactivity()));
         found = rows.find(pipeline, all);

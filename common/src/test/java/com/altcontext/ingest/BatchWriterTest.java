@@ -44,7 +44,10 @@ class BatchWriterTest {
         Event event = TestEvent.at("visitor-0001", Instant.now()).event();
         Bucket bucket =
                 database.sql().inTransaction(Buckets::read).of(event.visitor().id());
-        BatchWriter writer = new BatchWriter(database.sql(), new EventStore(new SessionRule(Duration.ofMinutes(30))));
+        BatchWriter writer = new BatchWriter(
+                database.sql(),
+                GroupCommitFixture.noNodes(database.sql()),
+                new EventStore(new SessionRule(Duration.ofMinutes(30))));
 
         assertThatThrownBy(() -> writer.write(bucket, List.of(event))).isInstanceOf(SqlFailure.class);
         assertThat(database.count("SELECT last_value FROM tries")).isEqualTo(6);

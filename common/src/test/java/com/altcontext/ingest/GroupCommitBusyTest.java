@@ -35,6 +35,7 @@ class GroupCommitBusyTest {
         try (GroupCommit made = new GroupCommit(
                 database.sql(),
                 state,
+                GroupCommitFixture.noNodes(database.sql()),
                 new EventStore(new SessionRule(Duration.ofMinutes(30))),
                 new Rejections(_ -> ZoneOffset.UTC, InstantSource.system()),
                 new GroupCommit.Bounds(1_000, IN_BATCH, 1 << 20),

@@ -92,7 +92,14 @@ class GroupCommitFaultsTest extends GroupCommitFixture {
         DatabaseState state = new DatabaseState(bare.sql(), InstantSource.system());
         EventStore store = new EventStore(new SessionRule(Duration.ofMinutes(30)));
         GroupCommit writer = new GroupCommit(
-                bare.sql(), state, store, rejections, BOUNDS, new MemoryBudget(MEMORY), batch -> committed.countDown());
+                bare.sql(),
+                state,
+                noNodes(bare.sql()),
+                store,
+                rejections,
+                BOUNDS,
+                new MemoryBudget(MEMORY),
+                batch -> committed.countDown());
         open.add(writer);
         writer.start();
 
@@ -151,8 +158,8 @@ class GroupCommitFaultsTest extends GroupCommitFixture {
         DatabaseState state = new DatabaseState(own.sql(), InstantSource.system());
         state.check();
         EventStore store = new EventStore(new SessionRule(Duration.ofMinutes(30)));
-        GroupCommit writer =
-                new GroupCommit(own.sql(), state, store, rejections, BOUNDS, new MemoryBudget(MEMORY), batch -> {});
+        GroupCommit writer = new GroupCommit(
+                own.sql(), state, noNodes(own.sql()), store, rejections, BOUNDS, new MemoryBudget(MEMORY), batch -> {});
         open.add(writer);
         writer.start();
         assertThat(writer.uncommittedFor()).isZero();

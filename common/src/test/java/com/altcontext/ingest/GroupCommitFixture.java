@@ -52,6 +52,11 @@ abstract class GroupCommitFixture {
         open.forEach(GroupCommit::close);
     }
 
+    /** As on a single PostgreSQL. */
+    static BucketNodes noNodes(Sql sql) {
+        return new BucketNodes(sql, _ -> sql);
+    }
+
     GroupCommit writer(Sql sql, GroupCommit.Bounds bounds) {
         return writer(sql, bounds, new MemoryBudget(MEMORY));
     }
@@ -60,7 +65,7 @@ abstract class GroupCommitFixture {
         DatabaseState state = new DatabaseState(sql, InstantSource.system());
         state.check();
         EventStore store = new EventStore(new SessionRule(Duration.ofMinutes(30)));
-        GroupCommit writer = new GroupCommit(sql, state, store, rejections, bounds, memory, batch -> {
+        GroupCommit writer = new GroupCommit(sql, state, noNodes(sql), store, rejections, bounds, memory, batch -> {
             synchronized (batches) {
                 batches.add(batch);
             }
@@ -72,7 +77,14 @@ abstract class GroupCommitFixture {
     GroupCommit writer(DatabaseState state) {
         EventStore store = new EventStore(new SessionRule(Duration.ofMinutes(30)));
         GroupCommit writer = new GroupCommit(
-                database.sql(), state, store, rejections, BOUNDS, new MemoryBudget(MEMORY), batch -> {});
+                database.sql(),
+                state,
+                noNodes(database.sql()),
+                store,
+                rejections,
+                BOUNDS,
+                new MemoryBudget(MEMORY),
+                batch -> {});
         open.add(writer);
         return writer;
     }

@@ -56,6 +56,7 @@ class LanesTest {
         return new GroupCommit(
                 sql,
                 state,
+                GroupCommitFixture.noNodes(sql),
                 new EventStore(new SessionRule(Duration.ofMinutes(30))),
                 new Rejections(property -> ZoneOffset.UTC, InstantSource.system()),
                 GroupCommit.Bounds.SMALL_MACHINE,

@@ -51,6 +51,7 @@ class LostDatabaseTest {
             try (GroupCommit writer = new GroupCommit(
                     database.sql(),
                     state,
+                    GroupCommitFixture.noNodes(database.sql()),
                     store,
                     rejections,
                     GroupCommit.Bounds.SMALL_MACHINE,

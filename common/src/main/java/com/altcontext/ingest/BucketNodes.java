@@ -1,0 +1,135 @@
+package com.altcontext.ingest;
+
+import com.altcontext.db.Buckets;
+import com.altcontext.db.Buckets.Bucket;
+import com.altcontext.db.DatabaseUrl;
+import com.altcontext.db.DatabaseUrl.Host;
+import com.altcontext.db.Sql;
+import com.altcontext.db.SqlFailure;
+import com.altcontext.db.Tx;
+import com.altcontext.value.LimitedLog;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The nodes of a Citus cluster that hold the buckets. A writer that is connected to the node of its bucket leaves the
+ * coordinator only the locks of the visitors. A node that this machine can't reach is not used: the coordinator, which
+ * may reach it, passes the statements on. A single PostgreSQL has no nodes.
+ *
+ * <p>Where the buckets are is read again from time to time. If a shard was moved meanwhile, the earlier node passes the
+ * statements on to the new one.
+ */
+public final class BucketNodes {
+    private static final Logger LOG = System.getLogger(BucketNodes.class.getName());
+
+    /** Differs between any two servers. */
+    private static final String SERVER = "SELECT system_identifier::text FROM pg_control_system()";
+
+    /** The buckets on each node that the coordinator reaches and that knows where all shards are. */
+    private static final String PLACEMENTS = """
+            SELECT number, n.nodename, n.nodeport, reached.result
+            FROM generate_series(0, ?::int8 - 1) AS every(number)
+            JOIN pg_dist_placement AS p ON p.shardid = get_shard_id_for_distribution_column('visitors', number::int2)
+            JOIN pg_dist_node AS n ON n.groupid = p.groupid AND n.noderole = 'primary' AND n.metadatasynced
+            JOIN run_command_on_workers(?) AS reached
+                ON reached.nodename = n.nodename AND reached.nodeport = n.nodeport AND reached.success
+            """;
+
+    private final Sql coordinator;
+    private final Function<Host, Sql> connect;
+    private final Map<Host, Sql> connected = new HashMap<>();
+    private final LimitedLog failures = new LimitedLog(LOG);
+    private volatile Map<Bucket, Sql> nodes = Map.of();
+
+    /** @param connect returns the same database on another host, for a service that waits only seconds for an answer */
+    public BucketNodes(Sql coordinator, Function<Host, Sql> connect) {
+        this.coordinator = coordinator;
+        this.connect = connect;
+    }
+
+    /** Where a bucket is, and which server answers there if the coordinator asks. */
+    private record Placement(Bucket bucket, Host host, String server) {}
+
+    /** The node that holds the bucket; null if the coordinator must be used. */
+    @Nullable
+    Sql of(Bucket bucket) {
+        return nodes.get(bucket);
+    }
+
+    /**
+     * Reads where the buckets are, and connects to their nodes.
+     *
+     * @throws SqlFailure if the coordinator did not answer; then no node is used until the next call
+     */
+    public synchronized void refresh() {
+        Map<Bucket, Sql> found = new HashMap<>();
+        try {
+            Map<Host, List<Placement>> byHost = coordinator.inTransaction(BucketNodes::placements).stream()
+                    .collect(Collectors.groupingBy(Placement::host));
+            byHost.forEach((host, placements) -> {
+                Sql node = connected.computeIfAbsent(host, connect);
+                if (isReached(node, placements.getFirst().server())) {
+                    placements.forEach(placement -> found.put(placement.bucket(), node));
+                }
+            });
+        } finally {
+            use(found);
+        }
+    }
+
+    private static List<Placement> placements(Tx tx) {
+        Buckets buckets = Buckets.read(tx);
+        if (!Buckets.areDistributed(tx)) {
+            return List.of();
+        }
+        return tx.query(
+                PLACEMENTS,
+                row -> new Placement(
+                        new Bucket((short) row.number(1), buckets),
+                        DatabaseUrl.Host.of(row.text(2), Math.toIntExact(row.number(3))),
+                        row.text(4)),
+                buckets.count(),
+                SERVER);
+    }
+
+    /** The coordinator's name of a node, for example localhost, may be another server's from here. */
+    private boolean isReached(Sql node, String server) {
+        try {
+            return node.ask(question -> question.query(SERVER, row -> row.text(1)))
+                    .row()
+                    .equals(server);
+        } catch (SqlFailure unreachable) {
+            failures.log(
+                    Level.WARNING,
+                    "a node of the cluster can't be reached from here, so the coordinator passes on its events: "
+                            + unreachable.getMessage());
+            return false;
+        }
+    }
+
+    void use(Map<Bucket, Sql> found) {
+        if (!found.keySet().equals(nodes.keySet())) {
+            LOG.log(Level.INFO, "events of " + found.size() + " buckets are stored over connections to their nodes");
+        }
+        nodes = Map.copyOf(found);
+    }
+
+    /** Does not use a node until the next {@link #refresh}. */
+    synchronized void avoid(Sql node, SqlFailure failed) {
+        failures.log(
+                Level.WARNING,
+                "events could not be stored over a connection to their node, so the coordinator passes them on: "
+                        + failed.getMessage());
+        Set<Bucket> others = nodes.keySet().stream()
+                .filter(bucket -> nodes.get(bucket) != node)
+                .collect(Collectors.toSet());
+        nodes = others.stream().collect(Collectors.toUnmodifiableMap(Function.identity(), nodes::get));
+    }
+}
