@@ -4,7 +4,7 @@ import com.altcontext.db.Buckets;
 import com.altcontext.db.Retry;
 import com.altcontext.db.Sql;
 import com.altcontext.db.Tx;
-import com.altcontext.metrics.Rollup;
+import com.altcontext.metrics.RollupLock;
 import com.altcontext.retention.Purge;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -161,7 +161,7 @@ public final class Distribution {
                 return Optional.empty();
             }
             step.accept("waiting for writers");
-            Rollup.LOCK.take(tx);
+            RollupLock.take(tx);
             tx.update(LOCK_OUT_WRITERS);
             if (Buckets.areDistributed(tx)) {
                 return Optional.empty();

@@ -110,7 +110,7 @@ public final class GoalStore {
      * @return false if there is no such goal
      */
     public static boolean remove(Tx tx, String property, String name) {
-        Rollup.LOCK.take(tx);
+        RollupLock.take(tx);
         tx.update(REMOVE_COUNTS, property, name);
         return tx.update("DELETE FROM goals WHERE property_id = ? AND name = ?", property, name) > 0;
     }

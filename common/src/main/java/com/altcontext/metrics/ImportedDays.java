@@ -153,7 +153,7 @@ public final class ImportedDays {
      * @throws Rejected if one of them is not before the first day that the property counted itself
      */
     public static void save(Tx tx, String property, List<Day> days, Consumer<LocalDate> beforeEach) {
-        Rollup.LOCK.take(tx);
+        RollupLock.take(tx);
         LocalDate first = firstOwnDay(tx, property);
         for (Day day : days) {
             if (first != null && !day.day.isBefore(first)) {
@@ -180,7 +180,7 @@ public final class ImportedDays {
 
     /** Removes the imported days of a property that is being removed. */
     public static void remove(Tx tx, String property) {
-        Rollup.LOCK.take(tx);
+        RollupLock.take(tx);
         tx.update(RENEW_OTHER_PROPERTIES, property, property);
         remove(tx, property, of(tx, property).stream());
     }

@@ -1,6 +1,5 @@
 package com.altcontext.metrics;
 
-import com.altcontext.db.AdvisoryLock;
 import com.altcontext.db.Row;
 import com.altcontext.db.Sql;
 import com.altcontext.db.SqlFailure;
@@ -61,9 +60,6 @@ public final class Rollup {
             SET version = excluded.version, rolled_up_at = excluded.rolled_up_at, events = excluded.events
             """;
 
-    /** Held by a transaction that writes rollups: only one at a time may. */
-    public static final AdvisoryLock LOCK = new AdvisoryLock("altcontext.rollup");
-
     private final Sql sql;
     private final InstantSource clock;
 
@@ -82,7 +78,7 @@ public final class Rollup {
      */
     public RollupReceipt run(LocalDate day, @Nullable String property) {
         return roll(day, property, tx -> {
-                    LOCK.take(tx);
+                    RollupLock.take(tx);
                     return true;
                 })
                 .orElseThrow();
@@ -90,7 +86,7 @@ public final class Rollup {
 
     /** Like {@link #run}, but does nothing and returns empty while another run is in progress. */
     public Optional<RollupReceipt> tryRun(LocalDate day, @Nullable String property) {
-        return roll(day, property, LOCK::tryTake);
+        return roll(day, property, RollupLock::tryTake);
     }
 
     /**
@@ -125,7 +121,7 @@ public final class Rollup {
     public GoalStore.Addition addGoal(String property, Goal goal, Consumer<Tx> also) {
         return sql.inTransaction(tx -> {
             prepare(tx);
-            LOCK.take(tx);
+            RollupLock.take(tx);
             Optional<GoalStore.Addition.Refused> refused = GoalStore.add(tx, property, goal);
             if (refused.isPresent()) {
                 return refused.get();

@@ -9,7 +9,7 @@ import com.altcontext.db.Sql;
 import com.altcontext.db.Tx;
 import com.altcontext.lead.Email;
 import com.altcontext.lead.LeadLock;
-import com.altcontext.metrics.Rollup;
+import com.altcontext.metrics.RollupLock;
 import com.altcontext.value.KeyedHash;
 import com.altcontext.visit.VisitorLock;
 import java.time.Duration;
@@ -286,7 +286,7 @@ public final class Erasure {
      * the address.
      */
     static void waitForRollup(Tx tx) {
-        Rollup.LOCK.take(tx);
+        RollupLock.take(tx);
     }
 
     private static Set<UUID> linked(Tx tx, Email email) {

@@ -3,7 +3,7 @@ package com.altcontext.retention;
 import com.altcontext.db.Buckets;
 import com.altcontext.db.Pipeline;
 import com.altcontext.db.Tx;
-import com.altcontext.metrics.Rollup;
+import com.altcontext.metrics.RollupLock;
 import java.time.Instant;
 import java.util.List;
 
@@ -56,7 +56,7 @@ public record PropertyErasure(long visitors, long sessions, long events, long le
      */
     public static PropertyErasure of(Tx tx, String property, String by, Instant at) {
         var _ = Buckets.read(tx);
-        Rollup.LOCK.take(tx);
+        RollupLock.take(tx);
         Pipeline pipeline = tx.pipeline();
         pipeline.update(LOG, at, by, property, property);
         pipeline.update(

@@ -233,7 +233,7 @@ class GoalStoreTest {
         try (ExecutorService pool = Executors.newSingleThreadExecutor()) {
             for (Callable<?> change : List.<Callable<?>>of(() -> add("docs", PLAN), this::remove)) {
                 Future<?> changed = site.database.sql().inTransaction(tx -> {
-                    Rollup.LOCK.take(tx);
+                    RollupLock.take(tx);
                     Future<?> waiting = pool.submit(change);
                     Awaitility.await()
                             .atMost(Duration.ofMinutes(1))
