@@ -32,7 +32,7 @@ public record RolledDay(
         Totals totals = new Totals(counts, Map.of(), visitors, new Sketches.Merge(), 0);
         Map<Metric, @Nullable Number> metrics = new EnumMap<>(Metric.class);
         for (Metric metric : METRICS) {
-            metrics.put(metric, metric.of(totals));
+            metrics.put(metric, totals.of(metric));
         }
         boolean isImported = totals.importedDays() > 0;
         return new RolledDay(

@@ -102,7 +102,7 @@ public final class Summaries {
     private static Map<Metric, @Nullable Number> figures(Totals totals) {
         Map<Metric, @Nullable Number> figures = new EnumMap<>(Metric.class);
         for (Metric metric : Metric.values()) {
-            figures.put(metric, metric.of(totals));
+            figures.put(metric, totals.of(metric));
         }
         return figures;
     }

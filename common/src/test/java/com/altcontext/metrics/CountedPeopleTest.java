@@ -64,7 +64,7 @@ class CountedPeopleTest {
 
         Totals day = totals(1, 1);
         assertThat(day.count(Count.NEW_LEADS)).isEqualTo(1);
-        assertThat(Metric.LEAD_CAPTURE_RATE.of(day)).isEqualTo(1.0);
+        assertThat(day.of(Metric.LEAD_CAPTURE_RATE)).isEqualTo(1.0);
         assertThat(day.count(Count.CAPTURES)).isEqualTo(1);
         assertThat(mismatches(site.day(1))).isEmpty();
     }
@@ -90,8 +90,8 @@ class CountedPeopleTest {
         site.rollUp();
 
         assertThat(totals(3, 3).count(Count.CAPTURES)).isEqualTo(1);
-        assertThat(Metric.LEAD_CAPTURE_RATE.of(totals(3, 3))).isEqualTo(1.0);
-        assertThat(Metric.LEAD_CAPTURE_RATE.of(totals(3, 1))).isEqualTo(0.5);
+        assertThat(totals(3, 3).of(Metric.LEAD_CAPTURE_RATE)).isEqualTo(1.0);
+        assertThat(totals(3, 1).of(Metric.LEAD_CAPTURE_RATE)).isEqualTo(0.5);
         assertThat(mismatches(site.day(3))).isEmpty();
         assertThat(mismatches(site.day(1))).isEmpty();
     }
@@ -117,10 +117,10 @@ class CountedPeopleTest {
                 site.database.sql().inTransaction(tx -> EffectiveConsent.count(tx, "default", Instant.now()));
         site.captures(TestForm.by("later@example.ca", site.now.plusSeconds(60)).consent(ConsentStatus.EXPRESS));
 
-        assertThat(Metric.NEW_LEADS.of(totals(1, 0))).isEqualTo(5L);
-        assertThat(Metric.NEW_MAILABLE_LEADS.of(totals(1, 0))).isEqualTo(2L);
+        assertThat(totals(1, 0).of(Metric.NEW_LEADS)).isEqualTo(5L);
+        assertThat(totals(1, 0).of(Metric.NEW_MAILABLE_LEADS)).isEqualTo(2L);
         assertThat(consents).containsEntry(EffectiveConsent.IMPLIED, 1L).containsEntry(EffectiveConsent.EXPRESS, 1L);
-        assertThat(Metric.NEW_MAILABLE_LEADS.of(totals(3, 2))).isEqualTo(0L);
+        assertThat(totals(3, 2).of(Metric.NEW_MAILABLE_LEADS)).isEqualTo(0L);
     }
 
     /** They count as new on both days, since the purge removed everything that was known of them. */
