@@ -257,8 +257,8 @@ final class DayRollup {
                 .replace(
                         "{numbers}",
                         joined(IntStream.rangeClosed(1, vitals.size()).boxed(), String::valueOf))
-                .replace("{columns}", joined(vitals.stream(), vital -> vital.raw))
-                .replace("{scales}", joined(vitals.stream(), vital -> String.valueOf(vital.scale))));
+                .replace("{columns}", joined(vitals.stream(), Vital::rawColumn))
+                .replace("{scales}", joined(vitals.stream(), vital -> String.valueOf(vital.scale()))));
         tx.each(
                 statement.with(parameters),
                 row -> Objects.requireNonNull(days.get(row.text(1)))

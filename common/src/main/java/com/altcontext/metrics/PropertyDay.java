@@ -30,7 +30,7 @@ final class PropertyDay {
                     Stream.of("property_id", "day", "time_zone", "version", "rolled_up_at"),
                     COUNTS.stream().map(Count::column),
                     Stream.of("visitor_sketch", "lead_visitor_sketch"),
-                    Arrays.stream(Vital.values()).map(vital -> vital.column))
+                    Arrays.stream(Vital.values()).map(Vital::histogramColumn))
             .flatMap(columns -> columns)
             .collect(Collectors.collectingAndThen(
                     Collectors.toList(),

@@ -69,7 +69,7 @@ final class ReferenceQueries {
     @Nullable
     Double quantile(Vital vital, double share) {
         parameters.put("share", share);
-        return value(statement("webVitals").replace("lcp_ms", vital.raw));
+        return value(statement("webVitals").replace("lcp_ms", vital.rawColumn()));
     }
 
     /** The number of sessions that reached the goal. */

@@ -92,7 +92,7 @@ final class RollupCache {
         gapsOfAll = GAPS.formatted(source.days, SiteDays.EVENT_DAYS, "");
         String sketchColumns = Stream.concat(
                         Stream.of("visitor_sketch", "lead_visitor_sketch"),
-                        Arrays.stream(Vital.values()).map(vital -> vital.column))
+                        Arrays.stream(Vital.values()).map(Vital::histogramColumn))
                 .collect(Collectors.joining(", "));
         String counts = Arrays.stream(Count.values())
                 .map(kind -> "coalesce(" + kind.column() + ", 0)")

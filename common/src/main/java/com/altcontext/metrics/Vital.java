@@ -9,20 +9,14 @@ public enum Vital {
     CLS("clsScore", "cls_score", "cls_histogram", 1000);
 
     private final String key;
+    private final String rawColumn;
+    private final String histogramColumn;
+    private final int scale;
 
-    /** The column of the raw events. */
-    final String raw;
-
-    /** The column of the rollups. */
-    final String column;
-
-    /** The histogram counts the values multiplied by this number. */
-    final int scale;
-
-    Vital(String key, String raw, String column, int scale) {
+    Vital(String key, String rawColumn, String histogramColumn, int scale) {
         this.key = key;
-        this.raw = raw;
-        this.column = column;
+        this.rawColumn = rawColumn;
+        this.histogramColumn = histogramColumn;
         this.scale = scale;
     }
 
@@ -31,11 +25,26 @@ public enum Vital {
         return key;
     }
 
+    /** The column of the raw events. */
+    public String rawColumn() {
+        return rawColumn;
+    }
+
+    /** The column of the rollups. */
+    public String histogramColumn() {
+        return histogramColumn;
+    }
+
+    /** The histogram counts the values multiplied by this number. */
+    public int scale() {
+        return scale;
+    }
+
     /**
      * Converts a value of the histogram to the unit of the vital, rounded to tenths of milliseconds or to
      * ten-thousandths of a score.
      */
-    double unit(double counted) {
+    public double unit(double counted) {
         double precision = 10.0 * scale;
         return Math.round(counted / scale * precision) / precision;
     }
