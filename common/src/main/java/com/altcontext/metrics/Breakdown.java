@@ -3,7 +3,6 @@ package com.altcontext.metrics;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,28 +71,6 @@ public record Breakdown(
                     sessions == null ? null : sessions + moreSessions,
                     conversions == null ? null : conversions + moreConversions);
         }
-    }
-
-    /** Adds the reasons for a window of which another system counted this many days: such days have no conversions. */
-    Breakdown overImported(long days) {
-        if (days == 0) {
-            return this;
-        }
-        Map<String, String> more = new TreeMap<>(reasons);
-        more.put("window", ImportedDays.reason(days));
-        more.put("rows.conversions", ImportedDays.NOT_COUNTED);
-        if (total.conversions != null) {
-            more.put("other.conversions", ImportedDays.NOT_COUNTED);
-            more.put("total.conversions", ImportedDays.NOT_COUNTED);
-        }
-        return new Breakdown(
-                window,
-                dimension,
-                from,
-                rows.stream().map(row -> new Value(row.value, row.sums, false)).toList(),
-                new AdditiveSums(other.pageViews, other.sessions, null),
-                new AdditiveSums(total.pageViews, total.sessions, null),
-                more);
     }
 
     /** A breakdown by goals. It has no sums, since a session can reach several goals. */

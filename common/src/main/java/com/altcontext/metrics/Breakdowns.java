@@ -4,6 +4,7 @@ import com.altcontext.db.Pipeline;
 import com.altcontext.db.Row;
 import com.altcontext.db.Sql;
 import com.altcontext.db.Tx;
+import com.altcontext.metrics.Breakdown.AdditiveSums;
 import com.altcontext.metrics.Breakdown.Sums;
 import com.altcontext.metrics.Breakdown.Value;
 import com.altcontext.value.Rejected;
@@ -104,15 +105,42 @@ public final class Breakdowns {
             Pipeline.Pending<LocalDate> kept = KeptRollups.query(pipeline, property, window.from());
             pipeline.send();
             KeptRollups.of(kept).require(window);
-            return Breakdown.of(
+            return overImported(
+                    Breakdown.of(
                             window,
                             dimension.key(),
                             FigureSource.ROLLUPS,
                             dimension.isOfEvents(),
                             rows.rows(),
-                            total.row())
-                    .overImported(imported.row());
+                            total.row()),
+                    imported.row());
         });
+    }
+
+    /** Adds the reasons for a window of which another system counted this many days: such days have no conversions. */
+    private static Breakdown overImported(Breakdown breakdown, long days) {
+        if (days == 0) {
+            return breakdown;
+        }
+        Map<String, String> reasons = new TreeMap<>(breakdown.reasons());
+        reasons.put("window", Summaries.imported(days));
+        reasons.put("rows.conversions", Summaries.NOT_IMPORTED);
+        AdditiveSums other = breakdown.other();
+        AdditiveSums total = breakdown.total();
+        if (total.conversions() != null) {
+            reasons.put("other.conversions", Summaries.NOT_IMPORTED);
+            reasons.put("total.conversions", Summaries.NOT_IMPORTED);
+        }
+        return new Breakdown(
+                breakdown.window(),
+                breakdown.dimension(),
+                breakdown.from(),
+                breakdown.rows().stream()
+                        .map(row -> new Value(row.value(), row.sums(), false))
+                        .toList(),
+                new AdditiveSums(other.pageViews(), other.sessions(), null),
+                new AdditiveSums(total.pageViews(), total.sessions(), null),
+                reasons);
     }
 
     /**

@@ -61,19 +61,11 @@ public final class ImportedDays {
             """.formatted(
                     SUMS.stream().map(Count::column).collect(Collectors.joining(", ")), ", ?".repeat(SUMS.size()));
 
-    /** The reason for a figure that is null because imported days do not have it. */
-    public static final String NOT_COUNTED = "another system counted some of the days, but not this figure";
-
     /** The value of sessions whose value is unknown. In other dimensions it is null. */
     private static final Map<Dimension, String> UNKNOWN =
             Map.of(Dimension.TRAFFIC_SOURCE, "unknown", Dimension.DEVICE, "unknown");
 
     private ImportedDays() {}
-
-    /** The reason for figures that are null because this many days of the window were imported. */
-    static String reason(long days) {
-        return "another system counted " + days + " of the window's days, and gave only sums";
-    }
 
     /** The counts of one value. */
     public record Sum(long sessions, long pageViews) {

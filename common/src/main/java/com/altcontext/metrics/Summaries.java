@@ -25,6 +25,9 @@ public final class Summaries {
     private static final Set<String> DROPS =
             Arrays.stream(DropReason.values()).map(DropReason::word).collect(Collectors.toUnmodifiableSet());
 
+    /** The reason for a figure that is null because imported days do not have it. */
+    public static final String NOT_IMPORTED = "another system counted some of the days, but not this figure";
+
     private final RollupCache tables;
     private final @Nullable ViewCache view;
     private final InstantSource clock;
@@ -107,16 +110,21 @@ public final class Summaries {
         return figures;
     }
 
+    /** The reason for figures that are null because this many days of the window were imported. */
+    static String imported(long days) {
+        return "another system counted " + days + " of the window's days, and gave only sums";
+    }
+
     /** Why figures are null because of imported days. */
     private static Map<String, String> reasons(Totals totals) {
         if (totals.importedDays() == 0) {
             return Map.of();
         }
         Map<String, String> reasons = new TreeMap<>();
-        reasons.put("window", ImportedDays.reason(totals.importedDays()));
+        reasons.put("window", imported(totals.importedDays()));
         figures(totals).forEach((metric, figure) -> {
             if (figure == null) {
-                reasons.put("metrics." + metric.key(), ImportedDays.NOT_COUNTED);
+                reasons.put("metrics." + metric.key(), NOT_IMPORTED);
             }
         });
         return reasons;

@@ -1,9 +1,9 @@
 package com.altcontext.metrics.query;
 
-import com.altcontext.metrics.ImportedDays;
 import com.altcontext.metrics.Metric;
 import com.altcontext.metrics.RolledDay;
 import com.altcontext.metrics.RolledWindow;
+import com.altcontext.metrics.Summaries;
 import com.altcontext.metrics.Vital;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -103,7 +103,7 @@ public record RolledRows(List<QueryRow> rows, Map<String, String> reasons) {
             Metric rolled = METRICS.get(metric);
             boolean isCounted = rolled != null && !window.summary().reasons().containsKey("metrics." + rolled.key());
             if (!isCounted && rows.stream().anyMatch(row -> row.metrics().get(column) == null)) {
-                reasons.putIfAbsent(metric.key(), ImportedDays.NOT_COUNTED);
+                reasons.putIfAbsent(metric.key(), Summaries.NOT_IMPORTED);
             }
         }
     }
