@@ -18,6 +18,12 @@ public final class Partitions {
              WHERE pg_inherits.inhparent = 'events'::regclass AND c.relname ~ '^events_[0-9]{8}$') AS days
             """;
 
+    /** A table for use in a query: every UTC day that can have events. */
+    public static final String EVENT_DAYS = """
+            (SELECT day FROM %s
+             UNION SELECT DISTINCT day FROM events_default) AS event_days
+            """.formatted(DAYS);
+
     private static final int DAYS_AHEAD = 7;
 
     /**

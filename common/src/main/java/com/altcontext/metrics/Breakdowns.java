@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The values of a dimension over any window, from the rollups. */
 public final class Breakdowns {
-    /** The number of values per dimension and day that a rollup stores. */
-    public static final int MAX_ROWS = 500;
+    /** The maximum number of rows. Even of a single day, no more values are stored. */
+    public static final int MAX_ROWS = Rollup.MAX_VALUES;
 
     /**
      * The properties that have rollups, if none is asked for. The key begins with the property: without it, the rows of

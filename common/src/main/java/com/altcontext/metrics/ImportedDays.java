@@ -194,13 +194,13 @@ public final class ImportedDays {
         List<DayDimension> rows = new ArrayList<>();
         Sum others = new Sum(0, 0);
         for (Map.Entry<@Nullable String, Sum> value : ranked) {
-            if (rows.size() < Breakdowns.MAX_ROWS) {
+            if (rows.size() < Rollup.MAX_VALUES) {
                 rows.add(row(property, dimension, rows.size() + 1, value.getKey(), value.getValue()));
             } else {
                 others = others.plus(value.getValue());
             }
         }
-        if (ranked.size() > Breakdowns.MAX_ROWS) {
+        if (ranked.size() > Rollup.MAX_VALUES) {
             rows.add(row(property, dimension, 0, null, others));
         }
         return rows.stream();

@@ -4,6 +4,7 @@ import com.altcontext.db.Sql;
 import com.altcontext.db.Tx;
 import com.altcontext.lead.EffectiveConsent;
 import com.altcontext.property.Property;
+import com.altcontext.property.PropertyStore;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
@@ -52,7 +53,7 @@ final class MailableLeads {
             if (!counted.isZoneMissing) {
                 return counted.leads;
             }
-            zones = sql.ask(pipeline -> pipeline.query(SiteDays.ZONES, row -> row.text(1)))
+            zones = sql.ask(pipeline -> pipeline.query(PropertyStore.ZONES, row -> row.text(1)))
                     .rows();
         }
     }

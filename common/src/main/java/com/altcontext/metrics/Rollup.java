@@ -28,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  * several machines take turns, by a lock that the transaction holds.
  */
 public final class Rollup {
+    /** The number of values per dimension and day that are stored, besides a sum of all others. */
+    public static final int MAX_VALUES = 500;
+
     /**
      * With custom plans the planner knows which day is read. The memory is an upper limit that only large days use.
      * Parallel workers are off: two transactions already work on a day at the same time, and with workers PostgreSQL

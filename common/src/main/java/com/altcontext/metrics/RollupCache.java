@@ -5,6 +5,7 @@ import com.altcontext.db.Row;
 import com.altcontext.db.Sql;
 import com.altcontext.db.SqlFailure;
 import com.altcontext.db.Tx;
+import com.altcontext.event.Partitions;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import java.sql.SQLException;
@@ -88,8 +89,8 @@ final class RollupCache {
         String rolledDays = "SELECT day, rolled_up_at, imported FROM " + source.versions + " WHERE property_id = ?";
         latest = rolledDays + LATEST;
         latestOfAll = source.days + LATEST;
-        gaps = GAPS.formatted(rolledDays, SiteDays.EVENT_DAYS, " WHERE imported = 0");
-        gapsOfAll = GAPS.formatted(source.days, SiteDays.EVENT_DAYS, "");
+        gaps = GAPS.formatted(rolledDays, Partitions.EVENT_DAYS, " WHERE imported = 0");
+        gapsOfAll = GAPS.formatted(source.days, Partitions.EVENT_DAYS, "");
         String sketchColumns = Stream.concat(
                         Stream.of("visitor_sketch", "lead_visitor_sketch"),
                         Arrays.stream(Vital.values()).map(Vital::histogramColumn))

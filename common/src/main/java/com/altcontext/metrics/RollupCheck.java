@@ -147,7 +147,7 @@ public final class RollupCheck {
                 compared.day);
         List<Ranked> ranked = stored.stream().filter(row -> row.rank > 0).toList();
         compared.same(
-                dimension.key() + ".values", (double) Math.min(raw.size(), Breakdowns.MAX_ROWS), (long) ranked.size());
+                dimension.key() + ".values", (double) Math.min(raw.size(), Rollup.MAX_VALUES), (long) ranked.size());
         // Includes the row of all values beyond the limit, which cannot be compared by value.
         compared.sums(
                 dimension.key() + ".total",

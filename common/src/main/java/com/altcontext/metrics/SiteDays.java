@@ -5,6 +5,7 @@ import com.altcontext.db.Tx;
 import com.altcontext.event.Event;
 import com.altcontext.event.Partitions;
 import com.altcontext.property.Property;
+import com.altcontext.property.PropertyStore;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -23,12 +24,6 @@ import org.jspecify.annotations.Nullable;
  * @param withRawEvents the days up to {@code lastToday} whose raw events are kept, in order
  */
 record SiteDays(LocalDate firstToday, LocalDate lastToday, List<SiteDays.Day> withRawEvents) {
-    /** Every UTC day that can have raw events. */
-    static final String EVENT_DAYS = """
-            (SELECT day FROM %s
-             UNION SELECT DISTINCT day FROM events_default) AS event_days
-            """.formatted(Partitions.DAYS);
-
     /**
      * The UTC days with raw events and the days before and after each of them, since a day of a property can have
      * another date. For each day: when it was rolled up for all properties, whether it is a UTC day with raw events
@@ -46,18 +41,16 @@ record SiteDays(LocalDate firstToday, LocalDate lastToday, List<SiteDays.Day> wi
             LEFT JOIN rollup_days AS d ON d.day = near.day
             WHERE near.day <= ?
             ORDER BY near.day
-            """.formatted(EVENT_DAYS);
+            """.formatted(Partitions.EVENT_DAYS);
 
     /** The time zone in which a day ends last. */
     private static final ZoneOffset LAST_ZONE = ZoneOffset.ofHours(-12);
 
     private static final String KEPT_FROM = "SELECT greatest(?::date, (SELECT max(events_kept_from) FROM purge_log))";
 
-    static final String ZONES = "SELECT DISTINCT time_zone FROM properties";
-
     /** The days of all properties. */
     static SiteDays ofAll(Tx tx, Instant now) {
-        return of(tx, now, tx.query(ZONES, row -> Property.storedTimeZone(row.text(1))), null);
+        return of(tx, now, tx.query(PropertyStore.ZONES, row -> Property.storedTimeZone(row.text(1))), null);
     }
 
     /** The days of one property, without imported days. */

@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Adds, changes, lists and removes properties for the operator. The running service sees a change within seconds. */
 public final class PropertyStore {
+    /** The statement for the different time zones of all properties. */
+    public static final String ZONES = "SELECT DISTINCT time_zone FROM properties";
+
     private static final String COLUMNS =
             "id, name, domains, time_zone, excluded_networks, excluded_paths, own_hosts_only, created_at, confirm";
 

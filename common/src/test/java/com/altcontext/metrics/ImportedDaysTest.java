@@ -267,7 +267,7 @@ class ImportedDaysTest {
     @Test
     void values_beyond_the_top_ones_are_stored_as_one_sum() {
         Map<String, Sum> pages = new HashMap<>();
-        for (int i = 0; i < Breakdowns.MAX_ROWS + 3; i++) {
+        for (int i = 0; i < Rollup.MAX_VALUES + 3; i++) {
             pages.put("/" + i, new Sum(1, 2));
         }
         save(new Day(site.day(9), 1, 1, 1, 1, Map.of(), Map.of(Dimension.PATH, pages)));
@@ -278,7 +278,7 @@ class ImportedDaysTest {
         assertThat(site.database.count(
                         "SELECT count(*) FROM daily_dimension_rollups WHERE dimension = 'path' AND day = ?",
                         site.day(9)))
-                .isEqualTo(Breakdowns.MAX_ROWS + 1);
+                .isEqualTo(Rollup.MAX_VALUES + 1);
 
         pages.keySet().removeAll(Set.of("/0", "/1", "/2"));
         save(new Day(site.day(9), 1, 1, 1, 1, Map.of(), Map.of(Dimension.PATH, pages)));
