@@ -1,5 +1,6 @@
 package com.altcontext.metrics;
 
+import com.altcontext.db.LikePattern;
 import com.altcontext.db.SqlFragment;
 import com.altcontext.value.Issues;
 import com.altcontext.value.Rejected;

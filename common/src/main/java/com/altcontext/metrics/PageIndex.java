@@ -1,5 +1,6 @@
 package com.altcontext.metrics;
 
+import com.altcontext.db.LikePattern;
 import com.altcontext.db.SqlFragment;
 import java.util.List;
 

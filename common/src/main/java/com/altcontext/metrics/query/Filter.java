@@ -1,9 +1,9 @@
 package com.altcontext.metrics.query;
 
+import com.altcontext.db.LikePattern;
 import com.altcontext.db.SqlFragment;
 import com.altcontext.metrics.Dimension;
 import com.altcontext.metrics.Goal;
-import com.altcontext.metrics.LikePattern;
 import com.altcontext.metrics.PageIndex;
 import java.util.ArrayList;
 import java.util.List;

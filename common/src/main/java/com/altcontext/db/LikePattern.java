@@ -1,4 +1,4 @@
-package com.altcontext.metrics;
+package com.altcontext.db;
 
 /** Makes patterns for {@code LIKE}. The special characters of {@code LIKE} are escaped with a backslash. */
 public final class LikePattern {
