@@ -43,15 +43,13 @@ public final class RollupCheck {
     private static final double EXACT = 1e-9;
 
     private final Sql sql;
-    private final RollupCache cache;
     private final Summaries summaries;
     private final Rollup rollup;
 
     /** @param sql with a timeout of minutes, which a large day needs */
     public RollupCheck(Sql sql, InstantSource clock) {
         this.sql = sql;
-        this.cache = new RollupCache(sql, RollupSource.TABLES);
-        this.summaries = new Summaries(cache, clock);
+        this.summaries = new Summaries(sql, RollupSource.TABLES, clock);
         this.rollup = new Rollup(sql, clock);
     }
 
@@ -88,7 +86,7 @@ public final class RollupCheck {
     private List<Mismatch> check(LocalDate day, Rollup.PropertyZone propertyZone, Window window) {
         String property = propertyZone.id();
         Summary summary = summaries.of(window, null, property, day);
-        Totals totals = cache.current(property).totals(window);
+        Totals totals = summaries.totals(window, property);
         return sql.inTransaction(tx -> {
             var _ = tx.query(SETTINGS, row -> row.text(1));
             Comparison compared = new Comparison(day, property);

@@ -37,19 +37,9 @@ public final class Summaries {
 
     /** @param source the view is read only if it exists; until then the tables are */
     public Summaries(Sql sql, RollupSource source, InstantSource clock) {
-        this(
-                new RollupCache(sql, RollupSource.TABLES),
-                source == RollupSource.VIEW ? new ViewCache(new FiguresView(sql), new RollupCache(sql, source)) : null,
-                clock);
-    }
-
-    Summaries(RollupCache tables, InstantSource clock) {
-        this(tables, null, clock);
-    }
-
-    private Summaries(RollupCache tables, @Nullable ViewCache view, InstantSource clock) {
-        this.tables = tables;
-        this.view = view;
+        this.tables = new RollupCache(sql, RollupSource.TABLES);
+        this.view =
+                source == RollupSource.VIEW ? new ViewCache(new FiguresView(sql), new RollupCache(sql, source)) : null;
         this.clock = clock;
     }
 
@@ -74,9 +64,18 @@ public final class Summaries {
         return new RolledWindow(of(window, snapshot, today), snapshot.eachDay(window));
     }
 
-    private Summary of(Window window, RollupSnapshot snapshot, LocalDate today) {
+    /** The sums over a window, which a summary is made of. Throws like {@link #of(Window, Window, String, LocalDate)}. */
+    public Totals totals(Window window, @Nullable String property) {
+        return totals(window, cache().current(property));
+    }
+
+    private static Totals totals(Window window, RollupSnapshot snapshot) {
         snapshot.reach.kept().require(window);
-        Totals totals = snapshot.totals(window);
+        return snapshot.totals(window);
+    }
+
+    private Summary of(Window window, RollupSnapshot snapshot, LocalDate today) {
+        Totals totals = totals(window, snapshot);
         Map<Metric, Measure> metrics = new EnumMap<>(Metric.class);
         figures(totals).forEach((metric, figure) -> metrics.put(metric, new Measure(figure, null)));
         return new Summary(

@@ -4,7 +4,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The sums over the days of a window. */
-final class Totals {
+public final class Totals {
     /** By reason, sorted. */
     final Map<String, Long> rejected;
 
@@ -76,7 +76,7 @@ final class Totals {
     }
 
     @SuppressWarnings("EnumOrdinal") // The array lives no longer than the process.
-    long count(Count kind) {
+    public long count(Count kind) {
         return counts[kind.ordinal()];
     }
 
@@ -98,7 +98,7 @@ final class Totals {
     }
 
     /** The estimate of the sketch, without the limits of {@link #uniqueVisitors}. */
-    double estimatedVisitors() {
+    public double estimatedVisitors() {
         return sketches.visitors();
     }
 
