@@ -1,7 +1,6 @@
 package com.altcontext.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.altcontext.attribution.DeviceType;
@@ -9,11 +8,9 @@ import com.altcontext.attribution.TrafficSource;
 import com.altcontext.attribution.Utm;
 import com.altcontext.event.WebVitals;
 import com.altcontext.testing.TestEvent;
-import com.altcontext.value.Rejected;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -296,21 +293,5 @@ class SummariesTest {
         assertThat(entrances.other()).isEqualTo(new Breakdown.AdditiveSums(2L, 2L, 0L));
         assertThat(pages.rows()).extracting(row -> row.sums().visitors()).containsOnlyNulls();
         assertThat(pages.reasons()).containsOnlyKeys("rows.visitors");
-    }
-
-    @Test
-    void a_window_has_1_to_366_days_and_ends_today_at_the_latest() {
-        LocalDate today = site.today();
-        assertThat(Window.lastFull(7, today)).isEqualTo(new Window(today.minusDays(7), today.minusDays(1)));
-        assertThat(Window.between(today.minusDays(365), today, today).days()).isEqualTo(366);
-        assertThat(Window.lastFull(366, today).days()).isEqualTo(366);
-        for (Runnable wrong : Arrays.<Runnable>asList(
-                () -> Window.between(today, today.plusDays(1), today),
-                () -> new Window(today, today.minusDays(1)),
-                () -> new Window(today.minusDays(366), today),
-                () -> Window.lastFull(0, today),
-                () -> Window.lastFull(367, today))) {
-            assertThatThrownBy(wrong::run).isInstanceOf(Rejected.class);
-        }
     }
 }
