@@ -37,9 +37,18 @@ class ArchitectureTest {
             Map.entry("cluster", Set.of("db", "metrics", "retention")),
             Map.entry("consent", Set.of("db", "property", "lead", "delivery")),
             Map.entry("delivery", Set.of("db", "audit")),
-            Map.entry("report", Set.of("db", "property", "metrics", "metrics.query")),
-            Map.entry("metrics", Set.of("db", "property", "event", "lead")),
-            Map.entry("metrics.query", Set.of("db", "property", "metrics", "lead")),
+            Map.entry("report", Set.of("db", "property", "metrics", "metrics.summary", "metrics.query")),
+            Map.entry("metrics", Set.of("db")),
+            Map.entry("metrics.goal", Set.of("db", "metrics")),
+            Map.entry("metrics.sketch", Set.of()),
+            Map.entry("metrics.rollup", Set.of("db", "property", "event", "metrics", "metrics.goal", "metrics.sketch")),
+            Map.entry(
+                    "metrics.summary",
+                    Set.of("db", "property", "event", "lead", "metrics", "metrics.rollup", "metrics.sketch")),
+            Map.entry(
+                    "metrics.check",
+                    Set.of("db", "metrics", "metrics.goal", "metrics.rollup", "metrics.sketch", "metrics.summary")),
+            Map.entry("metrics.query", Set.of("db", "property", "lead", "metrics", "metrics.goal", "metrics.summary")),
             Map.entry(
                     "retention",
                     Set.of("db", "property", "visit", "attribution", "event", "lead", "consent", "metrics", "audit")));
@@ -65,6 +74,11 @@ class ArchitectureTest {
     @Test
     void packages_do_not_depend_on_each_other_in_a_circle() {
         slices().matching("com.altcontext.(*)..").should().beFreeOfCycles().check(CLASSES);
+    }
+
+    @Test
+    void packages_inside_a_package_do_not_depend_on_each_other_in_a_circle() {
+        slices().matching("com.altcontext.(**)").should().beFreeOfCycles().check(CLASSES);
     }
 
     @Test

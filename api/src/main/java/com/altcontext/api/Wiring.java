@@ -13,7 +13,7 @@ import com.altcontext.ingest.DatabaseExecutor;
 import com.altcontext.ingest.DatabaseExecutors;
 import com.altcontext.ingest.MemoryBudget;
 import com.altcontext.ingest.Rejections;
-import com.altcontext.metrics.Goals;
+import com.altcontext.metrics.goal.Goals;
 import com.altcontext.property.Properties;
 import com.altcontext.value.KeyedHash;
 import io.agroal.api.AgroalDataSource;

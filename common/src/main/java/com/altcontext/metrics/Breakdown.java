@@ -26,7 +26,7 @@ public record Breakdown(
     public static final String GOAL = "goal";
 
     /** Why the visitors of rows from rollups are null. */
-    static final String NO_VISITORS =
+    public static final String NO_VISITORS =
             "rollups do not have the different visitors of a value, and raw rows were not read or are no longer kept";
 
     /** Whether page views are known. For goals, rollups store only sessions. */

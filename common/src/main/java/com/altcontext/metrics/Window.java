@@ -12,7 +12,8 @@ public record Window(LocalDate from, LocalDate to) {
     /** The maximum length of a window. */
     public static final int MAX_DAYS = 366;
 
-    static final LocalDate EARLIEST = LocalDate.of(1970, 1, 1);
+    /** The first day that a window can have. */
+    public static final LocalDate EARLIEST = LocalDate.of(1970, 1, 1);
 
     /** @throws Rejected if it ends before it begins, is too long, or begins before 1970 */
     public Window {
@@ -57,7 +58,8 @@ public record Window(LocalDate from, LocalDate to) {
         return (int) ChronoUnit.DAYS.between(from, to) + 1;
     }
 
-    boolean holds(LocalDate day) {
+    /** Whether this is one of the window's days. */
+    public boolean holds(LocalDate day) {
         return !day.isBefore(from) && !day.isAfter(to);
     }
 

@@ -1,4 +1,4 @@
-/** Figures: daily rollups with mergeable sketches, and summaries and breakdowns of any window. */
+/** Figures: the terms and answers that rollups and queries over raw rows share. */
 @NullMarked
 package com.altcontext.metrics;
 

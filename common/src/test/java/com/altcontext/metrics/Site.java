@@ -5,6 +5,8 @@ import com.altcontext.event.EventStore;
 import com.altcontext.lead.LeadMessages;
 import com.altcontext.lead.LeadRules;
 import com.altcontext.lead.Leads;
+import com.altcontext.metrics.rollup.Rollup;
+import com.altcontext.metrics.rollup.RollupDays;
 import com.altcontext.testing.Database;
 import com.altcontext.testing.TestEvent;
 import com.altcontext.testing.TestForm;
@@ -53,7 +55,7 @@ public final class Site {
         var _ = database.sql().inTransaction(tx -> STORE.write(tx, events));
     }
 
-    void claimsEntrance(TestEvent... acts) {
+    public void claimsEntrance(TestEvent... acts) {
         List<Event> events =
                 Arrays.stream(acts).map(act -> act.claimingEntrance().event()).toList();
         var _ = database.sql().inTransaction(tx -> STORE.write(tx, events));
@@ -108,7 +110,7 @@ public final class Site {
                         + "', '2020-01-01', 1, 1, 0, 0, 0, 0, 0, 0)");
     }
 
-    long stored(String column, LocalDate day) {
+    public long stored(String column, LocalDate day) {
         return database.count(
                 "SELECT coalesce(sum(" + column + "), 0)::bigint FROM daily_metric_rollups WHERE day = ?", day);
     }

@@ -3,8 +3,8 @@ package com.altcontext.retention;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.altcontext.lead.Email;
-import com.altcontext.metrics.Rollup;
-import com.altcontext.metrics.RollupReceipt;
+import com.altcontext.metrics.rollup.Rollup;
+import com.altcontext.metrics.rollup.RollupReceipt;
 import com.altcontext.testing.TestEvent;
 import com.altcontext.testing.TestForm;
 import java.time.Duration;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.altcontext.lead.ConsentMessages;
 import com.altcontext.lead.ConsentStatus;
-import com.altcontext.metrics.Rollup;
+import com.altcontext.metrics.rollup.Rollup;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.time.LocalDate;

@@ -2,7 +2,7 @@ package com.altcontext.ops;
 
 import com.altcontext.db.DatabaseFailure;
 import com.altcontext.db.SqlFailure;
-import com.altcontext.metrics.RollupRefused;
+import com.altcontext.metrics.rollup.RollupRefused;
 import com.altcontext.ops.CommandGroup.MissingCommand;
 import com.altcontext.value.Rejected;
 import java.util.Arrays;

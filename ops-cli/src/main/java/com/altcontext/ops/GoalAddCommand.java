@@ -2,10 +2,10 @@ package com.altcontext.ops;
 
 import com.altcontext.audit.AuditLog;
 import com.altcontext.audit.Caller;
-import com.altcontext.metrics.Goal;
-import com.altcontext.metrics.GoalStore;
-import com.altcontext.metrics.GoalStore.Addition;
-import com.altcontext.metrics.Rollup;
+import com.altcontext.metrics.goal.Goal;
+import com.altcontext.metrics.goal.GoalStore;
+import com.altcontext.metrics.goal.GoalStore.Addition;
+import com.altcontext.metrics.rollup.Rollup;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

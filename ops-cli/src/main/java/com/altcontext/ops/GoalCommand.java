@@ -1,7 +1,7 @@
 package com.altcontext.ops;
 
-import com.altcontext.metrics.Goal;
-import com.altcontext.metrics.GoalStore.StoredGoal;
+import com.altcontext.metrics.goal.Goal;
+import com.altcontext.metrics.goal.GoalStore.StoredGoal;
 import picocli.CommandLine.Command;
 
 /** The goals of properties. */

@@ -1,7 +1,7 @@
 package com.altcontext.ops;
 
-import com.altcontext.metrics.GoalStore;
-import com.altcontext.metrics.GoalStore.StoredGoal;
+import com.altcontext.metrics.goal.GoalStore;
+import com.altcontext.metrics.goal.GoalStore.StoredGoal;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;

@@ -1,6 +1,6 @@
 package com.altcontext.ops;
 
-import com.altcontext.metrics.GoalStore;
+import com.altcontext.metrics.goal.GoalStore;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;

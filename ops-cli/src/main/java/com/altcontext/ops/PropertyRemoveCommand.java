@@ -1,7 +1,7 @@
 package com.altcontext.ops;
 
 import com.altcontext.db.Tx;
-import com.altcontext.metrics.ImportedDays;
+import com.altcontext.metrics.rollup.ImportedDays;
 import com.altcontext.property.PropertyStore;
 import com.altcontext.property.PropertyStore.PropertyRemoval;
 import java.util.List;

@@ -1,10 +1,10 @@
 package com.altcontext.ops;
 
 import com.altcontext.db.Sql;
-import com.altcontext.metrics.RollupCheck;
-import com.altcontext.metrics.RollupCheck.Mismatch;
-import com.altcontext.metrics.RollupDays;
-import com.altcontext.metrics.RollupRefused;
+import com.altcontext.metrics.check.RollupCheck;
+import com.altcontext.metrics.check.RollupCheck.Mismatch;
+import com.altcontext.metrics.rollup.RollupDays;
+import com.altcontext.metrics.rollup.RollupRefused;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;

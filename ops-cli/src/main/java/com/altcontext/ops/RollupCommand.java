@@ -1,10 +1,10 @@
 package com.altcontext.ops;
 
 import com.altcontext.db.Sql;
-import com.altcontext.metrics.Rollup;
-import com.altcontext.metrics.RollupDays;
-import com.altcontext.metrics.RollupReceipt;
-import com.altcontext.metrics.RollupRefused;
+import com.altcontext.metrics.rollup.Rollup;
+import com.altcontext.metrics.rollup.RollupDays;
+import com.altcontext.metrics.rollup.RollupReceipt;
+import com.altcontext.metrics.rollup.RollupRefused;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.util.ArrayList;

@@ -1,6 +1,6 @@
 package com.altcontext.ops;
 
-import com.altcontext.metrics.RollupStatus;
+import com.altcontext.metrics.rollup.RollupStatus;
 import java.time.LocalDate;
 import java.util.stream.Collectors;
 

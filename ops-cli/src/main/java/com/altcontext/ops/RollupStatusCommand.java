@@ -1,6 +1,6 @@
 package com.altcontext.ops;
 
-import com.altcontext.metrics.RollupDays;
+import com.altcontext.metrics.rollup.RollupDays;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

@@ -1,6 +1,6 @@
 package com.altcontext.ops;
 
-import com.altcontext.metrics.FiguresView;
+import com.altcontext.metrics.summary.FiguresView;
 import java.util.List;
 import picocli.CommandLine.Command;
 

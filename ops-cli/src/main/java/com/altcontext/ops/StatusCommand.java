@@ -3,7 +3,7 @@ package com.altcontext.ops;
 import com.altcontext.db.DatabaseState;
 import com.altcontext.db.Sql;
 import com.altcontext.delivery.OutboxBacklog;
-import com.altcontext.metrics.RollupDays;
+import com.altcontext.metrics.rollup.RollupDays;
 import com.altcontext.ops.Inventory.LastLeadList;
 import com.altcontext.ops.Inventory.StoredEvents;
 import com.altcontext.retention.LastPurge;

@@ -10,7 +10,7 @@ import com.altcontext.db.Tx;
 import com.altcontext.ingest.DatabaseExecutors;
 import com.altcontext.ingest.RequestAttribution;
 import com.altcontext.lead.EffectiveConsent;
-import com.altcontext.metrics.FirstDays;
+import com.altcontext.metrics.summary.FirstDays;
 import com.altcontext.property.PropertyStore;
 import com.altcontext.retention.LeadList;
 import com.altcontext.value.Issues;

@@ -1,14 +1,12 @@
 package com.altcontext.api.metrics;
 
 import com.altcontext.metrics.Breakdown;
-import com.altcontext.metrics.Breakdowns;
 import com.altcontext.metrics.Dimension;
-import com.altcontext.metrics.Goal;
 import com.altcontext.metrics.Metric;
-import com.altcontext.metrics.Summaries;
 import com.altcontext.metrics.Summary;
 import com.altcontext.metrics.Summary.Freshness;
 import com.altcontext.metrics.Window;
+import com.altcontext.metrics.goal.Goal;
 import com.altcontext.metrics.query.Field;
 import com.altcontext.metrics.query.Filter;
 import com.altcontext.metrics.query.Grouping;
@@ -18,6 +16,8 @@ import com.altcontext.metrics.query.LeadBreakdowns.Touch;
 import com.altcontext.metrics.query.PropertyZones;
 import com.altcontext.metrics.query.RawBreakdowns;
 import com.altcontext.metrics.query.RawRowsGone;
+import com.altcontext.metrics.summary.Breakdowns;
+import com.altcontext.metrics.summary.Summaries;
 import com.altcontext.value.Issues;
 import com.altcontext.value.QueryParameters;
 import jakarta.inject.Singleton;

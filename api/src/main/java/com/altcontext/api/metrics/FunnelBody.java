@@ -1,9 +1,9 @@
 package com.altcontext.api.metrics;
 
 import com.altcontext.metrics.FigureSource;
-import com.altcontext.metrics.Goal;
 import com.altcontext.metrics.Summary.Freshness;
 import com.altcontext.metrics.Window;
+import com.altcontext.metrics.goal.Goal;
 import com.altcontext.metrics.query.Funnel;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.time.Instant;

@@ -2,7 +2,6 @@ package com.altcontext.api.metrics;
 
 import com.altcontext.db.SqlFailure;
 import com.altcontext.metrics.EarlierWindow;
-import com.altcontext.metrics.Summaries;
 import com.altcontext.metrics.Summary;
 import com.altcontext.metrics.Summary.Freshness;
 import com.altcontext.metrics.Window;
@@ -11,6 +10,7 @@ import com.altcontext.metrics.query.PropertyZones;
 import com.altcontext.metrics.query.RawRowsGone;
 import com.altcontext.metrics.query.RawSummaries;
 import com.altcontext.metrics.query.ZoneWindow;
+import com.altcontext.metrics.summary.Summaries;
 import jakarta.inject.Singleton;
 import java.time.Instant;
 import java.time.LocalDate;

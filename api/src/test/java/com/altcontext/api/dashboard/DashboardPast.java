@@ -8,7 +8,7 @@ import com.altcontext.db.Sql;
 import com.altcontext.event.Event;
 import com.altcontext.event.EventStore;
 import com.altcontext.event.WebVitals;
-import com.altcontext.metrics.Rollup;
+import com.altcontext.metrics.rollup.Rollup;
 import com.altcontext.testing.Database;
 import com.altcontext.testing.TestEvent;
 import com.altcontext.visit.SessionRule;

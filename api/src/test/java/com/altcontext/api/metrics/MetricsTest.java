@@ -7,7 +7,7 @@ import com.altcontext.api.testing.Call;
 import com.altcontext.api.testing.StoredRows;
 import com.altcontext.api.testing.TestService;
 import com.altcontext.db.Sql;
-import com.altcontext.metrics.Rollup;
+import com.altcontext.metrics.rollup.Rollup;
 import com.altcontext.property.Properties;
 import com.altcontext.testing.AwayNode;
 import com.altcontext.testing.TestEvent;

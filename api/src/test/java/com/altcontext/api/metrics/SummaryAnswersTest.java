@@ -4,15 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.altcontext.api.metrics.SummaryBody.MeasureBody;
 import com.altcontext.metrics.EarlierWindow;
-import com.altcontext.metrics.RollupSource;
 import com.altcontext.metrics.Site;
-import com.altcontext.metrics.Summaries;
 import com.altcontext.metrics.Window;
 import com.altcontext.metrics.query.Filter;
 import com.altcontext.metrics.query.FilterReader;
 import com.altcontext.metrics.query.PropertyZones;
 import com.altcontext.metrics.query.QueryEngine;
 import com.altcontext.metrics.query.RawSummaries;
+import com.altcontext.metrics.summary.RollupSource;
+import com.altcontext.metrics.summary.Summaries;
 import com.altcontext.property.Property;
 import com.altcontext.property.Shields;
 import com.altcontext.testing.TestEvent;

@@ -1,6 +1,6 @@
 package com.altcontext.metrics.query;
 
-import com.altcontext.metrics.Goal;
+import com.altcontext.metrics.goal.Goal;
 import com.altcontext.value.Fields;
 import com.altcontext.value.Issues;
 import com.altcontext.value.Text;

@@ -2,8 +2,8 @@ package com.altcontext.metrics.query;
 
 import com.altcontext.db.SqlFragment;
 import com.altcontext.metrics.Breakdown;
-import com.altcontext.metrics.Goal;
 import com.altcontext.metrics.ShownValue;
+import com.altcontext.metrics.goal.Goal;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;

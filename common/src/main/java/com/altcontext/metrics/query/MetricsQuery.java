@@ -1,7 +1,7 @@
 package com.altcontext.metrics.query;
 
 import com.altcontext.metrics.Dimension;
-import com.altcontext.metrics.Goal;
+import com.altcontext.metrics.goal.Goal;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;

@@ -2,8 +2,8 @@ package com.altcontext.metrics.query;
 
 import com.altcontext.metrics.Breakdown;
 import com.altcontext.metrics.Dimension;
-import com.altcontext.metrics.Goal;
 import com.altcontext.metrics.Window;
+import com.altcontext.metrics.goal.Goal;
 import com.altcontext.metrics.query.MetricsQuery.Order;
 import com.altcontext.value.Fields;
 import com.altcontext.value.Issue;

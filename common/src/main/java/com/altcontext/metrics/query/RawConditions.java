@@ -1,7 +1,7 @@
 package com.altcontext.metrics.query;
 
 import com.altcontext.db.SqlFragment;
-import com.altcontext.metrics.Goal;
+import com.altcontext.metrics.goal.Goal;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;

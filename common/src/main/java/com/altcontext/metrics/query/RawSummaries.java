@@ -2,7 +2,6 @@ package com.altcontext.metrics.query;
 
 import com.altcontext.metrics.FigureSource;
 import com.altcontext.metrics.Metric;
-import com.altcontext.metrics.Summaries;
 import com.altcontext.metrics.Summary;
 import com.altcontext.metrics.Summary.Freshness;
 import com.altcontext.metrics.Summary.Measure;
@@ -11,6 +10,7 @@ import com.altcontext.metrics.TrendPoint;
 import com.altcontext.metrics.Vital;
 import com.altcontext.metrics.Window;
 import com.altcontext.metrics.query.SummaryStatement.Figures;
+import com.altcontext.metrics.summary.Summaries;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.LocalDate;

@@ -1,10 +1,10 @@
 package com.altcontext.metrics.query;
 
 import com.altcontext.metrics.Metric;
-import com.altcontext.metrics.RolledDay;
-import com.altcontext.metrics.RolledWindow;
-import com.altcontext.metrics.Summaries;
 import com.altcontext.metrics.Vital;
+import com.altcontext.metrics.summary.RolledDay;
+import com.altcontext.metrics.summary.RolledWindow;
+import com.altcontext.metrics.summary.Summaries;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;

@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.altcontext.lead.EffectiveConsent;
 import com.altcontext.metrics.Metric;
-import com.altcontext.metrics.RollupSource;
-import com.altcontext.metrics.Summaries;
 import com.altcontext.metrics.Window;
 import com.altcontext.metrics.query.LeadBreakdowns.LeadBreakdown;
 import com.altcontext.metrics.query.LeadBreakdowns.LeadDimension;
 import com.altcontext.metrics.query.LeadBreakdowns.Touch;
+import com.altcontext.metrics.summary.RollupSource;
+import com.altcontext.metrics.summary.Summaries;
 import com.altcontext.testing.Database;
 import java.time.Duration;
 import java.time.Instant;

@@ -2,7 +2,7 @@ package com.altcontext.metrics.query;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.altcontext.metrics.Goal;
+import com.altcontext.metrics.goal.Goal;
 import com.altcontext.testing.TestEvent;
 import java.time.Duration;
 import java.time.Instant;

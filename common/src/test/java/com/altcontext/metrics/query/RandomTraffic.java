@@ -6,7 +6,7 @@ import com.altcontext.attribution.Utm;
 import com.altcontext.event.Event;
 import com.altcontext.event.EventStore;
 import com.altcontext.event.WebVitals;
-import com.altcontext.metrics.Goal;
+import com.altcontext.metrics.goal.Goal;
 import com.altcontext.testing.Database;
 import com.altcontext.testing.TestEvent;
 import com.altcontext.value.Issues;

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.altcontext.metrics.FigureSource;
 import com.altcontext.metrics.Metric;
-import com.altcontext.metrics.RolledDay;
-import com.altcontext.metrics.RolledWindow;
 import com.altcontext.metrics.Summary;
 import com.altcontext.metrics.Window;
+import com.altcontext.metrics.summary.RolledDay;
+import com.altcontext.metrics.summary.RolledWindow;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.EnumMap;

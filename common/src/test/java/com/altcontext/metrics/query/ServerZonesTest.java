@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import com.altcontext.metrics.Metric;
-import com.altcontext.metrics.RollupSource;
 import com.altcontext.metrics.Site;
-import com.altcontext.metrics.Summaries;
 import com.altcontext.metrics.Summary;
 import com.altcontext.metrics.TrendPoint;
 import com.altcontext.metrics.Window;
+import com.altcontext.metrics.summary.RollupSource;
+import com.altcontext.metrics.summary.Summaries;
 import com.altcontext.property.Property;
 import com.altcontext.testing.TestEvent;
 import java.time.Duration;

@@ -4,7 +4,7 @@ import com.altcontext.attribution.Countries;
 import com.altcontext.attribution.Devices;
 import com.altcontext.attribution.TrafficSources;
 import com.altcontext.ingest.RequestAttribution;
-import com.altcontext.metrics.Goal;
+import com.altcontext.metrics.goal.Goal;
 import com.altcontext.property.Properties;
 import com.altcontext.property.Property;
 import com.altcontext.value.KeyedHash;
