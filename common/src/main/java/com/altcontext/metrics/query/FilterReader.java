@@ -58,7 +58,10 @@ public final class FilterReader {
     }
 
     private @Nullable Filter filter(@Nullable Object value, String path, int depth) {
-        if (depth > MAX_DEPTH || leaves > Filter.MAX_LEAVES) {
+        if (leaves > Filter.MAX_LEAVES) {
+            return null; // One issue says it for the whole filter.
+        }
+        if (depth > MAX_DEPTH) {
             return issue(path, "is nested too deeply");
         }
         String word = value instanceof List<?> list && !list.isEmpty() && list.getFirst() instanceof String first
