@@ -1,5 +1,6 @@
 package com.altcontext.metrics.query;
 
+import com.altcontext.metrics.Vital;
 import java.util.Collection;
 import java.util.Locale;
 import java.util.function.Function;
@@ -31,16 +32,16 @@ enum BaseCount {
     SCROLLS(Source.EVENTS, "sum(scrolls)"),
     NEW_LEADS(Source.LEADS, "count(*)"),
     MAILABLE_LEADS(Source.LEADS, "count(*) FILTER (WHERE mailable)"),
-    FCP_P75("fcp_ms", 0.75),
-    FCP_P95("fcp_ms", 0.95),
-    LCP_P75("lcp_ms", 0.75),
-    LCP_P95("lcp_ms", 0.95),
-    INP_P75("inp_ms", 0.75),
-    INP_P95("inp_ms", 0.95),
-    TTFB_P75("ttfb_ms", 0.75),
-    TTFB_P95("ttfb_ms", 0.95),
-    CLS_P75("cls_score", 0.75),
-    CLS_P95("cls_score", 0.95);
+    FCP_P75(Vital.FCP, 0.75),
+    FCP_P95(Vital.FCP, 0.95),
+    LCP_P75(Vital.LCP, 0.75),
+    LCP_P95(Vital.LCP, 0.95),
+    INP_P75(Vital.INP, 0.75),
+    INP_P95(Vital.INP, 0.95),
+    TTFB_P75(Vital.TTFB, 0.75),
+    TTFB_P95(Vital.TTFB, 0.95),
+    CLS_P75(Vital.CLS, 0.75),
+    CLS_P95(Vital.CLS, 0.95);
 
     final Source source;
 
@@ -60,8 +61,8 @@ enum BaseCount {
         this.share = share;
     }
 
-    BaseCount(String column, double share) {
-        this(Source.VITALS, column, share);
+    BaseCount(Vital vital, double share) {
+        this(Source.VITALS, vital.rawColumn(), share);
     }
 
     /** The rows that a count is computed from. */
