@@ -164,6 +164,18 @@ class DatabaseUrlTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({"10.0.0.2, //10.0.0.2:5433/d", "node-2, //node-2:5433/d", "fdaa:0:1::3, //[fdaa:0:1::3]:5433/d"})
+    void the_same_database_on_another_server_has_the_same_login_and_options(String address, String there) {
+        DatabaseUrl node = DatabaseUrl.parse("postgres://u:p@h:1,i:2/d?sslmode=require&currentSchema=s")
+                .on(Host.of(address, 5433));
+
+        assertThat(node.jdbcUrl())
+                .startsWith("jdbc:postgresql:" + there)
+                .contains("sslmode=require", "currentSchema=s");
+        assertThat(node.user() + node.password()).isEqualTo("up");
+    }
+
     @Test
     void options_that_change_nothing_are_accepted() throws SQLException {
         assertThat(driverSees(BASE_URL + "?pgbouncer=false&client_encoding=UTF8&schema=public"))
