@@ -1,7 +1,9 @@
 package com.altcontext.ops;
 
+import com.altcontext.db.Buckets;
 import com.altcontext.db.DatabaseState;
 import com.altcontext.db.DatabaseUrl;
+import com.altcontext.db.Sql;
 import java.io.IOException;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
@@ -31,7 +33,7 @@ final class BackupCommand implements Runnable {
 
     @Override
     public void run() {
-        ClusterCommand.refuseOn(context.sql(), "altops backup");
+        refuseOnCluster(context.sql(), "altops backup");
         PgProgram dump = PgProgram.find("pg_dump", context.shell());
         PgProgram restore = PgProgram.find("pg_restore", context.shell());
         DatabaseUrl database = context.databaseUrl();
@@ -64,6 +66,20 @@ final class BackupCommand implements Runnable {
                 .print(
                         JsonObject.ok(true).with("bytes", bytes).with("tables", tables),
                         List.of("backed up " + HumanFormat.count(tables, "table") + ", " + HumanFormat.size(bytes)));
+    }
+
+    /** pg_dump sees only the coordinator, and restoring its file would replace distributed tables with plain ones. */
+    static void refuseOnCluster(Sql sql, String what) {
+        boolean distributed =
+                sql.inTransaction(tx -> tx.queryOne("SELECT to_regclass('cluster') IS NOT NULL", row -> row.flag(1))
+                        && Buckets.areDistributed(tx));
+        if (distributed) {
+            throw new Failure(
+                    Exit.FAILED,
+                    what + " does not work on a Citus cluster",
+                    "nothing was done; back up each node with pg_basebackup or your provider's backups, and with"
+                            + " citus_create_restore_point to restore all nodes to the same moment");
+        }
     }
 
     private static void refuseToOverwrite(Path file) {

@@ -3,6 +3,7 @@ package com.altcontext.ops;
 import com.altcontext.db.DatabaseState;
 import com.altcontext.db.DatabaseUrl;
 import com.altcontext.db.Sql;
+import com.altcontext.property.PropertyStore;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -107,6 +108,20 @@ final class CommandContext implements AutoCloseable {
             connections = new OperatorConnections(databaseUrl());
         }
         return new Sql(connections);
+    }
+
+    /** @throws Failure if a property was named that does not exist */
+    void requireProperty(@Nullable String slug) {
+        Sql database = sql(); // an unusable database is refused in any case
+        if (slug != null
+                && database.inTransaction(PropertyStore::list).stream()
+                        .noneMatch(known -> known.slug().equals(slug))) {
+            throw new Failure(Exit.FAILED, "there is no property " + slug, "see them with: altops property list");
+        }
+    }
+
+    static Failure unknownProperty() {
+        return new Failure(Exit.FAILED, "there is no property with that slug", "see them with: altops property list");
     }
 
     /**

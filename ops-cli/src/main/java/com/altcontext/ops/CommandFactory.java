@@ -1,5 +1,6 @@
 package com.altcontext.ops;
 
+import java.lang.reflect.Constructor;
 import picocli.CommandLine;
 import picocli.CommandLine.IFactory;
 
@@ -8,7 +9,9 @@ record CommandFactory(CommandContext context) implements IFactory {
     @Override
     public <K> K create(Class<K> type) throws Exception {
         try {
-            return type.getDeclaredConstructor(CommandContext.class).newInstance(context);
+            Constructor<K> constructor = type.getDeclaredConstructor(CommandContext.class);
+            constructor.setAccessible(true); // picocli calls the others in this way, too
+            return constructor.newInstance(context);
         } catch (NoSuchMethodException needsNoContext) {
             return CommandLine.defaultFactory().create(type);
         }

@@ -31,10 +31,10 @@ final class ConsentCertificateCommand implements Runnable {
 
     @Override
     public void run() {
-        PropertyCommand.require(context.sql(), property);
+        context.requireProperty(property);
         ConsentCertificate certificate = ConsentCertificate.issue(
                         context.sql(), context.environment().hash(), emailOption.read(), property, context.now())
-                .orElseThrow(LeadCommand::unknownAddress);
+                .orElseThrow(EmailOption::unknown);
         List<String> lines = CertificateText.of(certificate);
         context.output().show(CertificateText.json(certificate), lines);
     }

@@ -29,4 +29,8 @@ final class EmailOption {
     static Email read(CommandContext context, String address) {
         return Email.of("--email", address.equals("-") ? context.readLine() : address);
     }
+
+    static Failure unknown() {
+        return new Failure(Exit.FAILED, "nothing is held about this address", "check its spelling");
+    }
 }

@@ -24,7 +24,7 @@ final class GoalListCommand implements Runnable {
 
     @Override
     public void run() {
-        PropertyCommand.require(context.sql(), property);
+        context.requireProperty(property);
         List<StoredGoal> goals = context.sql().inTransaction(tx -> GoalStore.list(tx, property));
         context.output()
                 .printList(

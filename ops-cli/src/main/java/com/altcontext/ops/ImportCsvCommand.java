@@ -59,7 +59,7 @@ final class ImportCsvCommand implements Runnable {
         properties.refresh();
         Property property = properties.bySlug(slug);
         if (property == null) {
-            throw PropertyCommand.unknown();
+            throw CommandContext.unknownProperty();
         }
         ImportedFiles read = new ImportedFiles(property.domains());
         List<String> skippedFiles = new ArrayList<>();

@@ -21,8 +21,4 @@ import picocli.CommandLine.Command;
 final class LeadCommand extends CommandGroup {
     /** Enough to search all events for an address. */
     static final Duration MAX_STATEMENT = Duration.ofHours(1);
-
-    static Failure unknownAddress() {
-        return new Failure(Exit.FAILED, "nothing is held about this address", "check its spelling");
-    }
 }

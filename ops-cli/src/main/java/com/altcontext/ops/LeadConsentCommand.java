@@ -57,7 +57,7 @@ final class LeadConsentCommand implements Runnable {
                     "write express; consent is withdrawn with: altops lead unsubscribe");
         }
         Email email = emailOption.read();
-        PropertyCommand.require(context.sql(), property);
+        context.requireProperty(property);
         OperatorConsent.Grant grant = new OperatorConsent.Grant(
                 email,
                 property,
@@ -66,7 +66,7 @@ final class LeadConsentCommand implements Runnable {
                 context.now());
         int leads = new OperatorConsent(context.sql()).record(grant);
         if (leads == 0) {
-            throw LeadCommand.unknownAddress();
+            throw EmailOption.unknown();
         }
         if (leads > 1) {
             throw new Failure(

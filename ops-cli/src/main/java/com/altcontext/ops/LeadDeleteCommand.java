@@ -43,8 +43,7 @@ final class LeadDeleteCommand implements Runnable {
         }
         Erased erased;
         try (var _ = context.output().progress("erasing")) {
-            erased =
-                    erasure.erase(email, Caller.ALTOPS, context.databaseNow()).orElseThrow(LeadCommand::unknownAddress);
+            erased = erasure.erase(email, Caller.ALTOPS, context.databaseNow()).orElseThrow(EmailOption::unknown);
         }
         context.output().print(json(erased), lines(erased));
     }

@@ -64,7 +64,7 @@ final class LeadExportCommand implements Runnable {
 
     private static void write(Export export, Export.ExportRequest request, Appendable out) {
         if (!export.write(request, out)) {
-            throw LeadCommand.unknownAddress();
+            throw EmailOption.unknown();
         }
     }
 }

@@ -45,7 +45,7 @@ final class LeadMailableCommand implements Runnable {
     @Override
     public void run() {
         boolean json = isJson();
-        PropertyCommand.require(context.sql(), property);
+        context.requireProperty(property);
         if (purpose != null && !isKnown(purpose)) {
             context.output()
                     .note("no consent on record has the purpose " + purpose

@@ -41,7 +41,7 @@ final class LeadReviewCommand implements Runnable {
         if (!accept && address != null) {
             throw new Failure(Exit.USAGE, "--email needs --accept", "add --accept, or leave out --email");
         }
-        PropertyCommand.require(context.sql(), property);
+        context.requireProperty(property);
         if (accept) {
             accept();
         } else {

@@ -37,7 +37,7 @@ final class LeadUnsubscribeCommand implements Runnable {
 
     @Override
     public void run() {
-        PropertyCommand.require(context.sql(), property);
+        context.requireProperty(property);
         Email email = emailOption.read();
         String kept = reason == null ? null : Text.trimmed("--reason", reason, 1, Consent.MAX_REASON);
         Unsubscribe.Withdrawal result = new Unsubscribe(context.sql())
@@ -47,7 +47,7 @@ final class LeadUnsubscribeCommand implements Runnable {
                         new Unsubscribe.UnsubscribeRequest(
                                 Unsubscribe.UnsubscribeSource.OPERATOR, kept, null, context.now()));
         if (result.known() == 0) {
-            throw LeadCommand.unknownAddress();
+            throw EmailOption.unknown();
         }
         context.output()
                 .print(

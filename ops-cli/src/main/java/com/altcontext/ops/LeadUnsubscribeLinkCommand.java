@@ -41,12 +41,12 @@ final class LeadUnsubscribeLinkCommand implements Runnable {
     public void run() {
         Email email = emailOption.read();
         UnsubscribeLinks links = context.environment().links();
-        PropertyCommand.require(context.sql(), property);
+        context.requireProperty(property);
         List<UnsubscribeToken.Subject> leads = context.sql()
                 .inTransaction(tx -> tx.query(
                         LEADS, row -> new UnsubscribeToken.Subject(row.id(1), row.text(2)), email.value(), property));
         if (leads.isEmpty()) {
-            throw LeadCommand.unknownAddress();
+            throw EmailOption.unknown();
         }
         context.output()
                 .show(

@@ -66,7 +66,7 @@ final class ReportSendCommand implements Callable<Integer> {
         ReportWeek wanted = week == null ? null : named(week, now);
         WeeklyReports reports =
                 new WeeklyReports(context.sql().withTimeout(MAX_STATEMENT), context.clock(), MAX_STATEMENT);
-        PropertyCommand.require(context.sql(), property);
+        context.requireProperty(property);
         List<SentReport> sent = new ArrayList<>();
         try (ProgressLine progress = context.output().progress("making reports")) {
             for (ReportedProperty one : reports.properties(property)) {

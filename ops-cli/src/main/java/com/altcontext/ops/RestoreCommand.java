@@ -40,7 +40,7 @@ final class RestoreCommand implements Runnable {
         new BackupFile(from).check(restore);
         KeyedHash hash = context.environment().hash();
         DatabaseUrl database = context.databaseUrl();
-        ClusterCommand.refuseOn(context.sqlDuringRestore(), "altops restore");
+        BackupCommand.refuseOnCluster(context.sqlDuringRestore(), "altops restore");
         if (!yes) {
             throw new Failure(
                     Exit.USAGE,

@@ -36,7 +36,7 @@ final class RollupCheckCommand implements Callable<Integer> {
     public Integer call() {
         CommandOutput output = context.output();
         Sql sql = context.sql().withTimeout(RollupCommand.MAX_STATEMENT);
-        options.requireProperty(sql);
+        context.requireProperty(options.property());
         List<LocalDate> days =
                 options.days().orElseGet(() -> new RollupDays(sql, context.clock()).lastFullDays(options.property()));
         RollupCheck check = new RollupCheck(sql, context.clock());

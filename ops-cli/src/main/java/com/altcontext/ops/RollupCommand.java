@@ -43,7 +43,7 @@ final class RollupCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        options.requireProperty(context.sql());
+        context.requireProperty(options.property());
         // With a clock that is ahead, future days would count as rolled up, and the figures as fresh until those days
         // are over.
         context.refuseClockAhead("nothing was rolled up; set the clock, then try again");

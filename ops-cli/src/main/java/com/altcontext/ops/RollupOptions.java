@@ -1,6 +1,5 @@
 package com.altcontext.ops;
 
-import com.altcontext.db.Sql;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Optional;
@@ -30,11 +29,6 @@ final class RollupOptions {
     @Nullable
     String property() {
         return property;
-    }
-
-    /** @throws Failure if a property was given that does not exist */
-    void requireProperty(Sql sql) {
-        PropertyCommand.require(sql, property);
     }
 
     /** The days that were given, or nothing if none was. */
