@@ -118,7 +118,7 @@ case "$*" in
   'tokens create '*' --expiry 8760h' | 'tokens create readonly '*) echo 'FlyV1 a-token' ;;
   'volumes list --app altcontext-db' | 'status --app altcontext-db') echo 'started' ;;
   'volumes extend vol_1 --size 20 --app altcontext-db') ;;
-  'proxy '*) exec java -XX:TieredStopAtLevel=1 -cp "$STAND_IN_CLASSES" com.altcontext.ops.FakeFly "$@" ;;
+  'proxy '*) exec java -XX:TieredStopAtLevel=1 -cp "$STAND_IN_CLASSES" com.altcontext.ops.command.FakeFly "$@" ;;
   *) echo "Error: unknown command $*" >&2; exit 1 ;;
 esac
 END

@@ -1,5 +1,6 @@
 package com.altcontext.ops;
 
+import com.altcontext.ops.command.CommandContext;
 import java.lang.reflect.Constructor;
 import picocli.CommandLine;
 import picocli.CommandLine.IFactory;

@@ -2,6 +2,8 @@ package com.altcontext.ops;
 
 import com.altcontext.db.DatabaseUrl;
 import com.altcontext.db.Migrations;
+import com.altcontext.ops.command.Exit;
+import com.altcontext.ops.command.Failure;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;

@@ -1,4 +1,4 @@
-/** The commands of {@code altops}, one class each, and what they share. */
+/** The command tree of {@code altops}, with its help and the form of its failures. Each group of commands has a package of its own. */
 @NullMarked
 package com.altcontext.ops;
 

@@ -3,6 +3,7 @@ package com.altcontext.ops;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.altcontext.devdb.TestDatabase;
+import com.altcontext.ops.command.Exit;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;

@@ -1,5 +1,7 @@
 package com.altcontext.ops;
 
+import com.altcontext.ops.command.CommandContext;
+import com.altcontext.ops.command.Shell;
 import java.io.ByteArrayInputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -14,33 +16,33 @@ import java.util.Map;
 import picocli.CommandLine;
 
 /** One run of {@code altops}: what it printed and how it ended. */
-record CommandRun(int exit, String out, String err) {
+public record CommandRun(int exit, String out, String err) {
     /** Noon UTC of the day on which the tests started. Partitions exist only for days near the real date. */
     @SuppressWarnings("TimeInStaticInitializer")
-    static final Instant NOW = Instant.now().truncatedTo(ChronoUnit.DAYS).plus(Duration.ofHours(12));
+    public static final Instant NOW = Instant.now().truncatedTo(ChronoUnit.DAYS).plus(Duration.ofHours(12));
 
-    static final LocalDate TODAY = LocalDate.ofInstant(NOW, ZoneOffset.UTC);
+    public static final LocalDate TODAY = LocalDate.ofInstant(NOW, ZoneOffset.UTC);
 
-    static CommandRun altops(Map<String, String> environment, String... args) {
+    public static CommandRun altops(Map<String, String> environment, String... args) {
         return at(NOW, environment, args);
     }
 
-    static CommandRun altopsOn(String databaseUrl, String... args) {
+    public static CommandRun altopsOn(String databaseUrl, String... args) {
         return altops(Map.of("DATABASE_URL", databaseUrl), args);
     }
 
     /** On a machine whose clock shows this time. */
-    static CommandRun at(Instant now, Map<String, String> environment, String... args) {
+    public static CommandRun at(Instant now, Map<String, String> environment, String... args) {
         return in(environment, "", false, now, args);
     }
 
     /** On a terminal, where a person types this text. */
-    static CommandRun onTerminal(Map<String, String> environment, String typed, String... args) {
+    public static CommandRun onTerminal(Map<String, String> environment, String typed, String... args) {
         return in(environment, typed, true, NOW, args);
     }
 
     /** With this text on standard input, through a pipe. */
-    static CommandRun piped(Map<String, String> environment, String sent, String... args) {
+    public static CommandRun piped(Map<String, String> environment, String sent, String... args) {
         return in(environment, sent, false, NOW, args);
     }
 

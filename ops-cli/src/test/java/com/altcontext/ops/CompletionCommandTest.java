@@ -2,6 +2,7 @@ package com.altcontext.ops;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.altcontext.ops.command.Exit;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -4,6 +4,7 @@ import com.altcontext.db.DatabaseUrl;
 import com.altcontext.db.Sql;
 import com.altcontext.event.Event;
 import com.altcontext.event.EventStore;
+import com.altcontext.ops.command.OperatorConnections;
 import com.altcontext.testing.Database;
 import com.altcontext.testing.TestEvent;
 import com.altcontext.visit.SessionRule;
@@ -15,23 +16,23 @@ import java.util.Map;
 import java.util.UUID;
 
 /** A database with the whole schema, commands that run on it, and shortcuts to its rows. */
-record MigratedDatabase(String url) {
-    static MigratedDatabase fresh() {
+public record MigratedDatabase(String url) {
+    public static MigratedDatabase fresh() {
         return new MigratedDatabase(Database.migrated().url());
     }
 
-    CommandRun altops(String... args) {
+    public CommandRun altops(String... args) {
         return CommandRun.altopsOn(url, args);
     }
 
     /** The environment of a run on this database: DATABASE_URL and the given variables. */
-    Map<String, String> with(Map<String, String> others) {
+    public Map<String, String> with(Map<String, String> others) {
         Map<String, String> environment = new HashMap<>(others);
         environment.put("DATABASE_URL", url);
         return environment;
     }
 
-    void run(String... statements) {
+    public void run(String... statements) {
         try (OperatorConnections connections = new OperatorConnections(DatabaseUrl.parse(url))) {
             var _ = new Sql(connections).inTransaction(tx -> {
                 for (String statement : statements) {
@@ -43,7 +44,7 @@ record MigratedDatabase(String url) {
     }
 
     /** Stores a page view of a new visitor, at noon UTC of the day that was {@code daysAgo} days ago. */
-    void event(String property, int daysAgo) {
+    public void event(String property, int daysAgo) {
         Instant at = CommandRun.NOW.minus(Duration.ofDays(daysAgo));
         Event view = TestEvent.view(UUID.randomUUID().toString(), at, "/")
                 .property(property)
@@ -56,7 +57,7 @@ record MigratedDatabase(String url) {
     }
 
     /** Stores a lead with express consent. */
-    void lead(String property, String email) {
+    public void lead(String property, String email) {
         run("""
                 WITH l AS (INSERT INTO leads VALUES (
                     gen_random_uuid(), '%1$s', '%2$s', '%3$s', '%3$s', NULL, 'express', NULL) RETURNING id)
@@ -66,7 +67,7 @@ record MigratedDatabase(String url) {
     }
 
     /** The number of tables that have rows but no planner statistics. */
-    long tablesWithoutStatistics() {
+    public long tablesWithoutStatistics() {
         return number("""
                 SELECT count(*) FROM pg_class AS c
                 WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND pg_relation_size(c.oid) > 0
@@ -74,7 +75,7 @@ record MigratedDatabase(String url) {
                 """);
     }
 
-    long number(String query) {
+    public long number(String query) {
         try (OperatorConnections connections = new OperatorConnections(DatabaseUrl.parse(url))) {
             return new Sql(connections).inTransaction(tx -> tx.queryOne(query, row -> row.number(1)));
         }

@@ -8,7 +8,7 @@ import java.util.Comparator;
 import java.util.List;
 
 /** The events and forms of one day, in the order of time. */
-public record DemoDay(List<Event> events, List<Capture> captures) {
+record DemoDay(List<Event> events, List<Capture> captures) {
     static DemoDay until(Instant end, List<DemoVisit> visits) {
         List<Event> events = new ArrayList<>();
         List<Capture> captures = new ArrayList<>();

@@ -22,15 +22,15 @@ import java.util.Set;
  * The traffic of an invented tea merchant, day by day. For the same days, it always makes the same visits. Most people come in
  * the evening and on working days, some come back, and on Tuesdays a newsletter brings many at once.
  */
-public final class DemoTraffic {
+final class DemoTraffic {
     /** The hosts of the site. They are reserved (RFC 2606), so no other property has them. */
-    public static final List<String> HOSTS = List.of(DemoPage.SHOP, DemoPage.JOURNAL);
+    static final List<String> HOSTS = List.of(DemoPage.SHOP, DemoPage.JOURNAL);
 
     /** The time zone of the visitors and of the property's days. */
-    public static final ZoneId ZONE = ZoneId.of("America/Toronto");
+    static final ZoneId ZONE = ZoneId.of("America/Toronto");
 
     /** The goals of the merchant. */
-    public static final List<Goal> GOALS = List.of(
+    static final List<Goal> GOALS = List.of(
             Goal.of("left an address", DemoPage.THANKS.path() + "*", null, null),
             Goal.of("ordered", null, "order", null),
             Goal.of("ordered sencha", null, "order", "tea=sencha"));
@@ -53,7 +53,7 @@ public final class DemoTraffic {
     private final Set<DemoVisitor> haveLeftAddress = new HashSet<>();
     private int bots;
 
-    public DemoTraffic(Properties properties, Property property) {
+    DemoTraffic(Properties properties, Property property) {
         // The hashes are of invented addresses, so they need no secret.
         this.attribution = new RequestAttribution(
                 properties,
@@ -74,7 +74,7 @@ public final class DemoTraffic {
      *
      * @param now events after this time are left out
      */
-    public DemoDay next(LocalDate day, Instant now) {
+    DemoDay next(LocalDate day, Instant now) {
         List<DemoVisit> visits = new ArrayList<>();
         for (int i = visitsOn(day.getDayOfWeek()); i > 0; i--) {
             visits.add(visit(day, DemoSource.OF_NEW_VISITORS.pick(random)));

@@ -1,4 +1,4 @@
-/** Invented visits and leads, for trying out the dashboard. */
+/** Invented visits and leads, for trying out the dashboard: {@code altops demo}. */
 @NullMarked
 package com.altcontext.ops.demo;
 

@@ -1,0 +1,124 @@
+package com.altcontext.ops.access;
+
+import com.altcontext.access.AccessKey;
+import com.altcontext.access.AccessKeyStore;
+import com.altcontext.access.AccessKeyStore.KeyAddition;
+import com.altcontext.access.AccessKeyStore.NewKey;
+import com.altcontext.access.Scope;
+import com.altcontext.ops.command.ArgumentNames;
+import com.altcontext.ops.command.CommandContext;
+import com.altcontext.ops.command.CommandGroup;
+import com.altcontext.ops.command.Exit;
+import com.altcontext.ops.command.Failure;
+import com.altcontext.ops.command.HumanFormat;
+import com.altcontext.ops.command.JsonObject;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeParseException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+
+/** Keys for people and programs that read figures or leads. */
+@Command(
+        name = "key",
+        description = "Adds, lists and revokes access keys, and makes links that share figures.",
+        subcommands = {KeyAddCommand.class, KeyListCommand.class, KeyRevokeCommand.class, KeyShareCommand.class},
+        footer = {"", "Example:", "  altops key list"})
+public final class KeyCommand extends CommandGroup {
+    private static final Pattern DAYS = Pattern.compile("([1-9][0-9]{0,3})d");
+
+    /** The fields of a key, by their names on the command line. */
+    static final ArgumentNames ARGUMENTS =
+            new ArgumentNames(Map.of("name", "NAME", "scope", "--scope", "property", "--property"));
+
+    /** Adds a key, or says why not. */
+    static KeyAddition.Added add(CommandContext context, NewKey wanted) {
+        return switch (context.sql().inTransaction(tx -> AccessKeyStore.add(tx, wanted, context.now()))) {
+            case KeyAddition.Added added -> added;
+            case KeyAddition.NameTaken _ ->
+                throw new Failure(
+                        Exit.FAILED,
+                        "there is already a key named " + wanted.name(),
+                        "choose another name, or revoke that one: altops key revoke");
+            case KeyAddition.UnknownProperty unknown ->
+                throw new Failure(
+                        Exit.FAILED, "there is no property " + unknown.slug(), "see them with: altops property list");
+        };
+    }
+
+    /**
+     * When a key expires.
+     *
+     * @param text {@code 90d} or {@code 2027-01-31}, which includes that day; null for never
+     */
+    static @Nullable Instant expiry(@Nullable String text, Instant now) {
+        if (text == null) {
+            return null;
+        }
+        Matcher days = DAYS.matcher(text);
+        if (days.matches()) {
+            return now.plus(Duration.ofDays(Integer.parseInt(days.group(1))));
+        }
+        try {
+            Instant end = LocalDate.parse(text)
+                    .plusDays(1)
+                    .atStartOfDay(ZoneOffset.UTC)
+                    .toInstant();
+            if (end.isAfter(now)) {
+                return end;
+            }
+        } catch (DateTimeParseException notADay) {
+            // reported below
+        }
+        throw new Failure(
+                Exit.USAGE, "--expires is wrong", "write a number of days like 90d, or a future day like 2027-01-31");
+    }
+
+    static JsonObject json(AccessKey key, Instant now) {
+        return new JsonObject()
+                .with("name", key.name())
+                .with("prefix", key.prefix())
+                .with("state", state(key, now))
+                .with("scopes", key.scopes().stream().sorted().map(Scope::key).toList())
+                .with("properties", key.properties())
+                .with("share", key.isShare())
+                .with("createdAt", key.createdAt())
+                .with("expiresAt", key.expiresAt())
+                .with("lastUsedAt", key.lastUsedAt())
+                .with("revokedAt", key.revokedAt());
+    }
+
+    static String state(AccessKey key, Instant now) {
+        return key.state(now).name().toLowerCase(Locale.ROOT);
+    }
+
+    /** A line of the list: the name, what the key gives access to, and its times. */
+    static String line(AccessKey key, Instant now) {
+        List<String> properties = key.properties();
+        return "%s  %s…  %s  %s  %s  last used %s"
+                .formatted(
+                        key.name(),
+                        key.prefix(),
+                        key.scopes().stream().sorted().map(Scope::key).collect(Collectors.joining(",")),
+                        properties == null ? "all properties" : String.join(",", properties),
+                        expiry(key, now),
+                        key.lastUsedAt() == null ? "never" : HumanFormat.time(key.lastUsedAt()));
+    }
+
+    private static String expiry(AccessKey key, Instant now) {
+        String time = key.expiresAt() == null ? "never" : HumanFormat.time(key.expiresAt());
+        return switch (key.state(now)) {
+            case REVOKED -> "revoked";
+            case EXPIRED -> "expired " + time;
+            case ACTIVE -> "expires " + time;
+        };
+    }
+}
