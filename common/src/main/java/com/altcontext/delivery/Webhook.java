@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
 /**
  * An operator's webhook: a URL, and the events that are sent to it.
  *
- * @param name 1 to 63 of a–z, 0–9, - and _, beginning with a letter or a digit
+ * @param name see {@link #isName}
  * @param id random; a webhook that is removed and added again gets a new id, and with it a new secret
  * @param url {@code https}, or {@code http} on this machine; it may hold a secret, so it is never printed in full
  */
@@ -30,6 +30,11 @@ public record Webhook(String name, UUID id, URI url, Set<WebhookEvent> events, I
         events = Set.copyOf(events);
     }
 
+    /** Whether a text may be a webhook's name: 1 to 63 of a–z, 0–9, - and _, beginning with a letter or a digit. */
+    public static boolean isName(String text) {
+        return NAME.matcher(text).matches();
+    }
+
     /**
      * Makes a new webhook.
      *
@@ -38,7 +43,7 @@ public record Webhook(String name, UUID id, URI url, Set<WebhookEvent> events, I
      */
     public static Webhook of(String name, String url, List<String> events, Instant now) {
         Issues issues = new Issues();
-        if (!NAME.matcher(name).matches()) {
+        if (!isName(name)) {
             issues.add("name", "must be 1 to 63 of a-z, 0-9, - and _, and begin with a letter or a digit");
         }
         String address = url.strip();

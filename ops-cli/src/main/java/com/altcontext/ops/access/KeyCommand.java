@@ -48,9 +48,7 @@ public final class KeyCommand extends CommandGroup {
                         Exit.FAILED,
                         "there is already a key named " + wanted.name(),
                         "choose another name, or revoke that one: altops key revoke");
-            case KeyAddition.UnknownProperty unknown ->
-                throw new Failure(
-                        Exit.FAILED, "there is no property " + unknown.slug(), "see them with: altops property list");
+            case KeyAddition.UnknownProperty unknown -> throw CommandContext.unknownProperty(unknown.slug());
         };
     }
 

@@ -3,6 +3,7 @@ package com.altcontext.ops.command;
 import com.altcontext.db.DatabaseState;
 import com.altcontext.db.DatabaseUrl;
 import com.altcontext.db.Sql;
+import com.altcontext.property.Property;
 import com.altcontext.property.PropertyStore;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -116,12 +117,16 @@ public final class CommandContext implements AutoCloseable {
         if (slug != null
                 && database.inTransaction(PropertyStore::list).stream()
                         .noneMatch(known -> known.slug().equals(slug))) {
-            throw new Failure(Exit.FAILED, "there is no property " + slug, "see them with: altops property list");
+            throw unknownProperty(slug);
         }
     }
 
-    public static Failure unknownProperty() {
-        return new Failure(Exit.FAILED, "there is no property with that slug", "see them with: altops property list");
+    /** @param slug is shown only if it can be one, since any other text may be an address or a secret */
+    public static Failure unknownProperty(String slug) {
+        return new Failure(
+                Exit.FAILED,
+                "there is no property " + (Property.isSlug(slug) ? slug : "with that slug"),
+                "see them with: altops property list");
     }
 
     /**

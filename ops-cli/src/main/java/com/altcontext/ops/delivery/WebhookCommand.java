@@ -37,7 +37,11 @@ public final class WebhookCommand extends CommandGroup {
         return webhook.events().stream().map(WebhookEvent::key).sorted().toList();
     }
 
+    /** @param name is shown only if it can be one, since an address of a receiver may hold a secret */
     static Failure unknown(String name) {
-        return new Failure(Exit.FAILED, "there is no webhook " + name, "see them with: altops webhook list");
+        return new Failure(
+                Exit.FAILED,
+                "there is no webhook " + (Webhook.isName(name) ? name : "of that name"),
+                "see them with: altops webhook list");
     }
 }

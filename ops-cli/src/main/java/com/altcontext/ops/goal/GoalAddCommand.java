@@ -81,7 +81,7 @@ final class GoalAddCommand implements Runnable {
                         Exit.FAILED,
                         property + " has a goal of that name already",
                         "see it with: altops goal list " + property);
-            case Addition.UnknownProperty _ -> throw CommandContext.unknownProperty();
+            case Addition.UnknownProperty _ -> throw CommandContext.unknownProperty(property);
             case Addition.TooMany _ ->
                 throw new Failure(
                         Exit.FAILED,

@@ -64,7 +64,7 @@ final class ImportCsvCommand implements Runnable {
         properties.refresh();
         Property property = properties.bySlug(slug);
         if (property == null) {
-            throw CommandContext.unknownProperty();
+            throw CommandContext.unknownProperty(slug);
         }
         ImportedFiles read = new ImportedFiles(property.domains());
         List<String> skippedFiles = new ArrayList<>();

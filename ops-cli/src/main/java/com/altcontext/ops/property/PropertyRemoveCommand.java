@@ -36,7 +36,7 @@ final class PropertyRemoveCommand implements Runnable {
         switch (context.sql().inTransaction(this::remove)) {
             case PropertyRemoval.Removed _ ->
                 context.output().print(JsonObject.ok(true).with("removed", slug), List.of("removed " + slug));
-            case PropertyRemoval.Unknown _ -> throw CommandContext.unknownProperty();
+            case PropertyRemoval.Unknown _ -> throw CommandContext.unknownProperty(slug);
             case PropertyRemoval.Needed _ ->
                 throw new Failure(
                         Exit.FAILED,

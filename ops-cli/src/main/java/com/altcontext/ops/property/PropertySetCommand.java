@@ -73,7 +73,7 @@ final class PropertySetCommand implements Runnable {
                 PropertyOptions.ARGUMENTS.named(() -> context.sql().inTransaction(tx -> set(tx, wanted, mailSettings)));
         PropertyChange.Changed changed = switch (change) {
             case PropertyChange.Changed done -> done;
-            case PropertyChange.Unknown _ -> throw CommandContext.unknownProperty();
+            case PropertyChange.Unknown _ -> throw CommandContext.unknownProperty(slug);
             case PropertyStore.Claim claim -> throw PropertyOptions.domainTaken(claim);
         };
         List<String> lines = new ArrayList<>();

@@ -64,7 +64,7 @@ class GoalCommandTest {
     @ParameterizedTest
     @CsvSource({
         "goal add default signup --path /again, 1, default has a goal of that name already",
-        "goal add unknown signup --path /thanks, 1, there is no property with that slug",
+        "goal add unknown signup --path /thanks, 1, there is no property unknown",
         "goal add default other, 2, --path is required if there is no event",
         "goal add default other --path / --event x, 2, --path is required if there is no event",
         "goal add default other --event x --prop plan, 2, --prop must be like plan=pro",

@@ -87,9 +87,9 @@ class PropertyCommandTest {
         "property set docs --domain https://x/, 2, --domain must be a host name",
         "property set default --domain docs.example.ca, 1, the domain docs.example.ca belongs to the property docs",
         "property set default --own-hosts-only, 2, --own-hosts-only needs a domain",
-        "property set unknown --name X, 1, there is no property with that slug",
+        "property set unknown --name X, 1, there is no property unknown",
         "property set docs, 2, no setting was given",
-        "property remove unknown, 1, there is no property with that slug",
+        "property remove unknown, 1, there is no property unknown",
         "property remove default, 1, the property default cannot be removed",
         "property remove docs, 1, docs holds 1 visitor and 0 leads",
     })
