@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.altcontext.devdb.TestDatabase;
 import com.altcontext.ops.command.Exit;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Tag;
@@ -42,6 +43,23 @@ class AltopsTest {
         assertThat(CommandRun.altops(Map.of(), (words + " nonsense").split(" ", -1))
                         .exit())
                 .isEqualTo(Exit.USAGE);
+    }
+
+    /** {@code altops lead unsubscribe-link} is found in {@code LeadUnsubscribeLinkCommand}. */
+    @ParameterizedTest
+    @MethodSource("commands")
+    void a_command_is_a_class_that_is_named_after_its_words(String command) {
+        CommandLine found = CommandRun.commandLine();
+        StringBuilder name = new StringBuilder();
+        for (String word : command.isEmpty() ? new String[0] : command.split(" ", -1)) {
+            found = Objects.requireNonNull(found.getSubcommands().get(word));
+            for (String part : word.split("-", -1)) {
+                name.append(Character.toUpperCase(part.charAt(0))).append(part.substring(1));
+            }
+        }
+
+        assertThat(found.getCommandSpec().userObject().getClass().getSimpleName())
+                .isEqualTo(command.isEmpty() ? "Altops" : name + "Command");
     }
 
     /** Every command, as the words after {@code altops}. The first is empty: altops itself. */

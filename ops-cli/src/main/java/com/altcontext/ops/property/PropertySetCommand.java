@@ -53,7 +53,7 @@ final class PropertySetCommand implements Runnable {
     private final PropertyOptions options = new PropertyOptions();
 
     @Mixin
-    private final MailOptions mails = new MailOptions();
+    private final RecipientOptions mails = new RecipientOptions();
 
     PropertySetCommand(CommandContext context) {
         this.context = context;

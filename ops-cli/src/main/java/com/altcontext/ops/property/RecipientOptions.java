@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Who gets mails about a property, from the command line. */
-final class MailOptions {
+final class RecipientOptions {
     @Option(
             names = "--notify",
             arity = "1..*",

@@ -7,6 +7,6 @@ import picocli.CommandLine.Command;
 @Command(
         name = "retention",
         description = "Removes data whose retention period is over.",
-        subcommands = PurgeCommand.class,
+        subcommands = RetentionPurgeCommand.class,
         footer = {"", "Example:", "  altops retention purge --dry-run"})
 public final class RetentionCommand extends CommandGroup {}

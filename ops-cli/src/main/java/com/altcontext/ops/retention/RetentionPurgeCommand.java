@@ -40,7 +40,7 @@ import picocli.CommandLine.Option;
             "  altops retention purge --dry-run && altops retention purge",
             "  altops retention purge --keep-submissions 365d"
         })
-final class PurgeCommand implements Callable<Integer> {
+final class RetentionPurgeCommand implements Callable<Integer> {
     /** Enough to count and delete the events of a year over a slow network. */
     private static final Duration MAX_STATEMENT = Duration.ofMinutes(30);
 
@@ -61,7 +61,7 @@ final class PurgeCommand implements Callable<Integer> {
                     "How long to keep what people filled into forms, like 365d; default: as long as their lead is kept.")
     private @Nullable String keepSubmissions;
 
-    PurgeCommand(CommandContext context) {
+    RetentionPurgeCommand(CommandContext context) {
         this.context = context;
     }
 
