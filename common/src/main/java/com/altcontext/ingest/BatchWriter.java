@@ -52,9 +52,6 @@ final class BatchWriter {
             try {
                 return writeOnNode(node, bucket, events);
             } catch (SqlFailure failed) {
-                if (!failed.isFaultOfTheData() && !failed.isWorthRepeating()) {
-                    nodes.avoid(node, failed);
-                }
                 if (!isFast(began)) {
                     throw failed;
                 }
@@ -87,10 +84,13 @@ final class BatchWriter {
         }
     }
 
-    private static List<Outcome> onNode(Sql node, Sql.Work<List<Outcome>> work) {
+    private List<Outcome> onNode(Sql node, Sql.Work<List<Outcome>> work) {
         try {
             return node.inTransaction(work);
         } catch (SqlFailure failed) {
+            if (!failed.isFaultOfTheData() && !failed.isWorthRepeating()) {
+                nodes.avoid(node, failed);
+            }
             throw failed.onNode();
         }
     }
@@ -99,7 +99,7 @@ final class BatchWriter {
         return System.nanoTime() - began < FAST_NANOS;
     }
 
-    /** On a single PostgreSQL, that is the coordinator. */
+    /** Stores them over a connection to the coordinator, or to the only PostgreSQL. */
     private List<Outcome> writeThroughCoordinator(Bucket bucket, List<Event> events, long began) {
         boolean halving = false;
         for (int tries = 1; ; tries++) {

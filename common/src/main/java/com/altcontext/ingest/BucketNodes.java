@@ -2,6 +2,7 @@ package com.altcontext.ingest;
 
 import com.altcontext.db.Buckets;
 import com.altcontext.db.Buckets.Bucket;
+import com.altcontext.db.DatabaseState;
 import com.altcontext.db.DatabaseUrl;
 import com.altcontext.db.DatabaseUrl.Host;
 import com.altcontext.db.Sql;
@@ -13,7 +14,7 @@ import java.lang.System.Logger.Level;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,10 @@ public final class BucketNodes {
     /** Differs between any two servers. */
     private static final String SERVER = "SELECT system_identifier::text FROM pg_control_system()";
 
+    /** Writers rely on this isolation, as {@link DatabaseState#isolationTrouble} says. */
+    private static final String USABLE =
+            SERVER + " WHERE current_setting('default_transaction_isolation') = 'read committed'";
+
     /** The buckets on each node that the coordinator reaches and that knows where all shards are. */
     private static final String PLACEMENTS = """
             SELECT number, n.nodename, n.nodeport, reached.result
@@ -46,7 +51,7 @@ public final class BucketNodes {
     private final Function<Host, Sql> connect;
     private final Map<Host, Sql> connected = new HashMap<>();
     private final LimitedLog failures = new LimitedLog(LOG);
-    private volatile Map<Bucket, Sql> nodes = Map.of();
+    private final AtomicReference<Map<Bucket, Sql>> nodes = new AtomicReference<>(Map.of());
 
     /** @param connect returns the same database on another host, for a service that waits only seconds for an answer */
     public BucketNodes(Sql coordinator, Function<Host, Sql> connect) {
@@ -60,7 +65,7 @@ public final class BucketNodes {
     /** The node that holds the bucket; null if the coordinator must be used. */
     @Nullable
     Sql of(Bucket bucket) {
-        return nodes.get(bucket);
+        return nodes.get().get(bucket);
     }
 
     /**
@@ -102,9 +107,9 @@ public final class BucketNodes {
     /** The coordinator's name of a node, for example localhost, may be another server's from here. */
     private boolean isReached(Sql node, String server) {
         try {
-            return node.ask(question -> question.query(SERVER, row -> row.text(1)))
-                    .row()
-                    .equals(server);
+            return node.ask(question -> question.query(USABLE, row -> row.text(1)))
+                    .rows()
+                    .equals(List.of(server));
         } catch (SqlFailure unreachable) {
             failures.log(
                     Level.WARNING,
@@ -115,21 +120,19 @@ public final class BucketNodes {
     }
 
     void use(Map<Bucket, Sql> found) {
-        if (!found.keySet().equals(nodes.keySet())) {
+        if (!nodes.getAndSet(Map.copyOf(found)).keySet().equals(found.keySet())) {
             LOG.log(Level.INFO, "events of " + found.size() + " buckets are stored over connections to their nodes");
         }
-        nodes = Map.copyOf(found);
     }
 
     /** Does not use a node until the next {@link #refresh}. */
-    synchronized void avoid(Sql node, SqlFailure failed) {
+    void avoid(Sql node, SqlFailure failed) {
         failures.log(
                 Level.WARNING,
                 "events could not be stored over a connection to their node, so the coordinator passes them on: "
                         + failed.getMessage());
-        Set<Bucket> others = nodes.keySet().stream()
-                .filter(bucket -> nodes.get(bucket) != node)
-                .collect(Collectors.toSet());
-        nodes = others.stream().collect(Collectors.toUnmodifiableMap(Function.identity(), nodes::get));
+        nodes.updateAndGet(all -> all.entrySet().stream()
+                .filter(one -> one.getValue() != node)
+                .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue)));
     }
 }

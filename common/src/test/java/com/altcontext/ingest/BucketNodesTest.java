@@ -90,6 +90,21 @@ class BucketNodesTest {
 
     @Test
     @EnabledIfEnvironmentVariable(named = CITUS, matches = ".+")
+    void a_node_with_another_isolation_is_not_used() {
+        BucketNodes nodes = new BucketNodes(database.sql(), node -> {
+            String url = TestDatabase.on(node.toString(), database.url());
+            return Database.at(url + (url.contains("?") ? "&" : "?")
+                            + "options=-c%20default_transaction_isolation=serializable")
+                    .sql();
+        });
+
+        nodes.refresh();
+
+        assertThat(reached(nodes)).isEmpty();
+    }
+
+    @Test
+    @EnabledIfEnvironmentVariable(named = CITUS, matches = ".+")
     void another_server_at_the_address_of_a_node_is_not_used() {
         BucketNodes nodes = new BucketNodes(database.sql(), _ -> database.sql());
 

@@ -102,6 +102,26 @@ class NodeWriterTest {
     }
 
     @Test
+    void a_lock_that_is_not_free_in_time_is_no_fault_of_the_node() {
+        BatchWriter hasty = new BatchWriter(
+                database.sql().withSocketTimeout(Duration.ofMillis(1_200)),
+                nodes,
+                new EventStore(new SessionRule(Duration.ofMinutes(30))));
+        nodes.use(Map.of(bucket, node));
+        database.anotherMachine().inTransaction(tx -> {
+            var _ = VisitorLock.take(tx, Set.of(event.visitor().id()));
+            assertThatThrownBy(() -> hasty.write(bucket, List.of(event)))
+                    .isInstanceOfSatisfying(
+                            SqlFailure.class,
+                            failed -> assertThat(failed.isCanceled()).isTrue());
+            return true;
+        });
+
+        assertThat(nodes.of(bucket)).isNotNull();
+        assertThat(hasty.write(bucket, List.of(event))).hasOnlyElementsOfType(Outcome.Stored.class);
+    }
+
+    @Test
     void a_node_that_cannot_be_reached_is_left_to_the_coordinator_from_then_on() {
         assertThat(write(unreachable(), List.of(event))).hasOnlyElementsOfType(Outcome.Stored.class);
 
