@@ -54,13 +54,13 @@ final class SubmissionStore {
     private static final String SAVE_SUBMISSION = """
             INSERT INTO form_submissions (
                 id, lead_id, visitor_id, session_id, event_id, property_id, form_name, submitted_at, content_hash, payload,
-                for_review)
+                for_review, is_bot)
             SELECT id, lead_id, visitor_id, session_id, event_id, property_id, form_name,
-                   to_timestamp(at::float8 / 1000), content_hash, payload::jsonb, for_review = 1
+                   to_timestamp(at::float8 / 1000), content_hash, payload::jsonb, for_review = 1, is_bot = 1
             FROM unnest(?::uuid[], ?::uuid[], ?::uuid[], ?::uuid[], ?::uuid[],
-                        ?::text[], ?::text[], ?::int8[], ?::bytea[], ?::text[], ?::int8[])
+                        ?::text[], ?::text[], ?::int8[], ?::bytea[], ?::text[], ?::int8[], ?::int8[])
                 AS form(id, lead_id, visitor_id, session_id, event_id, property_id, form_name, at, content_hash, payload,
-                        for_review)
+                        for_review, is_bot)
             """;
 
     /**
@@ -141,7 +141,8 @@ final class SubmissionStore {
                 forms.numbers(form -> form.capture().receivedAt().toEpochMilli()),
                 forms.hashes(form -> form.capture().contentHash()),
                 forms.texts(form -> form.capture().form().payload()),
-                forms.numbers(form -> form.capture().forReview() ? 1 : 0));
+                forms.numbers(form -> form.capture().forReview() ? 1 : 0),
+                forms.numbers(form -> form.capture().isOfBot() ? 1 : 0));
     }
 
     private static @Nullable String tag(@Nullable Language language) {

@@ -69,7 +69,8 @@ final class ExportDocument {
             "submitted_at",
             "content_hash",
             "payload",
-            "for_review");
+            "for_review",
+            "is_bot");
 
     private static final String LINK = object("i", "visitor_id", "source", "confidence", "linked_at", "is_bot");
 

@@ -42,12 +42,12 @@ public final class SubmissionList {
             "WITH found AS MATERIALIZED (SELECT id FROM leads WHERE position(lower(?) IN email) > 0) "
                     + keysOf("form_submissions AS f JOIN found ON found.id = f.lead_id");
 
-    /** {@code isBot} comes from the link to the visitor, which says whether a bot sent the form. */
+    /** In a row of an earlier state, {@code isBot} comes from the link to the visitor. */
     private static final String ROWS = """
             SELECT jsonb_build_object(
                 'id', f.id, 'propertyId', f.property_id, 'submittedAt', %s, 'formName', f.form_name, 'fields', f.payload,
                 'forReview', f.for_review,
-                'isBot', coalesce((
+                'isBot', coalesce(f.is_bot, (
                     SELECT i.is_bot FROM lead_identities AS i
                     WHERE i.lead_id = f.lead_id AND i.visitor_id = f.visitor_id AND i.source = 'form_submit'), l.is_bot),
                 'lead', jsonb_build_object(

@@ -3,11 +3,19 @@ package com.altcontext.retention;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.altcontext.audit.Caller;
+import com.altcontext.event.EventStore;
+import com.altcontext.lead.Email;
+import com.altcontext.lead.LeadRules;
+import com.altcontext.lead.Leads;
 import com.altcontext.retention.SubmissionList.Cursor;
 import com.altcontext.retention.SubmissionList.SubmissionRequest;
 import com.altcontext.testing.Database;
 import com.altcontext.testing.TestForm;
+import com.altcontext.value.KeyedHash;
+import com.altcontext.visit.SessionRule;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -20,8 +28,14 @@ import org.junit.jupiter.api.Test;
 
 class SubmissionListTest {
     private static final Instant NOW = Instant.parse("2026-06-15T12:00:00Z");
+
+    @SuppressWarnings("TimeInStaticInitializer") // The partitions are made for the days around today.
+    private static final Instant SENT =
+            Instant.now().truncatedTo(ChronoUnit.DAYS).plus(Duration.ofHours(12));
+
     private static final UUID KEY = new UUID(1, 2);
     private static final Pattern FORMS = Pattern.compile("\"formName\": \"([^\"]*)\"");
+    private static final Pattern BY_BOT = Pattern.compile("\"isBot\": (true|false).*?\"formName\": \"([^\"]*)\"");
     private static final Pattern NEXT = Pattern.compile("\"next\":(?:null|\"([^\"]+)\")}$");
 
     private static Database database;
@@ -53,12 +67,26 @@ class SubmissionListTest {
         return lead;
     }
 
+    private static void capture(TestForm form) {
+        EventStore events = new EventStore(new SessionRule(Duration.ofMinutes(30)));
+        LeadRules rules = new LeadRules(false, Duration.ofMinutes(15), 6, TestForm.TO_WEBHOOKS);
+        var _ = new Leads(database.sql(), events, rules).capture(form.capture());
+    }
+
     private static String page(@Nullable String property, @Nullable String search, @Nullable Cursor after, int limit) {
         SubmissionRequest request =
                 new SubmissionRequest(property, search, after, limit, new Caller("api", KEY, new byte[32]), NOW);
         return new SubmissionList(database.sql())
                 .write(request, StringBuilder::new)
                 .toString();
+    }
+
+    /** The name of each form, and whether a bot sent it. */
+    private static List<String> robots(String page) {
+        return BY_BOT.matcher(page)
+                .results()
+                .map(result -> result.group(2) + " " + result.group(1))
+                .toList();
     }
 
     private static List<String> forms(String page) {
@@ -77,6 +105,22 @@ class SubmissionListTest {
                         "\"email\": \"jo@x.ca\"", "\"id\": \"" + lead + "\"", "\"isBot\": false", "\"inReview\": false")
                 .contains("\"consent\": {\"status\": \"expired\", \"expiresAt\": \"2026-06-15T12:00:00.000Z\"}")
                 .contains("\"utmCampaign\": \"spring\"", "\"trafficSource\": \"email\"");
+    }
+
+    @Test
+    void each_form_says_whether_a_bot_sent_it_also_if_a_person_with_the_same_visitor_did_and_the_visitor_was_erased() {
+        TestForm form = TestForm.by("jo@x.ca", SENT);
+        capture(form.form("robots").byBot());
+        capture(form.form("persons").at(SENT.plusSeconds(60)));
+        capture(form.form("again").byBot().at(SENT.plusSeconds(120)));
+
+        assertThat(robots(page(null, null, null, 10))).containsExactly("again true", "persons false", "robots true");
+
+        capture(TestForm.by("ann@x.ca", SENT.plusSeconds(180)));
+        var _ = new Erasure(database.sql(), new KeyedHash("a pepper of the tests"))
+                .erase(new Email("ann@x.ca"), "test", SENT.plusSeconds(240));
+
+        assertThat(robots(page(null, null, null, 10))).containsExactly("again true", "persons false", "robots true");
     }
 
     @Test
