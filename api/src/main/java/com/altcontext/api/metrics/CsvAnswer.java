@@ -9,6 +9,7 @@ import com.altcontext.metrics.query.QueryRow;
 import com.altcontext.value.Csv;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -65,7 +66,7 @@ final class CsvAnswer {
         List<@Nullable String> cells = new ArrayList<>();
         cells.add(value);
         for (Number figure : figures) {
-            cells.add(figure == null ? null : figure.toString());
+            cells.add(digits(figure));
         }
         row(file, cells);
     }
@@ -73,10 +74,16 @@ final class CsvAnswer {
     private static List<@Nullable String> cells(QueryRow row) {
         List<@Nullable String> cells = new ArrayList<>(row.groups());
         for (Number figure : row.metrics()) {
-            Number shown = SummaryBody.figure(figure);
-            cells.add(shown == null ? null : shown.toString());
+            cells.add(digits(SummaryBody.figure(figure)));
         }
         return cells;
+    }
+
+    /** Never 5.0E-4, which reads badly in a spreadsheet. */
+    private static @Nullable String digits(@Nullable Number figure) {
+        return figure == null
+                ? null
+                : new BigDecimal(figure.toString()).stripTrailingZeros().toPlainString();
     }
 
     private static void row(StreamedAnswer file, List<? extends @Nullable String> cells) {

@@ -63,6 +63,24 @@ class QueryFileTest extends VisitedProperty {
     }
 
     @Test
+    void a_file_has_small_and_large_figures_in_plain_digits() {
+        stored.execute(
+                "INSERT INTO sessions (visitor_id, id, property_id, started_at, last_event_at, traffic_source, device,"
+                        + " conversions, page_views, engaged_ms)"
+                        + " SELECT gen_random_uuid(), gen_random_uuid(), ?, now(), now(), 'direct', 'desktop', (n = 1)::int,"
+                        + " (n < 3)::int, CASE WHEN n < 3 THEN 30000000 + n ELSE 0 END"
+                        + " FROM generate_series(1, 2000) AS n",
+                property);
+
+        Call.Answer file = file("POST", "query")
+                .json("{\"propertyId\":\"" + property
+                        + "\",\"dateRange\":\"today\",\"metrics\":[\"conversionRate\",\"avgEngagedTimeMs\"]}")
+                .send();
+
+        assertThat(file.text()).isEqualTo("conversionRate,avgEngagedTimeMs\r\n0.0005,30000001.5\r\n");
+    }
+
+    @Test
     void a_file_of_a_property_whose_id_cannot_be_stored_is_refused_as_for_any_unknown_property() {
         Call.assertError(file("GET", "breakdown?dimension=path&propertyId=%00").send(), 400, "invalid_request");
         Call.assertError(
