@@ -6,10 +6,12 @@ import com.altcontext.db.DatabaseUrl;
 import com.altcontext.db.Migrations;
 import com.altcontext.db.Row;
 import com.altcontext.db.Sql;
+import com.altcontext.db.SqlFailure;
 import com.altcontext.devdb.TestDatabase;
 import java.sql.SQLException;
 import java.util.List;
 import javax.sql.DataSource;
+import org.awaitility.Awaitility;
 import org.postgresql.ds.PGPoolingDataSource;
 import org.postgresql.ds.PGSimpleDataSource;
 import org.postgresql.ds.common.BaseDataSource;
@@ -62,7 +64,13 @@ public record Database(String url, Sql sql) {
         for (String node : nodes) {
             String[] address = node.split(":", 2);
             at(TestDatabase.on(node, database.url)).run("CREATE EXTENSION citus");
-            database.texts("SELECT citus_add_node(?, ?)", address[0], Integer.parseInt(address[1]));
+            // Citus copies the server's roles to the node, which fails while another process of the tests does so, too.
+            Awaitility.await()
+                    .ignoreExceptionsInstanceOf(SqlFailure.class)
+                    .until(
+                            () -> database.texts(
+                                    "SELECT citus_add_node(?, ?)", address[0], Integer.parseInt(address[1])),
+                            added -> !added.isEmpty());
         }
         if (new Distribution(database.sql)
                 .apply(new Buckets(CITUS_BUCKETS), step -> {})
