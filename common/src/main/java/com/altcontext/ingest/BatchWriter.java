@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 
 /**
- * Stores a batch in one transaction and retries where that can help. If the database refuses the rows themselves, it
+ * Stores a batch in one transaction (on a cluster, a second one holds the locks) and retries where that can help. If the database refuses the rows themselves, it
  * halves the batch until each bad event is alone, so that one bad event does not fail the others. Validation already
  * refuses the events that are known to be bad; this handles those that it did not foresee.
  */
@@ -66,7 +66,7 @@ final class BatchWriter {
     private List<Outcome> writeOnNode(Sql node, Bucket bucket, List<Event> events) {
         AtomicReference<List<Outcome>> committed = new AtomicReference<>(List.of());
         try {
-            return sql.inTransaction(coordinator -> {
+            var _ = sql.inTransaction(coordinator -> {
                 Visits locked = store.lockOnCoordinator(coordinator, bucket, events);
                 committed.set(onNode(node, tx -> {
                     List<Outcome> outcomes = store.writeOnNode(tx, bucket, events, locked);
@@ -74,14 +74,14 @@ final class BatchWriter {
                     coordinator.queryOne(STILL_CONNECTED, row -> row.flag(1));
                     return outcomes;
                 }));
-                return committed.get();
+                return true;
             });
         } catch (SqlFailure failed) {
             if (committed.get().isEmpty()) {
                 throw failed;
             }
-            return committed.get();
         }
+        return committed.get();
     }
 
     private List<Outcome> onNode(Sql node, Sql.Work<List<Outcome>> work) {

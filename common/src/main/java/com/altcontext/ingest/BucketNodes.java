@@ -33,10 +33,6 @@ public final class BucketNodes {
     /** Differs between any two servers. */
     private static final String SERVER = "SELECT system_identifier::text FROM pg_control_system()";
 
-    /** Writers rely on this isolation, as {@link DatabaseState#isolationTrouble} says. */
-    private static final String USABLE =
-            SERVER + " WHERE current_setting('default_transaction_isolation') = 'read committed'";
-
     /** The buckets on each node that the coordinator reaches and that knows where all shards are. */
     private static final String PLACEMENTS = """
             SELECT number, n.nodename, n.nodeport, reached.result
@@ -71,22 +67,26 @@ public final class BucketNodes {
     /**
      * Reads where the buckets are, and connects to their nodes.
      *
-     * @throws SqlFailure if the coordinator did not answer; then no node is used until the next call
+     * @throws SqlFailure if the coordinator, or a node that it asked, did not answer; then the nodes stay as they were
      */
     public synchronized void refresh() {
         Map<Bucket, Sql> found = new HashMap<>();
-        try {
-            Map<Host, List<Placement>> byHost = coordinator.inTransaction(BucketNodes::placements).stream()
-                    .collect(Collectors.groupingBy(Placement::host));
-            byHost.forEach((host, placements) -> {
-                Sql node = connected.computeIfAbsent(host, connect);
-                if (isReached(node, placements.getFirst().server())) {
-                    placements.forEach(placement -> found.put(placement.bucket(), node));
-                }
-            });
-        } finally {
-            use(found);
-        }
+        coordinator.inTransaction(BucketNodes::placements).stream()
+                .collect(Collectors.groupingBy(Placement::host))
+                .forEach((host, placements) -> {
+                    Sql node = connected.computeIfAbsent(host, connect);
+                    String trouble = trouble(node, placements.getFirst().server());
+                    if (trouble.isEmpty()) {
+                        placements.forEach(placement -> found.put(placement.bucket(), node));
+                    } else {
+                        failures.log(
+                                Level.WARNING,
+                                "events for the node " + host
+                                        + " go through the coordinator, which costs it ten times as"
+                                        + " much, because this machine can't use that address: " + trouble);
+                    }
+                });
+        use(found);
     }
 
     private static List<Placement> placements(Tx tx) {
@@ -104,24 +104,21 @@ public final class BucketNodes {
                 SERVER);
     }
 
-    /** The coordinator's name of a node, for example localhost, may be another server's from here. */
-    private boolean isReached(Sql node, String server) {
+    /** Why a node can't be used; empty if it can. The address may be another server's from here, as localhost is. */
+    private static String trouble(Sql node, String server) {
         try {
-            return node.ask(question -> question.query(USABLE, row -> row.text(1)))
-                    .rows()
-                    .equals(List.of(server));
+            return node.inTransaction(
+                    tx -> tx.queryOne(SERVER, row -> row.text(1)).equals(server)
+                            ? DatabaseState.isolationTrouble(tx)
+                            : "another server answers");
         } catch (SqlFailure unreachable) {
-            failures.log(
-                    Level.WARNING,
-                    "a node of the cluster can't be reached from here, so the coordinator passes on its events: "
-                            + unreachable.getMessage());
-            return false;
+            return String.valueOf(unreachable.getMessage());
         }
     }
 
     void use(Map<Bucket, Sql> found) {
         if (!nodes.getAndSet(Map.copyOf(found)).keySet().equals(found.keySet())) {
-            LOG.log(Level.INFO, "events of " + found.size() + " buckets are stored over connections to their nodes");
+            LOG.log(Level.INFO, "events of " + found.size() + " buckets go to their nodes directly");
         }
     }
 
@@ -129,7 +126,7 @@ public final class BucketNodes {
     void avoid(Sql node, SqlFailure failed) {
         failures.log(
                 Level.WARNING,
-                "events could not be stored over a connection to their node, so the coordinator passes them on: "
+                "events could not be stored on their node directly, and go through the coordinator: "
                         + failed.getMessage());
         nodes.updateAndGet(all -> all.entrySet().stream()
                 .filter(one -> one.getValue() != node)

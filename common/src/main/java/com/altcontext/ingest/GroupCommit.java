@@ -25,7 +25,8 @@ import java.util.function.Consumer;
  *       wait.
  *   <li>A writer takes everything that waits in a lane as one batch. A single PostgreSQL has one bucket and one writer.
  *   <li>{@link BatchWriter} stores the batch in one transaction. In it {@link EventStore#write} locks the visitors, looks
- *       for duplicates, finds or begins the sessions, saves those, and copies the events.
+ *       for duplicates, finds or begins the sessions, saves those, and copies the events. On a cluster, the locks are
+ *       held by a second transaction.
  *   <li>After the commit the writer answers each request.
  * </ol>
  *

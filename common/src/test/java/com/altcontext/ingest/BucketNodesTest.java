@@ -1,11 +1,13 @@
 package com.altcontext.ingest;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.altcontext.db.Buckets;
 import com.altcontext.db.Buckets.Bucket;
 import com.altcontext.db.DatabaseUrl.Host;
 import com.altcontext.db.Sql;
+import com.altcontext.db.SqlFailure;
 import com.altcontext.devdb.TestDatabase;
 import com.altcontext.event.Event;
 import com.altcontext.event.EventStore;
@@ -17,6 +19,7 @@ import com.altcontext.visit.SessionRule;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledIfEnvironmentVariable;
@@ -52,6 +55,18 @@ class BucketNodesTest {
         nodes.refresh();
 
         assertThat(reached(nodes)).isEmpty();
+    }
+
+    @Test
+    void nodes_stay_as_they_were_while_the_coordinator_does_not_answer() {
+        Sql away = Database.at("postgres://nobody:x@127.0.0.1:1/none?sslmode=disable")
+                .sql();
+        BucketNodes nodes = new BucketNodes(away, this::connect);
+        nodes.use(Map.of(new Bucket((short) 0, buckets), database.sql()));
+
+        assertThatThrownBy(nodes::refresh).isInstanceOf(SqlFailure.class);
+
+        assertThat(reached(nodes)).hasSize(1);
     }
 
     @Test
