@@ -80,4 +80,11 @@ public record MigratedDatabase(String url) {
             return new Sql(connections).inTransaction(tx -> tx.queryOne(query, row -> row.number(1)));
         }
     }
+
+    /** The first column of each row. */
+    public List<String> texts(String query) {
+        try (OperatorConnections connections = new OperatorConnections(DatabaseUrl.parse(url))) {
+            return new Sql(connections).inTransaction(tx -> tx.query(query, row -> row.text(1)));
+        }
+    }
 }

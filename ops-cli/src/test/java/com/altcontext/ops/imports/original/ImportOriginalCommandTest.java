@@ -2,12 +2,9 @@ package com.altcontext.ops.imports.original;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.altcontext.db.DatabaseUrl;
-import com.altcontext.db.Sql;
 import com.altcontext.ops.CommandRun;
 import com.altcontext.ops.MigratedDatabase;
 import com.altcontext.ops.command.Exit;
-import com.altcontext.ops.command.OperatorConnections;
 import com.altcontext.visit.AnonId;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,12 +25,6 @@ class ImportOriginalCommandTest {
         return database.altops(args.toArray(String[]::new));
     }
 
-    private List<String> texts(String query) {
-        try (OperatorConnections connections = new OperatorConnections(DatabaseUrl.parse(database.url()))) {
-            return new Sql(connections).inTransaction(tx -> tx.query(query, row -> row.text(1)));
-        }
-    }
-
     @Test
     void a_visit_that_was_split_in_two_becomes_one_session() {
         original.visitWithForm("v1", ANON_ID);
@@ -42,13 +33,14 @@ class ImportOriginalCommandTest {
 
         assertThat(ran.err()).isEmpty();
         assertThat(ran.exit()).isEqualTo(Exit.DONE);
-        assertThat(texts(
+        assertThat(database.texts(
                         "SELECT concat_ws(' ', entry_path, exit_path, page_views, events, conversions, utm_source, traffic_source,"
                                 + " device, country, referrer_host) FROM sessions"))
                 .containsExactly("/ /pricing 2 3 1 letter email mobile CA mail.example.org");
-        assertThat(texts("SELECT concat_ws(' ', event_type, path, props->>'place', occurred_at AT TIME ZONE 'UTC' = '"
-                        + OriginalDatabase.START.toString().replace("Z", "")
-                        + "') FROM events ORDER BY occurred_at"))
+        assertThat(database.texts(
+                        "SELECT concat_ws(' ', event_type, path, props->>'place', occurred_at AT TIME ZONE 'UTC' = '"
+                                + OriginalDatabase.START.toString().replace("Z", "")
+                                + "') FROM events ORDER BY occurred_at"))
                 .containsExactly("page_view / top t", "page_view /pricing top f", "form_submit /pricing top f");
         assertThat(ran.out())
                 .contains("imported 3 events\n", "imported 1 sessions\n", "imported 1 visitors\n", "imported 1 leads\n")
@@ -60,7 +52,7 @@ class ImportOriginalCommandTest {
         original.visitWithForm("v1", ANON_ID);
         importOriginal();
 
-        assertThat(texts("SELECT visitor_id::text FROM visitors"))
+        assertThat(database.texts("SELECT visitor_id::text FROM visitors"))
                 .containsExactly(new AnonId(ANON_ID).visitorOf("default").toString());
     }
 
@@ -69,19 +61,19 @@ class ImportOriginalCommandTest {
         original.visitWithForm("v1", ANON_ID);
         importOriginal();
 
-        assertThat(texts(
+        assertThat(database.texts(
                         "SELECT concat_ws(' ', property_id, email, consent_status, form_name, source_channel, capture_utm_source,"
                                 + " capture_landing_path, first_traffic_source) FROM leads"))
                 .containsExactly("default ada@example.com express newsletter website letter / email");
-        assertThat(texts(
+        assertThat(database.texts(
                         "SELECT concat_ws(' ', status, source, form_name, purpose, octet_length(ip_hash)) FROM consent_events"
                                 + " ORDER BY id"))
                 .containsExactly("pending form newsletter newsletter 32", "express form newsletter newsletter 32");
         assertThat(
-                        texts(
+                        database.texts(
                                 "SELECT concat_ws(' ', i.source, i.confidence) FROM lead_identities i JOIN visitors v USING (visitor_id)"))
                 .containsExactly("form_submit 1");
-        assertThat(texts("SELECT concat_ws(' ', f.form_name, f.payload->>'often') FROM form_submissions f"
+        assertThat(database.texts("SELECT concat_ws(' ', f.form_name, f.payload->>'often') FROM form_submissions f"
                         + " JOIN sessions s ON s.visitor_id = f.visitor_id AND s.id = f.session_id"))
                 .containsExactly("newsletter weekly");
         assertThat(database.altops("rollup").exit()).isEqualTo(Exit.DONE);
@@ -93,7 +85,7 @@ class ImportOriginalCommandTest {
         original.visitWithForm("v1", ANON_ID);
         importOriginal();
         assertThat(database.altops("rollup").exit()).isEqualTo(Exit.DONE);
-        String day = texts("SELECT day::text FROM events LIMIT 1").getFirst();
+        String day = database.texts("SELECT day::text FROM events LIMIT 1").getFirst();
         database.run(
                 "INSERT INTO purge_log (purged_at, events_kept_from, rollups_kept_from, days, events, bytes, sessions, visitors,"
                         + " rollups, rejections, days_left) VALUES (now(), DATE '" + day
@@ -108,7 +100,7 @@ class ImportOriginalCommandTest {
         assertThat(database.number("SELECT count(ensure_event_partition('" + day + "'))"))
                 .isOne();
         assertThat(database.altops("rollup", "--day", day).err()).contains("the raw events of " + day + " are gone");
-        assertThat(texts("SELECT page_views::text FROM daily_metric_rollups WHERE day = '" + day + "'"))
+        assertThat(database.texts("SELECT page_views::text FROM daily_metric_rollups WHERE day = '" + day + "'"))
                 .containsExactly("2");
     }
 
@@ -145,9 +137,9 @@ class ImportOriginalCommandTest {
         assertThat(again.out())
                 .contains("imported 1 events\n", "imported 0 sessions\n", "imported 0 leads\n", "imported 1 consents\n")
                 .contains("skipped 3 events that are here already\n", "skipped 1 leads that are here already\n");
-        assertThat(texts("SELECT concat_ws(' ', exit_path, page_views) FROM sessions"))
+        assertThat(database.texts("SELECT concat_ws(' ', exit_path, page_views) FROM sessions"))
                 .containsExactly("/late 3");
-        assertThat(texts("SELECT consent_status FROM leads")).containsExactly("withdrawn");
+        assertThat(database.texts("SELECT consent_status FROM leads")).containsExactly("withdrawn");
         CommandRun third = importOriginal("--json");
         assertThat(third.out()).contains("\"consents\":0", "\"visitors\":0").doesNotContain("\"events\":");
         assertThat(database.number("SELECT count(*) FROM events")).isEqualTo(4);
@@ -167,10 +159,11 @@ class ImportOriginalCommandTest {
 
         CommandRun ran = importOriginal();
 
-        assertThat(texts("SELECT property_id || path FROM events ORDER BY 1")).containsExactly("default/", "docs/docs");
-        assertThat(texts("SELECT property_id || ' ' || email FROM leads ORDER BY email"))
+        assertThat(database.texts("SELECT property_id || path FROM events ORDER BY 1"))
+                .containsExactly("default/", "docs/docs");
+        assertThat(database.texts("SELECT property_id || ' ' || email FROM leads ORDER BY email"))
                 .containsExactly("docs ada@example.com", "default grace@example.com");
-        assertThat(texts("SELECT source FROM lead_identities")).containsExactly("form_submit");
+        assertThat(database.texts("SELECT source FROM lead_identities")).containsExactly("form_submit");
         assertThat(ran.out())
                 .contains("imported 1 properties\n", "imported 2 visitors\n")
                 .contains("changed 1 properties whose name is not a slug")
@@ -199,7 +192,7 @@ class ImportOriginalCommandTest {
                 .contains("skipped 1 events of visitors whose id does not have 8 to 128 characters\n")
                 .contains("skipped 1 events of the future\n", "skipped 1 events of days that were purged here\n")
                 .contains("skipped 1 leads without a valid address\n");
-        assertThat(texts("SELECT path FROM events")).containsExactly("/kept");
+        assertThat(database.texts("SELECT path FROM events")).containsExactly("/kept");
     }
 
     @Test
@@ -217,7 +210,8 @@ class ImportOriginalCommandTest {
         CommandRun ran = importOriginal();
 
         assertThat(ran.out()).contains("skipped 3 consents of leads who withdrew here\n");
-        assertThat(texts("SELECT consent_status FROM leads ORDER BY email")).containsExactly("withdrawn", "express");
+        assertThat(database.texts("SELECT consent_status FROM leads ORDER BY email"))
+                .containsExactly("withdrawn", "express");
     }
 
     @Test
@@ -253,7 +247,7 @@ class ImportOriginalCommandTest {
         CommandRun ran = importOriginal();
 
         assertThat(ran.out()).contains("imported 0 consents\n");
-        assertThat(texts("SELECT consent_status FROM leads")).containsExactly("express");
+        assertThat(database.texts("SELECT consent_status FROM leads")).containsExactly("express");
         assertThat(database.altops("lead", "mailable").out()).contains(",newsletter,may,express,");
     }
 

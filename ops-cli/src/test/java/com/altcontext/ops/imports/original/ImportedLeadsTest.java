@@ -2,12 +2,9 @@ package com.altcontext.ops.imports.original;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.altcontext.db.DatabaseUrl;
-import com.altcontext.db.Sql;
 import com.altcontext.ops.CommandRun;
 import com.altcontext.ops.MigratedDatabase;
 import com.altcontext.ops.command.Exit;
-import com.altcontext.ops.command.OperatorConnections;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -28,12 +25,6 @@ class ImportedLeadsTest {
         return database.altops("import", "original", "--from", original.url());
     }
 
-    private List<String> texts(String query) {
-        try (OperatorConnections connections = new OperatorConnections(DatabaseUrl.parse(database.url()))) {
-            return new Sql(connections).inTransaction(tx -> tx.query(query, row -> row.text(1)));
-        }
-    }
-
     @Test
     void a_visit_after_the_capture_is_not_the_source_of_the_lead() {
         int before = -20 * 1_440;
@@ -45,7 +36,8 @@ class ImportedLeadsTest {
                 .form("l1", "v1", "accepted", before);
         importOriginal();
 
-        assertThat(texts("SELECT concat_ws(' ', capture_traffic_source, first_traffic_source, form_name) FROM leads"))
+        assertThat(database.texts(
+                        "SELECT concat_ws(' ', capture_traffic_source, first_traffic_source, form_name) FROM leads"))
                 .containsExactly("newsletter");
     }
 
@@ -61,7 +53,7 @@ class ImportedLeadsTest {
         assertThat(importOriginal().out()).contains("next: altops rollup --from " + day + " --to ");
         assertThat(database.altops("rollup").exit()).isEqualTo(Exit.DONE);
 
-        assertThat(texts("SELECT day || ' ' || new_leads FROM daily_metric_rollups WHERE new_leads > 0"))
+        assertThat(database.texts("SELECT day || ' ' || new_leads FROM daily_metric_rollups WHERE new_leads > 0"))
                 .containsExactly(day + " 1");
     }
 
@@ -88,14 +80,14 @@ class ImportedLeadsTest {
                 + " first_utm_source) FROM leads";
         original.visitWithForm("v1", ANON_ID);
         importOriginal();
-        List<String> person = texts(known);
+        List<String> person = database.texts(known);
         database.run(
                 "UPDATE leads SET is_bot = true, in_review = true, form_name = 'bots', capture_landing_path = '/bots',"
                         + " first_landing_path = '/bots', first_utm_source = 'bots'");
 
         importOriginal();
 
-        assertThat(texts(known)).isEqualTo(person).first().asString().startsWith("f f newsletter /");
+        assertThat(database.texts(known)).isEqualTo(person).first().asString().startsWith("f f newsletter /");
     }
 
     @Test
@@ -104,11 +96,11 @@ class ImportedLeadsTest {
         original.run("UPDATE events SET device_type = 'bot'");
         importOriginal();
 
-        assertThat(texts("SELECT concat_ws(' ', is_bot, first_landing_path) FROM leads"))
+        assertThat(database.texts("SELECT concat_ws(' ', is_bot, first_landing_path) FROM leads"))
                 .containsExactly("t /");
-        assertThat(texts("SELECT is_bot::text FROM lead_identities")).containsExactly("true");
+        assertThat(database.texts("SELECT is_bot::text FROM lead_identities")).containsExactly("true");
         assertThat(database.altops("rollup").exit()).isEqualTo(Exit.DONE);
-        assertThat(texts("SELECT sum(new_leads)::text FROM daily_metric_rollups"))
+        assertThat(database.texts("SELECT sum(new_leads)::text FROM daily_metric_rollups"))
                 .containsExactly("0");
     }
 
@@ -124,12 +116,13 @@ class ImportedLeadsTest {
         original.run("UPDATE leads SET first_captured_at = first_captured_at - interval '64 minutes'");
         importOriginal();
 
-        assertThat(texts("SELECT concat_ws(' ', is_bot, capture_landing_path, first_landing_path,"
+        assertThat(database.texts("SELECT concat_ws(' ', is_bot, capture_landing_path, first_landing_path,"
                         + " extract(epoch FROM first_captured_at - (SELECT min(started_at) FROM sessions))::int / 60)"
                         + " FROM leads"))
                 .containsExactly("f / / 65");
-        assertThat(texts("SELECT i.is_bot || ' ' || s.device FROM lead_identities i JOIN sessions s USING (visitor_id)"
-                        + " ORDER BY 1"))
+        assertThat(database.texts(
+                        "SELECT i.is_bot || ' ' || s.device FROM lead_identities i JOIN sessions s USING (visitor_id)"
+                                + " ORDER BY 1"))
                 .containsExactly("false mobile", "true bot");
     }
 
@@ -147,7 +140,8 @@ class ImportedLeadsTest {
         importOriginal();
 
         String reason = "imported from the earlier system, where the lead has this status without a record of it";
-        assertThat(texts("SELECT concat_ws(', ', source, form_name, purpose, reason) FROM consent_events ORDER BY id"))
+        assertThat(database.texts(
+                        "SELECT concat_ws(', ', source, form_name, purpose, reason) FROM consent_events ORDER BY id"))
                 .containsExactly("form, newsletter, newsletter, " + reason, "form, unknown, newsletter, " + reason);
         assertThat(database.altops("lead", "mailable").out())
                 .containsPattern("ada@example[.]com,[^\n]*,may_not,bot,")
@@ -159,7 +153,7 @@ class ImportedLeadsTest {
         original.visitWithForm("v1", ANON_ID).consent("l1", "withdrawn", "link", 9);
         importOriginal();
 
-        assertThat(texts("SELECT concat_ws(', ', source, form_name, reason) FROM consent_events ORDER BY id"))
+        assertThat(database.texts("SELECT concat_ws(', ', source, form_name, reason) FROM consent_events ORDER BY id"))
                 .containsExactly(
                         "form, newsletter, imported from the earlier system",
                         "form, newsletter, imported from the earlier system",
@@ -191,9 +185,9 @@ class ImportedLeadsTest {
         importOriginal();
 
         String last = recorded.substring(recorded.lastIndexOf(' ') + 1);
-        assertThat(texts("SELECT string_agg(status, ' ' ORDER BY id) FROM consent_events"))
+        assertThat(database.texts("SELECT string_agg(status, ' ' ORDER BY id) FROM consent_events"))
                 .containsExactly(recorded);
-        assertThat(texts("SELECT consent_status FROM leads")).containsExactly(last);
+        assertThat(database.texts("SELECT consent_status FROM leads")).containsExactly(last);
         assertThat(database.altops("lead", "mailable").out()).contains("," + last + ",");
         assertThat(importOriginal().out()).contains("imported 0 consents\n").doesNotContain("withdrew here");
     }
@@ -210,7 +204,7 @@ class ImportedLeadsTest {
 
         assertThat(importOriginal().out()).doesNotContain("had no record");
 
-        assertThat(texts("SELECT consent_status FROM leads")).containsExactly(status, status);
+        assertThat(database.texts("SELECT consent_status FROM leads")).containsExactly(status, status);
     }
 
     /** A form without a box gives pending consent. Prolonging implied consent by it would send mails after its end. */
@@ -242,7 +236,7 @@ class ImportedLeadsTest {
         assertThat(again.out())
                 .contains(
                         "skipped 1 leads who were erased here\n", "skipped 3 events of people who were erased here\n");
-        assertThat(texts("SELECT email FROM leads")).containsExactly("grace@example.com");
+        assertThat(database.texts("SELECT email FROM leads")).containsExactly("grace@example.com");
         assertThat(database.number("SELECT count(*) FROM visitors")).isZero();
     }
 }

@@ -2,13 +2,9 @@ package com.altcontext.ops.imports.original;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.altcontext.db.DatabaseUrl;
-import com.altcontext.db.Sql;
 import com.altcontext.ops.CommandRun;
 import com.altcontext.ops.MigratedDatabase;
 import com.altcontext.ops.command.Exit;
-import com.altcontext.ops.command.OperatorConnections;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,12 +19,6 @@ class ImportedOddRowsTest {
 
     private CommandRun importOriginal() {
         return database.altops("import", "original", "--from", original.url());
-    }
-
-    private List<String> texts(String query) {
-        try (OperatorConnections connections = new OperatorConnections(DatabaseUrl.parse(database.url()))) {
-            return new Sql(connections).inTransaction(tx -> tx.query(query, row -> row.text(1)));
-        }
     }
 
     private void event(String id, String visitor, String time, String props) {
@@ -110,7 +100,8 @@ class ImportedOddRowsTest {
         assertThat(ran.out())
                 .contains("imported 4 events\n", "changed 1 events without their props, which were not an object\n")
                 .contains("changed 1 submissions without their payload, which was not an object\n");
-        assertThat(texts("SELECT path FROM events WHERE props IS NULL")).containsExactly("/odd");
+        assertThat(database.texts("SELECT path FROM events WHERE props IS NULL"))
+                .containsExactly("/odd");
     }
 
     /** In this visit the second page view is two minutes after the first, and the form five minutes. */
