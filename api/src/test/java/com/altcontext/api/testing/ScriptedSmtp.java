@@ -27,6 +27,7 @@ public final class ScriptedSmtp implements AutoCloseable {
     public static final String SILENCE = "";
 
     private final ServerSocket socket;
+    private final Thread acceptor;
     private final Map<String, String> answers;
     private final Queue<Socket> clients = new ConcurrentLinkedQueue<>();
     private final Queue<String> commands = new ConcurrentLinkedQueue<>();
@@ -39,7 +40,7 @@ public final class ScriptedSmtp implements AutoCloseable {
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
         }
-        Thread.startVirtualThread(this::accept);
+        acceptor = Thread.startVirtualThread(this::accept);
     }
 
     /** How many connections clients have opened. */
@@ -124,15 +125,19 @@ public final class ScriptedSmtp implements AutoCloseable {
         return context.getSocketFactory();
     }
 
+    /** The port is free afterwards: it is in use until the last call of {@code accept} has ended. */
     @Override
     public void close() {
         try {
             socket.close();
+            acceptor.join();
             for (Socket client : clients) {
                 client.close();
             }
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
         }
     }
 }
