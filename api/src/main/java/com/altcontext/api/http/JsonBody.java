@@ -117,6 +117,12 @@ public final class JsonBody {
      */
     public static Content readBatch(byte[] bytes, int maxEvents) {
         String text = isPlain(bytes) ? null : decode(bytes);
+        Content content = read(bytes, text, maxEvents);
+        // The parser of bytes stops at an escaped surrogate in a key; the parser of text does not.
+        return content.isRead() || text != null ? content : read(bytes, decode(bytes), maxEvents);
+    }
+
+    private static Content read(byte[] bytes, @Nullable String text, int maxEvents) {
         Content content = read(bytes, text, maxEvents, true);
         return content == null ? requireNonNull(read(bytes, text, maxEvents, false)) : content;
     }

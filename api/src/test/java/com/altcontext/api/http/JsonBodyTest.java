@@ -46,4 +46,19 @@ class JsonBodyTest {
                     .containsExactly(1, 0, 1);
         }
     }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\\ud83d", "\\udc00", "\\u0000", "a\\ud83db"})
+    void a_key_that_cannot_be_stored_is_a_fault_of_its_event_only(String key) {
+        JsonBody.Content batch = JsonBody.readBatch(
+                ("[{\"n\":1},{\"props\":{\"" + key + "\":2}},{\"n\":3}]").getBytes(StandardCharsets.UTF_8), 100);
+
+        assertThat(batch.isRead()).isTrue();
+        assertThat(batch.issues().list()).isEmpty();
+        assertThat(batch.eventIssues().get(0).list()).isEmpty();
+        assertThat(batch.eventIssues().get(1).list())
+                .containsExactly(
+                        new Issue("props", "has a key that must be UTF-8, without NUL or unpaired surrogates"));
+        assertThat(batch.eventIssues().get(2).list()).isEmpty();
+    }
 }
