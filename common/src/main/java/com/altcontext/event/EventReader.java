@@ -25,11 +25,13 @@ import org.jspecify.annotations.Nullable;
 /** Validates the JSON fields of an event and makes a {@link Beacon} of them. */
 public final class EventReader {
     public static final int MAX_KEYS = 256;
-    /** The range of a JavaScript Date: 100 million days before and after 1970. */
-    private static final double MAX_EPOCH_MILLIS = 8.64e15;
+    /** The range of a JavaScript Date: 100 million days before and after 1970. Times beyond it are moved to its ends. */
+    private static final Instant MAX_TIME = Instant.ofEpochMilli(8_640_000_000_000_000L);
+
+    private static final Instant MIN_TIME = Instant.ofEpochMilli(-8_640_000_000_000_000L);
 
     private static final Pattern COUNTRY = Pattern.compile("[A-Za-z]{2}");
-    private static final Pattern EPOCH_MILLIS = Pattern.compile("-?\\d{11,16}");
+    private static final Pattern EPOCH_MILLIS = Pattern.compile("-?\\d{11,40}");
 
     /** ISO-8601 as browsers and servers write it: with an offset, or without one (then UTC), or a date alone. */
     private static final DateTimeFormatter ISO = new DateTimeFormatterBuilder()
@@ -162,12 +164,17 @@ public final class EventReader {
         };
         if (time == null) {
             fields.issue(name, "must be an ISO-8601 time or milliseconds since 1970");
+            return null;
         }
-        return time;
+        return inRange(time);
     }
 
-    private static @Nullable Instant epochMillis(double millis) {
-        return Math.abs(millis) <= MAX_EPOCH_MILLIS ? Instant.ofEpochMilli((long) Math.floor(millis)) : null;
+    private static Instant epochMillis(double millis) {
+        return Instant.ofEpochMilli((long) Math.floor(millis));
+    }
+
+    private static Instant inRange(Instant time) {
+        return time.isAfter(MAX_TIME) ? MAX_TIME : time.isBefore(MIN_TIME) ? MIN_TIME : time;
     }
 
     private static @Nullable Instant iso(String text) {
@@ -177,12 +184,11 @@ public final class EventReader {
         try {
             TemporalAccessor time = ISO.parseBest(
                     text.toUpperCase(Locale.ROOT), OffsetDateTime::from, LocalDateTime::from, LocalDate::from);
-            Instant instant = switch (time) {
+            return switch (time) {
                 case OffsetDateTime exact -> exact.toInstant();
                 case LocalDateTime utc -> utc.toInstant(ZoneOffset.UTC);
                 default -> LocalDate.from(time).atStartOfDay().toInstant(ZoneOffset.UTC);
             };
-            return Math.abs((double) instant.getEpochSecond()) * 1000 <= MAX_EPOCH_MILLIS ? instant : null;
         } catch (DateTimeException unreadable) {
             return null;
         }
