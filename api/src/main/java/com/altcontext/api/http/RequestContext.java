@@ -84,7 +84,12 @@ public final class RequestContext {
 
     /** Whether {@code Accept} names this very media type: a range does not count, nor does {@code q=0}. */
     public boolean accepts(String type) {
-        return AcceptHeader.names(accept, type);
+        return AcceptHeader.weight(accept, type) > 0;
+    }
+
+    /** Whether {@code Accept} gives this media type a greater weight than the other one. */
+    public boolean prefers(String type, String other) {
+        return AcceptHeader.weight(accept, type) > AcceptHeader.weight(accept, other);
     }
 
     /**

@@ -23,9 +23,9 @@ final class CsvAnswer {
 
     private CsvAnswer() {}
 
-    /** Whether the client requests a file: it accepts CSV and not JSON. */
+    /** Whether the client requests a file: it prefers CSV to JSON. */
     static boolean isRequested(RequestContext request) {
-        return request.accepts("text/csv") && !request.accepts("application/json");
+        return request.prefers("text/csv", "application/json");
     }
 
     /**

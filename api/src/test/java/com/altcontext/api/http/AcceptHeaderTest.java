@@ -11,19 +11,22 @@ class AcceptHeaderTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "text/csv | true",
-                "TEXT/CSV | true",
-                "text/html , text/csv ; q=0.5 | true",
-                "text/csv;header=present;q=0.001 | true",
-                "text/csv;q=0 | false",
-                "text/csv; q=0.000 | false",
-                "text/csv;header=present;q=0 | false",
-                "text/* | false",
-                "*/* | false",
-                "text/csvs | false",
-                " | false",
+                "text/csv | 1",
+                "TEXT/CSV | 1",
+                "text/html , text/csv ; q=0.5 | 0.5",
+                "text/csv;header=present;q=0.001 | 0.001",
+                "text/csv;q=0 | 0",
+                "text/csv; q=0.000 | 0",
+                "text/csv;header=present;q=0 | 0",
+                "text/csv;q=x | 1",
+                "text/csv;q=0.0000001 | 1",
+                "text/csv;q=0.2, text/csv;q=0.7, text/html | 0.7",
+                "text/* | 0",
+                "*/* | 0",
+                "text/csvs | 0",
+                " | 0",
             })
-    void a_type_counts_only_if_it_is_listed_itself_with_a_weight_above_zero(@Nullable String accept, boolean named) {
-        assertThat(AcceptHeader.names(accept, "text/csv")).isEqualTo(named);
+    void a_type_has_a_weight_only_if_it_is_listed_itself(@Nullable String accept, double weight) {
+        assertThat(AcceptHeader.weight(accept, "text/csv")).isEqualTo(weight);
     }
 }

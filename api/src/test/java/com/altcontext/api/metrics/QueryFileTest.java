@@ -26,7 +26,7 @@ class QueryFileTest extends VisitedProperty {
         Call.Answer breakdown = Call.get(
                         "/v1/metrics/breakdown?window=today&dimension=utm_campaign&propertyId=" + property)
                 .header("x-admin-key", TestService.ADMIN_KEY)
-                .header("accept", "text/csv; charset=utf-8")
+                .header("accept", "application/json;q=0.1, text/csv; charset=utf-8; q=0.9")
                 .send();
 
         assertThat(Call.get("/v1/metrics/breakdown?window=today&dimension=path&propertyId=" + property)
