@@ -41,8 +41,8 @@ class FiguresWiring {
     }
 
     @Singleton
-    QueryEngine queryEngine(AppConfig config, Sql sql, GroupCommit groupCommit) {
-        return new QueryEngine(sql, config.metrics().queryTimeout(), groupCommit::isBusy);
+    QueryEngine queryEngine(AppConfig config, Sql sql, InstantSource clock, GroupCommit groupCommit) {
+        return new QueryEngine(sql, clock, config.metrics().queryTimeout(), groupCommit::isBusy);
     }
 
     @Singleton

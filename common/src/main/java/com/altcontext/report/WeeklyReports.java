@@ -96,7 +96,7 @@ public final class WeeklyReports {
 
     /** @param timeout the limit of each query over raw rows */
     public WeeklyReports(Sql sql, InstantSource clock, Duration timeout) {
-        QueryEngine engine = new QueryEngine(sql, timeout);
+        QueryEngine engine = new QueryEngine(sql, clock, timeout);
         this.sql = sql;
         this.summaries = new Summaries(sql, RollupSource.TABLES, clock);
         this.raw = new RawBreakdowns(engine);

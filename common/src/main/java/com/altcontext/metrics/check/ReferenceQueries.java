@@ -8,6 +8,7 @@ import com.altcontext.metrics.Vital;
 import com.altcontext.metrics.Window;
 import com.altcontext.metrics.goal.Goal;
 import com.altcontext.metrics.rollup.DayBounds;
+import java.time.Instant;
 import java.time.ZoneId;
 import java.util.HashMap;
 import java.util.List;
@@ -36,7 +37,7 @@ final class ReferenceQueries {
     /** Read once for all sources. */
     private @Nullable Map<String, @Nullable Double> shares;
 
-    ReferenceQueries(Tx tx, Window window, ZoneId zone, @Nullable String property) {
+    ReferenceQueries(Tx tx, Window window, ZoneId zone, @Nullable String property, Instant now) {
         this.tx = tx;
         DayBounds from = DayBounds.of(window.from(), zone);
         DayBounds to = DayBounds.of(window.to(), zone);
@@ -48,6 +49,7 @@ final class ReferenceQueries {
         parameters.put("first", from.firstPartition());
         parameters.put("last", to.lastPartition());
         parameters.put("property", property);
+        parameters.put("now", now);
         parameters.put("until", tx.queryOne(new NamedSql(statement("until")).with(parameters), row -> row.day(1)));
     }
 

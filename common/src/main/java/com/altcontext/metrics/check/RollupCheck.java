@@ -57,12 +57,14 @@ public final class RollupCheck {
     private static final double EXACT = 1e-9;
 
     private final Sql sql;
+    private final InstantSource clock;
     private final Summaries summaries;
     private final Rollup rollup;
 
     /** @param sql with a timeout of minutes, which a large day needs */
     public RollupCheck(Sql sql, InstantSource clock) {
         this.sql = sql;
+        this.clock = clock;
         this.summaries = new Summaries(sql, RollupSource.TABLES, clock);
         this.rollup = new Rollup(sql, clock);
     }
@@ -104,7 +106,8 @@ public final class RollupCheck {
         return sql.inTransaction(tx -> {
             var _ = tx.query(SETTINGS, row -> row.text(1));
             Comparison compared = new Comparison(day, property);
-            ReferenceQueries reference = new ReferenceQueries(tx, window, propertyZone.zone(), property);
+            ReferenceQueries reference =
+                    new ReferenceQueries(tx, window, propertyZone.zone(), property, clock.instant());
             double visitors = number(reference.figure(Metric.UNIQUE_VISITORS.key()));
             for (Metric metric : Metric.values()) {
                 Double raw = reference.figure(metric.key());

@@ -4,6 +4,7 @@ import com.altcontext.db.Sql;
 import com.altcontext.db.SqlFailure;
 import com.altcontext.metrics.query.RawRows.Parallelism;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
@@ -17,13 +18,17 @@ public final class QueryEngine {
     private static final Duration DRIVER_EXTRA_TIME = Duration.ofSeconds(2);
 
     private final Sql sql;
+    private final InstantSource clock;
     private final Duration timeout;
     private final BooleanSupplier isIngestBusy;
     private final Lock turn = new ReentrantLock(true);
 
-    /** @param timeout how long one query may take in the database */
-    public QueryEngine(Sql sql, Duration timeout) {
-        this(sql, timeout, () -> false);
+    /**
+     * @param clock decides whether a lead may be written to now
+     * @param timeout how long one query may take in the database
+     */
+    public QueryEngine(Sql sql, InstantSource clock, Duration timeout) {
+        this(sql, clock, timeout, () -> false);
     }
 
     /**
@@ -32,9 +37,10 @@ public final class QueryEngine {
      * @param isIngestBusy while this is true, queries run one at a time, each in a single process of the database, so
      *     that events do not wait for queries
      */
-    public QueryEngine(Sql sql, Duration timeout, BooleanSupplier isIngestBusy) {
+    public QueryEngine(Sql sql, InstantSource clock, Duration timeout, BooleanSupplier isIngestBusy) {
         this.isIngestBusy = isIngestBusy;
         this.sql = sql.withTimeout(timeout.plus(DRIVER_EXTRA_TIME));
+        this.clock = clock;
         this.timeout = timeout;
     }
 
@@ -96,7 +102,7 @@ public final class QueryEngine {
 
     private <T> T run(List<ZoneWindow> windows, Function<RawRows, T> queries, Parallelism parallelism) {
         try {
-            return sql.inSnapshot(tx -> queries.apply(new RawRows(tx, windows, timeout, parallelism)));
+            return sql.inSnapshot(tx -> queries.apply(new RawRows(tx, windows, clock.instant(), timeout, parallelism)));
         } catch (SqlFailure failed) {
             if (failed.isCanceled()) {
                 throw new QueryTooSlow();

@@ -2,6 +2,7 @@ package com.altcontext.metrics.query;
 
 import com.altcontext.db.SqlFragment;
 import com.altcontext.lead.EffectiveConsent;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -23,12 +24,13 @@ final class QueryStatement {
                     first_referrer_host AS referrer_host, first_utm_source AS utm_source, first_utm_medium AS utm_medium,
                     first_utm_campaign AS utm_campaign, first_landing_path AS entry_path,
                     %s AS mailable
-             FROM leads AS l WHERE NOT is_bot) AS s""".formatted(EffectiveConsent.IS_MAILABLE.replace("?", "now()"));
+             FROM leads AS l WHERE NOT is_bot) AS s""".formatted(EffectiveConsent.IS_MAILABLE);
 
     private static final Set<BaseCount> SCAN_COUNTS = EnumSet.of(BaseCount.SESSIONS, BaseCount.CONVERTING_SESSIONS);
 
     private final MetricsQuery query;
     private final RawConditions raw;
+    private final Instant now;
     private final boolean sessionsOnly;
 
     /** The names of the group columns, each with a comma after it: {@code g0, g1, }. */
@@ -37,9 +39,11 @@ final class QueryStatement {
     /** The {@code GROUP BY} clause for these columns; empty if there are none. */
     private final String groupBy;
 
-    QueryStatement(MetricsQuery query, SessionDays days) {
+    /** @param now the time at which a lead's consent counts */
+    QueryStatement(MetricsQuery query, SessionDays days, Instant now) {
         this.query = query;
         this.raw = new RawConditions(query, days);
+        this.now = now;
         this.sessionsOnly = query.sessionsOnly();
         List<String> names = IntStream.range(0, query.groupings().size())
                 .mapToObj(i -> "g" + i)
@@ -49,8 +53,8 @@ final class QueryStatement {
     }
 
     /** @param rowsAtOnce how many rows of the answer are in memory at a time */
-    static SqlFragment of(MetricsQuery query, SessionDays days, int rowsAtOnce) {
-        return new QueryStatement(query, days).whole(rowsAtOnce);
+    static SqlFragment of(MetricsQuery query, SessionDays days, Instant now, int rowsAtOnce) {
+        return new QueryStatement(query, days, now).whole(rowsAtOnce);
     }
 
     private SqlFragment whole(int rowsAtOnce) {
@@ -218,7 +222,7 @@ final class QueryStatement {
     /** For a query by goals: the number of all sessions, by the other grouping, repeated for each goal. */
     private SqlFragment allSessions(List<BaseCount> all) {
         Set<BaseCount> own = EnumSet.of(BaseCount.SESSIONS);
-        QueryStatement rest = new QueryStatement(query.withoutGoals(), raw.days());
+        QueryStatement rest = new QueryStatement(query.withoutGoals(), raw.days(), now);
         SqlFragment counts = SqlFragment.of(
                 "SELECT " + rest.groups + "count(*) AS sessions FROM (\n?) AS sessions" + rest.groupBy,
                 rest.sessions(own));
@@ -271,7 +275,11 @@ final class QueryStatement {
     private SqlFragment leads(String columns) {
         List<SqlFragment> where = List.of(raw.window("s", "started_at"), raw.filter());
         return RawConditions.select(
-                raw.groups("s.started_at"), List.of(SqlFragment.of(columns)), LEADS, where, groupBy);
+                raw.groups("s.started_at"),
+                List.of(SqlFragment.of(columns)),
+                SqlFragment.of(LEADS, now),
+                where,
+                groupBy);
     }
 
     /**

@@ -49,6 +49,7 @@ final class RawRows {
     private final Tx tx;
     private final List<ZoneWindow> windows;
     private final SessionDays days;
+    private final Instant now;
     private final long endNanos;
 
     /** The {@code WITH} clause before each statement. */
@@ -67,10 +68,11 @@ final class RawRows {
         NONE
     }
 
-    RawRows(Tx tx, List<ZoneWindow> windows, Duration timeout, Parallelism parallelism) {
+    RawRows(Tx tx, List<ZoneWindow> windows, Instant now, Duration timeout, Parallelism parallelism) {
         this.tx = tx;
         this.windows = windows;
         this.days = new SessionDays(windows, this::day);
+        this.now = now;
         this.endNanos = System.nanoTime() + timeout.toNanos();
         tx.update(parallelism == Parallelism.NONE ? SETTINGS + ONE_PROCESS : SETTINGS);
     }
@@ -132,19 +134,24 @@ final class RawRows {
         return days;
     }
 
+    /** The time at which a lead's consent counts. */
+    Instant now() {
+        return now;
+    }
+
     private LocalDate day(SqlFragment statement) {
         return queryOne(statement, row -> row.day(1));
     }
 
     /** The rows of an answer, at most as many as the limit of the query. */
     List<QueryRow> rows(MetricsQuery query) {
-        return query(QueryStatement.of(query, days, query.limit()), row -> QueryRow.read(row, query));
+        return query(QueryStatement.of(query, days, now, query.limit()), row -> QueryRow.read(row, query));
     }
 
     /** Passes on the rows of an answer one by one. */
     void each(MetricsQuery query, Consumer<QueryRow> consumer) {
         tx.each(
-                limited(QueryStatement.of(query, days, Tx.ROWS_AT_ONCE)),
+                limited(QueryStatement.of(query, days, now, Tx.ROWS_AT_ONCE)),
                 row -> consumer.accept(QueryRow.read(row, query)));
     }
 

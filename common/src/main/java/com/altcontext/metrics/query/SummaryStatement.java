@@ -4,6 +4,7 @@ import com.altcontext.db.Row;
 import com.altcontext.db.SqlFragment;
 import com.altcontext.metrics.Dimension;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -31,14 +32,16 @@ final class SummaryStatement {
 
     private final MetricsQuery query;
     private final SessionDays days;
+    private final Instant now;
     private final QueryStatement daily;
     private final List<BaseCount> all = new ArrayList<>();
 
     /** @param query without groupings */
-    private SummaryStatement(MetricsQuery query, SessionDays days) {
+    private SummaryStatement(MetricsQuery query, RawRows rows) {
         this.query = query;
-        this.days = days;
-        this.daily = new QueryStatement(query.by(List.of(Grouping.Time.DAY)), days);
+        this.days = rows.days();
+        this.now = rows.now();
+        this.daily = new QueryStatement(query.by(List.of(Grouping.Time.DAY)), days, now);
     }
 
     /**
@@ -63,7 +66,7 @@ final class SummaryStatement {
 
     /** The figures of the whole windows first, then those of each day and source that has any. */
     static List<Figures> read(RawRows rows, MetricsQuery query) {
-        SqlFragment statement = new SummaryStatement(query, rows.days()).whole();
+        SqlFragment statement = new SummaryStatement(query, rows).whole();
         boolean isOfBoth = query.filter().isOfEvents() && query.filter().isOfSessions();
         return isOfBoth
                 ? rows.queryWithoutLoops(statement, row -> figures(row, query))
@@ -87,13 +90,14 @@ final class SummaryStatement {
             case SESSIONS -> sessions(own);
             case EVENTS -> firstDays(daily.visitors(own), "NULL::text", own);
             case LEADS -> withoutSource("g0", daily.part(source, own, all));
-            case VITALS -> withoutSource("NULL::timestamp", new QueryStatement(query, days).part(source, own, all));
+            case VITALS ->
+                withoutSource("NULL::timestamp", new QueryStatement(query, days, now).part(source, own, all));
             case ALL_SESSIONS -> throw new IllegalArgumentException("a summary is not by goals");
         };
     }
 
     private SqlFragment sessions(Set<BaseCount> own) {
-        QueryStatement bySource = new QueryStatement(query.by(List.of(Grouping.Time.DAY, SOURCE)), days);
+        QueryStatement bySource = new QueryStatement(query.by(List.of(Grouping.Time.DAY, SOURCE)), days, now);
         SqlFragment sessions = bySource.sessions(own);
         return own.stream().anyMatch(BaseCount::isOfVisitors)
                 ? firstDays(sessions, "g1", own)

@@ -7,6 +7,7 @@ import com.altcontext.metrics.Window;
 import com.altcontext.property.Property;
 import com.altcontext.property.PropertyStore;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.LocalDate;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -31,13 +32,15 @@ final class MailableLeads {
               AND l.first_captured_at >= ?::date - 1 AND l.first_captured_at < ?::date + 2
               AND l.first_captured_at < ?
               AND %s
-            """.formatted(EffectiveConsent.IS_MAILABLE.replace("?", "now()"));
+            """.formatted(EffectiveConsent.IS_MAILABLE);
 
     private final Sql sql;
+    private final InstantSource clock;
     private volatile List<String> zones = List.of();
 
-    MailableLeads(Sql sql) {
+    MailableLeads(Sql sql, InstantSource clock) {
         this.sql = sql;
+        this.clock = clock;
     }
 
     private record Counted(long leads, boolean isZoneMissing) {}
@@ -72,7 +75,8 @@ final class MailableLeads {
                             property,
                             window.from(),
                             window.to(),
-                            until);
+                            until,
+                            clock.instant());
                 })
                 .row();
     }

@@ -15,6 +15,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -83,9 +84,10 @@ final class RollupCache {
     /** One lock for each property. */
     private final ConcurrentMap<String, Object> locks = new ConcurrentHashMap<>();
 
-    RollupCache(Sql sql, RollupSource source) {
+    /** @param clock decides whether a lead may be written to now */
+    RollupCache(Sql sql, RollupSource source, InstantSource clock) {
         this.sql = sql;
-        this.mailableLeads = new MailableLeads(sql);
+        this.mailableLeads = new MailableLeads(sql, clock);
         String ofProperty = " WHERE (?::text IS NULL OR property_id = ?)";
         version = "SELECT coalesce(max(version), 0), (SELECT coalesce(max(id), 0) FROM purge_log) FROM "
                 + source.versions;

@@ -43,9 +43,10 @@ public final class Summaries {
 
     /** @param source the view is read only if it exists; until then the tables are */
     public Summaries(Sql sql, RollupSource source, InstantSource clock) {
-        this.tables = new RollupCache(sql, RollupSource.TABLES);
-        this.view =
-                source == RollupSource.VIEW ? new ViewCache(new FiguresView(sql), new RollupCache(sql, source)) : null;
+        this.tables = new RollupCache(sql, RollupSource.TABLES, clock);
+        this.view = source == RollupSource.VIEW
+                ? new ViewCache(new FiguresView(sql), new RollupCache(sql, source, clock))
+                : null;
         this.clock = clock;
     }
 

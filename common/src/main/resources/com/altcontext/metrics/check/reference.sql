@@ -1,8 +1,8 @@
 -- The figures that docs/metrics.md defines, computed from raw rows in the simplest way. Rollups are checked against them. :from and
 -- :to are the first and the last day of the window, in the time zone :zone. :start is the first moment of the window, and :end the
 -- first moment after it. :first and :last are the first and the last UTC day (partition) that overlap the window. :until is the UTC
--- day of the last event of any session that began in the window, so that such a session is read to its end. :property is a slug, or
--- null for all properties. Joins and inner groupings contain the bucket, so that a cluster does them on its nodes.
+-- day of the last event of any session that began in the window, so that such a session is read to its end. :now is the present
+-- moment. :property is a slug, or null for all properties. Joins and inner groupings contain the bucket, so that a cluster does them on its nodes.
 
 -- until
 SELECT greatest(:last, max((last_event_at AT TIME ZONE 'UTC')::date))
@@ -101,7 +101,7 @@ SELECT count(*)
 FROM leads
 WHERE first_captured_at >= :start AND first_captured_at < :end AND NOT is_bot
   AND (:property::text IS NULL OR property_id = :property)
-  AND (consent_status = 'express' OR consent_status = 'implied' AND consent_expires_at > now())
+  AND (consent_status = 'express' OR consent_status = 'implied' AND consent_expires_at > :now)
   AND (NOT in_review OR consent_status = 'express' AND id IN (
       SELECT lead_id FROM consent_events WHERE status = 'express' AND source IN ('operator', 'confirmed')))
 

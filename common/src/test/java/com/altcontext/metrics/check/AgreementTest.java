@@ -161,7 +161,7 @@ class AgreementTest {
     private static void agrees(Summaries summaries, Window window, ZoneId zone, @Nullable String property) {
         Summary summary = summaries.of(window, null, property, SITE.today());
         var _ = SITE.database.sql().inTransaction(tx -> {
-            ReferenceQueries reference = new ReferenceQueries(tx, window, zone, property);
+            ReferenceQueries reference = new ReferenceQueries(tx, window, zone, property, SITE.now);
             for (Metric metric : Metric.values()) {
                 same(
                         metric.key(),

@@ -32,7 +32,7 @@ class LeadBreakdownsTest {
     private final Database database = Database.migrated();
 
     private LeadBreakdown sources(Duration timeout) {
-        QueryEngine engine = new QueryEngine(database.sql(), timeout);
+        QueryEngine engine = new QueryEngine(database.sql(), InstantSource.fixed(NOW), timeout);
         return new LeadBreakdowns(engine)
                 .of(LeadDimension.SOURCE, Touch.FIRST, new Window(TODAY, TODAY), ZONES, Filter.none(), 5, NOW);
     }

@@ -14,6 +14,7 @@ import com.altcontext.testing.NodeTraffic;
 import com.altcontext.testing.TestEvent;
 import com.altcontext.value.Issues;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
@@ -112,7 +113,7 @@ class NodeTrafficTest {
     }
 
     private void ask() {
-        QueryEngine engine = new QueryEngine(sql, Duration.ofMinutes(1));
+        QueryEngine engine = new QueryEngine(sql, InstantSource.system(), Duration.ofMinutes(1));
         RawSummaries summaries = new RawSummaries(engine, site.clock);
         RawBreakdowns breakdowns = new RawBreakdowns(engine);
         for (Object filters : List.of(

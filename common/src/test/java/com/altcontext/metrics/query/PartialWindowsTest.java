@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 /** Figures of a part of an earlier window, with which an unfinished window is compared. */
 class PartialWindowsTest {
     private final Site site = new Site("docs");
-    private final QueryEngine engine = new QueryEngine(site.database.sql(), Duration.ofMinutes(1));
+    private final QueryEngine engine = new QueryEngine(site.database.sql(), site.clock, Duration.ofMinutes(1));
     private final RawSummaries summaries = new RawSummaries(engine, site.clock);
 
     @Test

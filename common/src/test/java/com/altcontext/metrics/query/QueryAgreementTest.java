@@ -6,6 +6,7 @@ import com.altcontext.metrics.goal.Goal;
 import com.altcontext.testing.TestEvent;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -41,7 +42,7 @@ class QueryAgreementTest extends RandomTraffic {
         store(acts.subList(half, acts.size()));
         List<StoredVisits.Session> sessions = StoredVisits.read(DATABASE.sql());
 
-        QueryEngine engine = new QueryEngine(DATABASE.sql(), Duration.ofMinutes(1));
+        QueryEngine engine = new QueryEngine(DATABASE.sql(), InstantSource.system(), Duration.ofMinutes(1));
         for (List<ZoneWindow> windows : windows()) {
             for (Object filters : filters()) {
                 for (List<String> by : List.of(
@@ -106,7 +107,7 @@ class QueryAgreementTest extends RandomTraffic {
         List<StoredVisits.Session> sessions = StoredVisits.read(DATABASE.sql());
         Goal home = new Goal("home", new Goal.Page("/"));
         Goal click = new Goal("click", new Goal.CustomEvent("cta_click", null));
-        QueryEngine engine = new QueryEngine(DATABASE.sql(), Duration.ofMinutes(1));
+        QueryEngine engine = new QueryEngine(DATABASE.sql(), InstantSource.system(), Duration.ofMinutes(1));
         for (List<ZoneWindow> windows : windows()) {
             for (List<Goal> steps : List.of(
                     List.of(home, SIGNED_UP), List.of(home, home), List.of(SIGNED_UP, CHOSE_PRO, click, home))) {

@@ -7,6 +7,7 @@ import com.altcontext.testing.Database;
 import com.altcontext.value.Issues;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -29,7 +30,7 @@ class QueryTurnsTest {
     private final Database database = Database.migrated();
 
     private QueryEngine engine(boolean isIngestBusy) {
-        return new QueryEngine(database.sql(), Duration.ofSeconds(30), () -> isIngestBusy);
+        return new QueryEngine(database.sql(), InstantSource.system(), Duration.ofSeconds(30), () -> isIngestBusy);
     }
 
     /** A query whose result has one row. */

@@ -40,7 +40,7 @@ class RawFiguresTest {
     static final PropertyZones DEFAULT = zones(Property.UTC, "default");
 
     private final Site site = new Site("docs");
-    private final QueryEngine engine = new QueryEngine(site.database.sql(), Duration.ofMinutes(1));
+    private final QueryEngine engine = new QueryEngine(site.database.sql(), site.clock, Duration.ofMinutes(1));
     private final RawSummaries summaries = new RawSummaries(engine, site.clock);
     private final RawBreakdowns breakdowns = new RawBreakdowns(engine);
 

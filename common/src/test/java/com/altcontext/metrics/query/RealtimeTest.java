@@ -24,7 +24,7 @@ class RealtimeTest {
     }
 
     private Realtime read() {
-        return Realtime.read(new QueryEngine(site.database.sql(), Duration.ofMinutes(1)), DEFAULT, now);
+        return Realtime.read(new QueryEngine(site.database.sql(), site.clock, Duration.ofMinutes(1)), DEFAULT, now);
     }
 
     @Test

@@ -44,7 +44,7 @@ class ServerZonesTest {
     private static final ZoneOffset AFTER = ZoneOffset.ofHours(-8);
 
     private final Site site = new Site("docs");
-    private final QueryEngine engine = new QueryEngine(site.database.sql(), Duration.ofMinutes(1));
+    private final QueryEngine engine = new QueryEngine(site.database.sql(), site.clock, Duration.ofMinutes(1));
     private final Window window = new Window(site.day(3), site.day(1));
 
     /** Registers the zone in the JDK. Its clocks are put back on the day before yesterday. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.altcontext.event.Event;
 import com.altcontext.testing.TestEvent;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -34,7 +35,7 @@ class SummaryAgreementTest extends RandomTraffic {
     void a_summary_agrees_with_separate_queries(@ForAll("acts") List<TestEvent> acts) {
         empty();
         store(acts);
-        QueryEngine engine = new QueryEngine(DATABASE.sql(), Duration.ofMinutes(1));
+        QueryEngine engine = new QueryEngine(DATABASE.sql(), InstantSource.system(), Duration.ofMinutes(1));
         for (List<ZoneWindow> windows : windows()) {
             for (Object filters : filters()) {
                 MetricsQuery query = query(windows, filters, List.of());
@@ -71,7 +72,7 @@ class SummaryAgreementTest extends RandomTraffic {
                 .map(TestEvent::event)
                 .sorted(Comparator.comparing(Event::occurredAt))
                 .toList();
-        QueryEngine engine = new QueryEngine(DATABASE.sql(), Duration.ofMinutes(1));
+        QueryEngine engine = new QueryEngine(DATABASE.sql(), InstantSource.system(), Duration.ofMinutes(1));
         for (Duration left : List.of(Duration.ofMinutes(15), Duration.ofMinutes(835))) {
             for (List<ZoneWindow> whole : windows()) {
                 List<ZoneWindow> part = upTo(whole, left, true);

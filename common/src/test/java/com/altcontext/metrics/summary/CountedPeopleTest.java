@@ -48,7 +48,7 @@ class CountedPeopleTest {
     private final Site site = new Site("docs");
 
     private Totals totals(int firstAgo, int lastAgo) {
-        return new RollupCache(site.database.sql(), RollupSource.TABLES)
+        return new RollupCache(site.database.sql(), RollupSource.TABLES, site.clock)
                 .current("default")
                 .totals(new Window(site.day(firstAgo), site.day(lastAgo)));
     }
@@ -113,7 +113,7 @@ class CountedPeopleTest {
                     .consent(given));
         }
         site.database.run(
-                "UPDATE leads SET consent_expires_at = now() - interval '1 s' WHERE email LIKE 'expired%'",
+                "UPDATE leads SET consent_expires_at = '" + site.now + "' WHERE email LIKE 'expired%'",
                 "UPDATE leads SET consent_status = 'express', consent_expires_at = NULL WHERE email LIKE 'express%'",
                 "UPDATE leads SET consent_status = 'withdrawn', consent_expires_at = NULL WHERE email LIKE 'withdrawn%'");
         site.captures(TestForm.by("bot@example.ca", site.at(1, "10:00:00"))
@@ -122,7 +122,7 @@ class CountedPeopleTest {
                 .byBot());
         site.rollUp();
         Map<EffectiveConsent, Long> consents =
-                site.database.sql().inTransaction(tx -> EffectiveConsent.count(tx, "default", Instant.now()));
+                site.database.sql().inTransaction(tx -> EffectiveConsent.count(tx, "default", site.now));
         site.captures(TestForm.by("later@example.ca", site.now.plusSeconds(60)).consent(ConsentStatus.EXPRESS));
 
         assertThat(totals(1, 0).of(Metric.NEW_LEADS)).isEqualTo(5L);
@@ -243,7 +243,7 @@ class CountedPeopleTest {
 
         for (String property : List.of("default", "docs")) {
             double visitors = property.equals("docs") ? 40_000 : 3_000;
-            double estimated = new RollupCache(site.database.sql(), RollupSource.TABLES)
+            double estimated = new RollupCache(site.database.sql(), RollupSource.TABLES, site.clock)
                     .current(property)
                     .totals(new Window(site.day(1), site.day(1)))
                     .estimatedVisitors();

@@ -40,7 +40,7 @@ class RollupCacheTest {
 
     private final Site site = new Site("docs");
     private final Sql sql = site.database.sql();
-    private final RollupCache cache = new RollupCache(sql, RollupSource.TABLES);
+    private final RollupCache cache = new RollupCache(sql, RollupSource.TABLES, site.clock);
 
     private void fill(String property, String seed, LocalDate to, int days) {
         sql.inTransaction(tx -> tx.update(FILL, property, seed, seed, to, days - 1));
