@@ -14,12 +14,12 @@ import com.altcontext.metrics.query.Field;
 import com.altcontext.metrics.query.Filter;
 import com.altcontext.metrics.query.Grouping;
 import com.altcontext.metrics.query.LeadBreakdowns;
-import com.altcontext.metrics.query.LeadBreakdowns.LeadDimension;
-import com.altcontext.metrics.query.LeadBreakdowns.Touch;
+import com.altcontext.metrics.query.LeadDimension;
 import com.altcontext.metrics.query.PropertyZones;
 import com.altcontext.metrics.query.QueryEngine;
 import com.altcontext.metrics.query.RawBreakdowns;
 import com.altcontext.metrics.query.RawRowsGone;
+import com.altcontext.metrics.query.Touch;
 import com.altcontext.metrics.summary.Breakdowns;
 import com.altcontext.metrics.summary.RollupSource;
 import com.altcontext.metrics.summary.RollupsGone;
@@ -156,7 +156,7 @@ public final class WeeklyReports {
         WeeklyReport.METRICS.forEach(metric -> figures.put(metric, summary.of(metric)));
         PropertyZones zones = new PropertyZones(Map.of(property.zone, List.of(property.slug)));
         List<CountedValue> sources =
-                leads.of(LeadDimension.SOURCE, Touch.FIRST, window, zones, Filter.none(), MAX_ROWS, now).rows().stream()
+                leads.of(LeadDimension.SOURCE, Touch.FIRST, window, zones, Filter.none(), MAX_ROWS).rows().stream()
                         .map(row -> new CountedValue(row.value(), row.leads()))
                         .toList();
         Breakdown pages = pages(property, window, zones);

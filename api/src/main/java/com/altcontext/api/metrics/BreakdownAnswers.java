@@ -11,11 +11,11 @@ import com.altcontext.metrics.query.Field;
 import com.altcontext.metrics.query.Filter;
 import com.altcontext.metrics.query.Grouping;
 import com.altcontext.metrics.query.LeadBreakdowns;
-import com.altcontext.metrics.query.LeadBreakdowns.LeadDimension;
-import com.altcontext.metrics.query.LeadBreakdowns.Touch;
+import com.altcontext.metrics.query.LeadDimension;
 import com.altcontext.metrics.query.PropertyZones;
 import com.altcontext.metrics.query.RawBreakdowns;
 import com.altcontext.metrics.query.RawRowsGone;
+import com.altcontext.metrics.query.Touch;
 import com.altcontext.metrics.summary.Breakdowns;
 import com.altcontext.metrics.summary.Summaries;
 import com.altcontext.value.Issues;
@@ -79,12 +79,8 @@ final class BreakdownAnswers {
             LeadDimension ofLeads = name == null ? null : LeadDimension.named(name);
             Field field = name == null ? null : Field.named(name);
             if (ofLeads != null) {
-                if (!LeadBreakdowns.knows(filter)) {
-                    issues.add(
-                            "filters",
-                            "must use only dimensions that are known for leads: " + LeadBreakdowns.FILTER_DIMENSIONS);
-                }
-                return new Leads(ofLeads, touch(query, issues));
+                LeadBreakdowns.requireKnown(filter, issues);
+                return new Leads(ofLeads, Touch.read(query.text("touch"), issues));
             }
             if (Breakdown.GOAL.equals(name)) {
                 if (property.slug() == null) {
@@ -97,14 +93,6 @@ final class BreakdownAnswers {
                 return null;
             }
             return new Visits(new Grouping.By(name, field), Dimension.named(name));
-        }
-
-        private static Touch touch(QueryParameters query, Issues issues) {
-            String text = query.text("touch");
-            if (text != null && !text.equals("first") && !text.equals("capture")) {
-                issues.add("touch", "must be first or capture");
-            }
-            return "capture".equals(text) ? Touch.CAPTURE : Touch.FIRST;
         }
     }
 
@@ -129,7 +117,7 @@ final class BreakdownAnswers {
             case Subject.Goals goals -> goals(question, goals.goals, now);
             case Subject.Leads by ->
                 LeadBreakdownBody.of(
-                        leads.of(by.dimension, by.touch, window, property.zones(), question.filter, question.limit, now)
+                        leads.of(by.dimension, by.touch, window, property.zones(), question.filter, question.limit)
                                 .withoutRareValues(question.minVisitors()),
                         now,
                         sites);

@@ -8,7 +8,6 @@ import com.altcontext.metrics.query.LeadBreakdowns.LeadRow;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -50,7 +49,7 @@ public record LeadBreakdownBody(
                 FigureSource.RAW.key(),
                 SummaryBody.FreshnessBody.of(Summary.Freshness.ofRaw(now)),
                 dimension,
-                breakdown.touch().name().toLowerCase(Locale.ROOT),
+                breakdown.touch().key(),
                 breakdown.rows().stream()
                         .map(row -> new LeadBody(
                                 row.value(),

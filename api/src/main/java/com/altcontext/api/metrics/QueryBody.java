@@ -33,7 +33,8 @@ public record QueryBody(
 
     private static final String NOT_OF_LEADS =
             "leads can be grouped and filtered only by the source, referrer, campaign and landing page of the"
-                    + " visitor's first session";
+                    + " chosen touch";
+    private static final String ONLY_OF_LEADS = "by where leads came from, only leads can be counted";
 
     /** @param dimensions the values; null stands for a missing value */
     public record RowBody(List<@Nullable String> dimensions, List<@Nullable Number> metrics) {
@@ -49,7 +50,7 @@ public record QueryBody(
     static QueryBody of(Window window, MetricsQuery query, List<QueryRow> rows, Instant now) {
         Map<String, String> reasons = query.metrics().stream()
                 .filter(metric -> !query.knows(metric))
-                .collect(Collectors.toMap(QueryMetric::key, _ -> NOT_OF_LEADS));
+                .collect(Collectors.toMap(QueryMetric::key, _ -> query.isByLead() ? ONLY_OF_LEADS : NOT_OF_LEADS));
         return of(window, query, FigureSource.RAW, Freshness.ofRaw(now), rows, reasons);
     }
 

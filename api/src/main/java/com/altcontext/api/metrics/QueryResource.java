@@ -12,6 +12,7 @@ import com.altcontext.metrics.query.FilterReader;
 import com.altcontext.metrics.query.Funnel;
 import com.altcontext.metrics.query.FunnelReader;
 import com.altcontext.metrics.query.Grouping;
+import com.altcontext.metrics.query.LeadBreakdowns;
 import com.altcontext.metrics.query.MetricsQuery;
 import com.altcontext.metrics.query.QueryEngine;
 import com.altcontext.metrics.query.QueryMetric;
@@ -20,6 +21,7 @@ import com.altcontext.metrics.query.QueryRow;
 import com.altcontext.metrics.query.RawRowsGone;
 import com.altcontext.metrics.query.Realtime;
 import com.altcontext.metrics.query.RolledRows;
+import com.altcontext.metrics.query.Touch;
 import com.altcontext.metrics.summary.RolledWindow;
 import com.altcontext.metrics.summary.Summaries;
 import com.altcontext.value.Fields;
@@ -134,6 +136,10 @@ public class QueryResource {
                 reader.groupings(body.property.slug() == null ? null : goals.of(body.property.slug()));
         List<MetricsQuery.Order> order = reader.order(metrics, groupings);
         Filter filter = body.filter();
+        if (groupings.stream().anyMatch(Grouping.ByLead.class::isInstance)) {
+            LeadBreakdowns.requireKnown(filter, issues);
+        }
+        Touch touch = reader.touch();
         int limit = reader.number("limit", defaultRows, 1, maxRows);
         int offset = reader.number("offset", 0, 0, MAX_OFFSET);
         if (window == null || !issues.isEmpty()) {
@@ -144,7 +150,7 @@ public class QueryResource {
         boolean byTimeOnly = groupings.stream().allMatch(Grouping.Time.class::isInstance);
         long dimensions = groupings.stream().filter(Grouping::isByValue).count();
         long minVisitors = byTimeOnly ? 0 : body.property.minVisitors(filter, dimensions);
-        return new QueryQuestion(window, query.withoutRareGroups(minVisitors));
+        return new QueryQuestion(window, query.by(touch).withoutRareGroups(minVisitors));
     }
 
     private record QueryQuestion(Window window, MetricsQuery query) {}

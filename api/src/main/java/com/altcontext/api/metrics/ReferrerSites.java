@@ -2,7 +2,7 @@ package com.altcontext.api.metrics;
 
 import com.altcontext.attribution.TrafficSources;
 import com.altcontext.metrics.Dimension;
-import com.altcontext.metrics.query.LeadBreakdowns.LeadDimension;
+import com.altcontext.metrics.query.LeadDimension;
 import jakarta.inject.Singleton;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;

@@ -2,10 +2,13 @@ package com.altcontext.api.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.altcontext.api.testing.Call;
 import com.altcontext.api.testing.TestService;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -94,6 +97,60 @@ class LeadBreakdownTest extends VisitedProperty {
 
         assertThat(queried.at("/rows/0/metrics")).hasToString("[3,2]");
         assertThat(total).hasToString("{\"leads\":3,\"mailableLeads\":2}");
+    }
+
+    @Test
+    void a_query_by_where_leads_came_from_agrees_with_the_breakdown() {
+        String filter = "[[\"is_not\",\"traffic_source\",[\"social\"]]]";
+        for (String dimension : List.of("source", "campaign", "landing_path", "referrer_host", "form")) {
+            for (String touch : List.of("", "first", "capture")) {
+                JsonNode queried = query(
+                        "\"metrics\":[\"newLeads\",\"mailableLeads\",\"visitors\"],\"dimensions\":[\"lead." + dimension
+                                + "\"],\"filters\":" + filter + (touch.isEmpty() ? "" : ",\"touch\":\"" + touch + '"'));
+
+                JsonNode counted = by(touch.isEmpty() ? dimension : dimension + "&touch=" + touch, filter);
+
+                List<String> rows = new ArrayList<>();
+                counted.path("rows")
+                        .forEach(row -> rows.add("[" + row.path("value") + "] [" + row.path("leads") + ','
+                                + row.path("mailableLeads") + ",null]"));
+                assertThat(rows(queried)).as(dimension + ' ' + touch).containsExactlyInAnyOrderElementsOf(rows);
+                assertThat(queried.path("from").asText()).isEqualTo("raw");
+                assertThat(queried.path("reasons").path("visitors").asText()).isNotEmpty();
+                assertThat(queried.path("reasons")).hasSize(1);
+            }
+        }
+    }
+
+    @Test
+    void a_query_can_combine_where_leads_came_from_with_time_and_give_a_file() {
+        String today = stored.rows("SELECT to_jsonb((now() AT TIME ZONE 'UTC')::date)::text")
+                .getFirst()
+                .asText();
+
+        Call.Answer file = file("POST", "query")
+                .json("{\"propertyId\":\"" + property + "\",\"dateRange\":\"today\",\"metrics\":[\"newLeads\"],"
+                        + "\"dimensions\":[\"lead.source\",\"time:day\"],\"touch\":\"capture\"}")
+                .send();
+
+        assertThat(file.text())
+                .isEqualTo("lead.source,time:day,newLeads\r\ndirect,%1$s,1\r\nemail,%1$s,2\r\nreferral,%1$s,1\r\n"
+                        .formatted(today));
+    }
+
+    @Test
+    void a_query_by_where_leads_came_from_can_begin_before_the_raw_rows() {
+        captured("social", "now() - interval '300 days'");
+        String day = stored.rows("SELECT to_jsonb(((now() - interval '300 days') AT TIME ZONE 'UTC')::date)::text")
+                .getFirst()
+                .asText();
+
+        Call.Answer answer = post(
+                "query",
+                "{\"propertyId\":\"" + property + "\",\"dateRange\":[\"" + day + "\",\"" + day + "\"],"
+                        + "\"metrics\":[\"newLeads\"],\"dimensions\":[\"lead.source\",\"time:month\"]}");
+
+        assertThat(rows(answer.json())).containsExactly("[\"social\",\"" + day.substring(0, 8) + "01\"] [1]");
     }
 
     @Test

@@ -139,6 +139,14 @@ class ShareLinkTest {
         assertThat(values(shared(breakdown("goal", filtered())))).containsExactly("common");
         assertThat(values(shared(breakdown("lead.landing_path", "")))).containsExactly("/common", "/rare");
         assertThat(values(shared(breakdown("lead.landing_path", filtered())))).containsExactly("/common");
+        assertThat(shared(query("[]", "\"dimensions\":[\"lead.landing_path\"],"))
+                        .text())
+                .contains("/rare");
+        for (Call hidden : List.of(
+                query(FILTERS, "\"dimensions\":[\"lead.landing_path\"],"),
+                query("[]", "\"dimensions\":[\"lead.source\",\"lead.landing_path\"],"))) {
+            assertThat(shared(hidden).text()).contains("/common").doesNotContain("/rare");
+        }
     }
 
     @Test

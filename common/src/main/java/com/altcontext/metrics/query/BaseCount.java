@@ -31,7 +31,7 @@ enum BaseCount {
     SCROLL_SUM(Source.EVENTS, "sum(scroll_sum)"),
     SCROLLS(Source.EVENTS, "sum(scrolls)"),
     NEW_LEADS(Source.LEADS, "count(*)"),
-    MAILABLE_LEADS(Source.LEADS, "count(*) FILTER (WHERE mailable)"),
+    MAILABLE_LEADS(Source.LEADS, "count(*) FILTER (WHERE is_mailable)"),
     FCP_P75(Vital.FCP, 0.75),
     FCP_P95(Vital.FCP, 0.95),
     LCP_P75(Vital.LCP, 0.75),

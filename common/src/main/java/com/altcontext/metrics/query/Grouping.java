@@ -13,6 +13,9 @@ public sealed interface Grouping {
     /** @param name the name in requests */
     record By(String name, Field field) implements Grouping {}
 
+    /** By where leads came from. Only leads are known for it. */
+    record ByLead(LeadDimension dimension) implements Grouping {}
+
     /** By reached goal. A session is in no group, one group or several groups. */
     record ByGoal(List<Goal> goals) implements Grouping {
         public ByGoal {
@@ -45,6 +48,7 @@ public sealed interface Grouping {
     default String key() {
         return switch (this) {
             case By by -> by.name;
+            case ByLead by -> by.dimension.key();
             case ByGoal _ -> Breakdown.GOAL;
             case Time time -> "time:" + time.name().toLowerCase(Locale.ROOT);
         };
@@ -53,6 +57,11 @@ public sealed interface Grouping {
     /** Whether the groups can reveal something about a visitor. Times and the keys of {@code props} cannot. */
     default boolean isByValue() {
         return !(this instanceof Time || (this instanceof By by && by.field instanceof Field.PropKeys));
+    }
+
+    /** Whether a value is a text of any length, which the answer shortens. */
+    default boolean hasLongTexts() {
+        return this instanceof By || this instanceof ByLead;
     }
 
     default boolean isOfEvents() {
@@ -72,7 +81,7 @@ public sealed interface Grouping {
     default String text(String column, int values) {
         return switch (this) {
             case Time time -> "to_char(" + column + ", '" + time.format + "')";
-            case By _ -> ShownValue.sql(column, values);
+            case By _, ByLead _ -> ShownValue.sql(column, values);
             case ByGoal _ -> column;
         };
     }
@@ -85,6 +94,7 @@ public sealed interface Grouping {
     default SqlFragment value(SqlFragment localTime) {
         return switch (this) {
             case By by -> by.field.value();
+            case ByLead by -> by.dimension.value();
             case ByGoal _ -> SqlFragment.of(ReachedGoals.NAME);
             case Time time -> time.of(localTime);
         };
@@ -98,6 +108,10 @@ public sealed interface Grouping {
                 }
             }
             return null;
+        }
+        LeadDimension ofLeads = LeadDimension.named(name);
+        if (ofLeads != null) {
+            return new ByLead(ofLeads);
         }
         Field field = name.equals(Field.PropKeys.NAME) ? new Field.PropKeys() : Field.named(name);
         return field == null ? null : new By(name, field);

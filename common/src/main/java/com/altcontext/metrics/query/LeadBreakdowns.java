@@ -1,15 +1,13 @@
 package com.altcontext.metrics.query;
 
 import com.altcontext.db.SqlFragment;
-import com.altcontext.lead.EffectiveConsent;
 import com.altcontext.metrics.Dimension;
 import com.altcontext.metrics.ShownValue;
 import com.altcontext.metrics.Window;
-import java.time.Instant;
+import com.altcontext.value.Issues;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.UnaryOperator;
@@ -22,20 +20,15 @@ import org.jspecify.annotations.Nullable;
  * be requested.
  */
 public final class LeadBreakdowns {
-    /** Names the columns like those of sessions, so that conditions on sessions can be used. */
     private static final String ROWS = """
-            SELECT {column}, count(*), count(*) FILTER (WHERE is_mailable), sum(count(*)) OVER (),
+            SELECT ?, count(*), count(*) FILTER (WHERE is_mailable), sum(count(*)) OVER (),
                    sum(count(*) FILTER (WHERE is_mailable)) OVER ()
-            FROM (
-                SELECT *, {touch}_traffic_source AS traffic_source, {touch}_referrer_host AS referrer_host,
-                       {touch}_utm_source AS utm_source, {touch}_utm_medium AS utm_medium,
-                       {touch}_utm_campaign AS utm_campaign, {touch}_landing_path AS entry_path, %s AS is_mailable
-                FROM leads AS l) AS s
-            WHERE NOT is_bot AND ?
+            FROM ?
+            WHERE ?
             GROUP BY 1
-            ORDER BY 2 DESC, 3 DESC, {column} COLLATE "C"
+            ORDER BY 2 DESC, 3 DESC, ? COLLATE "C"
             LIMIT ?
-            """.formatted(EffectiveConsent.IS_MAILABLE);
+            """;
 
     private static final String NO_SESSIONS =
             "sessions by this value are counted from raw rows, which are no longer kept for the first days";
@@ -45,47 +38,6 @@ public final class LeadBreakdowns {
 
     public LeadBreakdowns(QueryEngine engine) {
         this.engine = engine;
-    }
-
-    /** What leads are grouped by. */
-    public enum LeadDimension {
-        SOURCE(Dimension.TRAFFIC_SOURCE),
-        CAMPAIGN(Dimension.UTM_CAMPAIGN),
-        LANDING_PATH(Dimension.LANDING_PATH),
-        REFERRER_HOST(Dimension.REFERRER_HOST),
-        FORM(null);
-
-        private final @Nullable Dimension ofSessions;
-
-        LeadDimension(@Nullable Dimension ofSessions) {
-            this.ofSessions = ofSessions;
-        }
-
-        /** The name in requests. */
-        public String key() {
-            return "lead." + name().toLowerCase(Locale.ROOT);
-        }
-
-        private String column() {
-            return ofSessions == null ? "form_name" : "s." + ofSessions.column();
-        }
-
-        public static @Nullable LeadDimension named(String key) {
-            for (LeadDimension dimension : values()) {
-                if (dimension.key().equals(key)) {
-                    return dimension;
-                }
-            }
-            return null;
-        }
-    }
-
-    /** The session of the visitor that tells where the lead came from. */
-    public enum Touch {
-        /** The first known session. */
-        FIRST,
-        /** The session of the first capture. */
-        CAPTURE
     }
 
     /**
@@ -123,45 +75,35 @@ public final class LeadBreakdowns {
 
     private record Counted(@Nullable String value, long leads, long mailable, long allLeads, long allMailable) {}
 
-    /** The dimensions that filters of leads can use, separated by commas. */
-    public static final String FILTER_DIMENSIONS =
+    /** The dimensions of sessions that are known for leads. */
+    static final String KNOWN_DIMENSIONS =
             MetricsQuery.OF_LEADS.stream().map(Dimension::key).collect(Collectors.joining(", "));
 
-    /** Whether a filter uses only dimensions that leads have. */
-    public static boolean knows(Filter filter) {
-        return MetricsQuery.isOfLeads(filter);
+    /** Reports an issue if a filter uses dimensions that leads do not have. */
+    public static void requireKnown(Filter filter, Issues issues) {
+        if (!MetricsQuery.isOfLeads(filter)) {
+            issues.add("filters", "must use only dimensions that are known for leads: " + KNOWN_DIMENSIONS);
+        }
     }
 
     /**
      * Counts the leads of a window by where they came from. Throws like {@link QueryEngine#answer(MetricsQuery)},
      * except that raw rows need not be kept.
      *
-     * @param filter one that {@link #knows} accepts; it applies to the same touch
+     * @param filter one that {@link #requireKnown} accepts; it applies to the same touch
      */
     public LeadBreakdown of(
-            LeadDimension dimension,
-            Touch touch,
-            Window window,
-            PropertyZones zones,
-            Filter filter,
-            int limit,
-            Instant now) {
+            LeadDimension dimension, Touch touch, Window window, PropertyZones zones, Filter filter, int limit) {
         List<ZoneWindow> windows = zones.windows(window);
-        SqlFragment captured = SqlFragment.any(windows.stream()
-                .map(each -> each.holds("s", "first_captured_at"))
-                .toList());
+        SqlFragment captured = SqlFragment.any(
+                windows.stream().map(each -> each.holds("s", "started_at")).toList());
         SqlFragment kept = SqlFragment.all(List.of(captured, filter.condition(UnaryOperator.identity())));
-        SqlFragment statement = SqlFragment.of(
-                ROWS.replace("{column}", dimension.column())
-                        .replace("{touch}", touch.name().toLowerCase(Locale.ROOT)),
-                now,
-                kept,
-                limit);
         // Leads are kept longer than raw rows, so the windows may begin earlier.
         List<Counted> counted = engine.inUncheckedSnapshot(
                 windows,
                 rows -> rows.query(
-                        statement,
+                        SqlFragment.of(
+                                ROWS, dimension.value(), touch.leads(rows.now()), kept, dimension.value(), limit),
                         row -> new Counted(
                                 row.textOrNull(1), row.number(2), row.number(3), row.number(4), row.number(5))));
         Map<String, String> reasons = new HashMap<>();
@@ -193,7 +135,7 @@ public final class LeadBreakdowns {
             List<Counted> counted,
             Map<String, String> reasons) {
         Map<@Nullable String, Long> sessions = new HashMap<>();
-        Dimension ofSessions = dimension.ofSessions;
+        Dimension ofSessions = dimension.ofSessions();
         if (ofSessions == null) {
             reasons.put("rows.conversionRate", NOT_OF_SESSIONS);
             return sessions;

@@ -14,8 +14,9 @@ import org.jspecify.annotations.Nullable;
  * @param windows the requested days, as one window for each time zone
  * @param groupings none, one or two
  * @param order the columns that the rows are sorted by
+ * @param touch the session whose dimensions leads have
  * @param withTotals whether each row also holds the sums of the counts over all groups
- * @param minVisitors groups with fewer visitors are left out
+ * @param minVisitors groups with fewer visitors are left out; by where leads came from, groups with fewer leads
  */
 public record MetricsQuery(
         List<ZoneWindow> windows,
@@ -25,6 +26,7 @@ public record MetricsQuery(
         List<Order> order,
         int limit,
         int offset,
+        Touch touch,
         boolean withTotals,
         long minVisitors) {
     public MetricsQuery(
@@ -35,12 +37,23 @@ public record MetricsQuery(
             List<Order> order,
             int limit,
             int offset) {
-        this(windows, metrics, groupings, filter, order, limit, offset, false, 0);
+        this(windows, metrics, groupings, filter, order, limit, offset, Touch.FIRST, false, 0);
+    }
+
+    /** This query with another touch. */
+    public MetricsQuery by(Touch other) {
+        return new MetricsQuery(
+                windows, metrics, groupings, filter, order, limit, offset, other, withTotals, minVisitors);
+    }
+
+    /** This query with the sums of the counts over all groups. */
+    MetricsQuery withSums() {
+        return new MetricsQuery(windows, metrics, groupings, filter, order, limit, offset, touch, true, minVisitors);
     }
 
     /** This query without groups that have fewer visitors. */
     public MetricsQuery withoutRareGroups(long visitors) {
-        return new MetricsQuery(windows, metrics, groupings, filter, order, limit, offset, withTotals, visitors);
+        return new MetricsQuery(windows, metrics, groupings, filter, order, limit, offset, touch, withTotals, visitors);
     }
 
     /** A query for all metrics of the windows in one row. */
@@ -62,18 +75,32 @@ public record MetricsQuery(
 
     /** Whether a metric is known for the dimensions and the filter of this query. */
     public boolean knows(QueryMetric metric) {
-        return !metric.isOfLeads() || (isOfLeads(filter) && groupings.stream().allMatch(MetricsQuery::isOfLeads));
+        return metric.isOfLeads()
+                ? isOfLeads(filter) && groupings.stream().allMatch(MetricsQuery::isOfLeads)
+                : !isByLead();
     }
 
-    /** The metrics that are known, and visitors too if groups with few visitors are left out. */
+    /** Whether the rows are grouped by where leads came from. Then only leads are known. */
+    public boolean isByLead() {
+        return groupings.stream().anyMatch(Grouping.ByLead.class::isInstance);
+    }
+
+    /** The metric of which each group must have at least {@link #minVisitors}. */
+    QueryMetric minMetric() {
+        return isByLead() ? QueryMetric.NEW_LEADS : QueryMetric.VISITORS;
+    }
+
+    /** The metrics that are known, and {@link #minMetric} too if groups with few visitors are left out. */
     List<QueryMetric> counted() {
-        Stream<QueryMetric> needed = minVisitors > 0 ? Stream.of(QueryMetric.VISITORS) : Stream.empty();
+        Stream<QueryMetric> needed = minVisitors > 0 ? Stream.of(minMetric()) : Stream.empty();
         return Stream.concat(metrics.stream().filter(this::knows), needed).toList();
     }
 
-    private static boolean isOfLeads(Grouping grouping) {
+    /** Whether leads have a value of this grouping. */
+    static boolean isOfLeads(Grouping grouping) {
         return switch (grouping) {
             case Grouping.By by -> isOfLeads(by.field());
+            case Grouping.ByLead _ -> true;
             case Grouping.ByGoal _ -> false;
             case Grouping.Time _ -> true;
         };
@@ -113,7 +140,7 @@ public record MetricsQuery(
 
     /** This query with other groupings. */
     MetricsQuery by(List<Grouping> others) {
-        return new MetricsQuery(windows, metrics, others, filter, order, limit, offset, withTotals, minVisitors);
+        return new MetricsQuery(windows, metrics, others, filter, order, limit, offset, touch, withTotals, minVisitors);
     }
 
     /**

@@ -48,11 +48,12 @@ public final class QueryEngine {
      * Runs one query.
      *
      * @throws QueryTooSlow if the database ended the statement
-     * @throws RawRowsGone if the windows reach further back than the raw rows
+     * @throws RawRowsGone if the windows reach further back than the raw rows, unless the query is by where leads came
+     *     from
      * @throws SqlFailure if the database is unavailable or refused the query
      */
     public List<QueryRow> answer(MetricsQuery query) {
-        return inSnapshot(query.windows(), rows -> rows.rows(query));
+        return inUncheckedSnapshot(query.windows(), rows -> kept(rows, query).rows(query));
     }
 
     /**
@@ -63,10 +64,14 @@ public final class QueryEngine {
         var _ = run(
                 query.windows(),
                 rows -> {
-                    rows.requireKept().each(query, consumer);
+                    kept(rows, query).each(query, consumer);
                     return rows;
                 },
                 isIngestBusy.getAsBoolean() ? Parallelism.NONE : Parallelism.AS_PLANNED);
+    }
+
+    private static RawRows kept(RawRows rows, MetricsQuery query) {
+        return query.isByLead() ? rows : rows.requireKept();
     }
 
     /**

@@ -14,7 +14,7 @@ public enum QueryMetric {
     PAGE_VIEWS("pageViews", BaseCount.PAGE_VIEWS, BaseCount.SESSION_PAGE_VIEWS),
     EVENTS("events", BaseCount.EVENTS, BaseCount.SESSION_EVENTS),
     CONVERSIONS("conversions", BaseCount.CONVERTING_SESSIONS, BaseCount.CONVERTING_SESSIONS),
-    /** Leads have the dimensions of the visitor's first session. */
+    /** Leads have the dimensions of the session of their {@link Touch}. */
     NEW_LEADS("newLeads", BaseCount.NEW_LEADS, BaseCount.NEW_LEADS),
     /** New leads that may be written to now. */
     MAILABLE_LEADS("mailableLeads", BaseCount.MAILABLE_LEADS, BaseCount.MAILABLE_LEADS),
@@ -101,11 +101,6 @@ public enum QueryMetric {
 
     /** The SQL expression of a metric that is not known. */
     static final String UNKNOWN = "NULL::bigint";
-
-    /** The {@code HAVING} clause for groups with at least this many visitors; empty for zero. */
-    static String having(long minVisitors, boolean sessionsOnly) {
-        return minVisitors == 0 ? "" : "HAVING " + VISITORS.expression(sessionsOnly) + " >= " + minVisitors + "\n";
-    }
 
     String expression(boolean sessionsOnly) {
         Ratio ratio = sessionsOnly ? ofSessions : ofEvents;

@@ -33,6 +33,7 @@ public final class QueryReader {
     private static final String GROUPINGS = Stream.of(
                     Arrays.stream(Dimension.values()).map(Dimension::key),
                     Stream.of("props.<key>", Field.PropKeys.NAME, Breakdown.GOAL),
+                    Arrays.stream(LeadDimension.values()).map(LeadDimension::key),
                     Arrays.stream(Grouping.Time.values()).map(Grouping::key))
             .flatMap(names -> names)
             .collect(Collectors.joining(" "));
@@ -100,11 +101,22 @@ public final class QueryReader {
      *     common
      */
     public List<Grouping> groupings(@Nullable List<Goal> goals) {
-        return each(
+        List<Grouping> groupings = each(
                 "dimensions",
                 MAX_GROUPINGS,
                 name -> name.equals(Breakdown.GOAL) ? byGoal(goals) : Grouping.named(name),
                 GROUPINGS);
+        if (groupings.stream().anyMatch(Grouping.ByLead.class::isInstance)
+                && !groupings.stream().allMatch(MetricsQuery::isOfLeads)) {
+            fields.issue(
+                    "dimensions", "can combine lead.… only with lead.…, time:…, " + LeadBreakdowns.KNOWN_DIMENSIONS);
+        }
+        return groupings;
+    }
+
+    /** The session whose dimensions leads have; by default the visitor's first. */
+    public Touch touch() {
+        return Touch.read(fields.value("touch"), issues);
     }
 
     private Grouping byGoal(@Nullable List<Goal> goals) {

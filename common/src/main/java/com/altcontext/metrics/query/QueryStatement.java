@@ -1,7 +1,6 @@
 package com.altcontext.metrics.query;
 
 import com.altcontext.db.SqlFragment;
-import com.altcontext.lead.EffectiveConsent;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -19,13 +18,6 @@ import java.util.stream.IntStream;
  * and added up outside, which a cluster can do on its nodes.
  */
 final class QueryStatement {
-    private static final String LEADS = """
-            (SELECT property_id, first_captured_at AS started_at, first_traffic_source AS traffic_source,
-                    first_referrer_host AS referrer_host, first_utm_source AS utm_source, first_utm_medium AS utm_medium,
-                    first_utm_campaign AS utm_campaign, first_landing_path AS entry_path,
-                    %s AS mailable
-             FROM leads AS l WHERE NOT is_bot) AS s""".formatted(EffectiveConsent.IS_MAILABLE);
-
     private static final Set<BaseCount> SCAN_COUNTS = EnumSet.of(BaseCount.SESSIONS, BaseCount.CONVERTING_SESSIONS);
 
     private final MetricsQuery query;
@@ -65,7 +57,8 @@ final class QueryStatement {
         }
         if (counts.isEmpty()) {
             // If no metric is known, the answer still has the groups.
-            counts.put(BaseCount.Source.SESSIONS, EnumSet.of(BaseCount.SESSIONS));
+            BaseCount count = query.isByLead() ? BaseCount.NEW_LEADS : BaseCount.SESSIONS;
+            counts.put(count.source, EnumSet.of(count));
         }
         List<BaseCount> all = counts.values().stream().flatMap(Set::stream).toList();
         List<SqlFragment> parts = new ArrayList<>();
@@ -83,11 +76,18 @@ final class QueryStatement {
                 .collect(Collectors.joining(", "));
         return SqlFragment.of(
                 "SELECT " + texts(rowsAtOnce) + metrics() + totals + "\nFROM (\n?) AS counted" + groupBy + "\n"
-                        + QueryMetric.having(query.minVisitors(), sessionsOnly)
+                        + having()
                         + (order.isEmpty() ? "" : "ORDER BY " + order + "\n") + "LIMIT ? OFFSET ?",
                 SqlFragment.joined("\nUNION ALL\n", parts),
                 query.limit(),
                 query.offset());
+    }
+
+    /** The {@code HAVING} clause; empty if groups with few visitors are not left out. */
+    private String having() {
+        return query.minVisitors() == 0
+                ? ""
+                : "HAVING " + query.minMetric().expression(sessionsOnly) + " >= " + query.minVisitors() + "\n";
     }
 
     /** The counts that the known metrics are computed from. */
@@ -271,13 +271,13 @@ final class QueryStatement {
                         .toList()));
     }
 
-    /** Leads, read like the visitor's first session, so that dimensions and filters work the same way. */
+    /** Leads, read like the session of their touch, so that dimensions and filters work the same way. */
     private SqlFragment leads(String columns) {
         List<SqlFragment> where = List.of(raw.window("s", "started_at"), raw.filter());
         return RawConditions.select(
                 raw.groups("s.started_at"),
                 List.of(SqlFragment.of(columns)),
-                SqlFragment.of(LEADS, now),
+                query.touch().leads(now),
                 where,
                 groupBy);
     }
@@ -331,7 +331,7 @@ final class QueryStatement {
     private String texts(int rowsAtOnce) {
         List<Grouping> groupings = query.groupings();
         int values = rowsAtOnce
-                * (int) groupings.stream().filter(Grouping.By.class::isInstance).count();
+                * (int) groupings.stream().filter(Grouping::hasLongTexts).count();
         return IntStream.range(0, groupings.size())
                 .mapToObj(i -> groupings.get(i).text("g" + i, values) + ", ")
                 .collect(Collectors.joining());

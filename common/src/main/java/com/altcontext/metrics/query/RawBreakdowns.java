@@ -29,7 +29,7 @@ public final class RawBreakdowns {
     /** Throws like {@link QueryEngine#answer(MetricsQuery)}. */
     public Breakdown of(Grouping by, Window window, PropertyZones zones, Filter filter, int limit) {
         List<QueryRow> rows = engine.answer(
-                new MetricsQuery(zones.windows(window), METRICS, List.of(by), filter, ORDER, limit, 0, true, 0));
+                new MetricsQuery(zones.windows(window), METRICS, List.of(by), filter, ORDER, limit, 0).withSums());
         List<Long> totals =
                 rows.isEmpty() ? List.of(0L, 0L, 0L, 0L) : rows.getFirst().totals();
         return Breakdown.of(

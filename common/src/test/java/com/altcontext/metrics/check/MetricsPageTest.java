@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.altcontext.metrics.Dimension;
 import com.altcontext.metrics.Metric;
 import com.altcontext.metrics.Vital;
-import com.altcontext.metrics.query.LeadBreakdowns.LeadDimension;
+import com.altcontext.metrics.query.LeadDimension;
 import com.altcontext.metrics.query.QueryMetric;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -7,8 +7,6 @@ import com.altcontext.lead.EffectiveConsent;
 import com.altcontext.metrics.Metric;
 import com.altcontext.metrics.Window;
 import com.altcontext.metrics.query.LeadBreakdowns.LeadBreakdown;
-import com.altcontext.metrics.query.LeadBreakdowns.LeadDimension;
-import com.altcontext.metrics.query.LeadBreakdowns.Touch;
 import com.altcontext.metrics.summary.RollupSource;
 import com.altcontext.metrics.summary.Summaries;
 import com.altcontext.testing.Database;
@@ -34,7 +32,7 @@ class LeadBreakdownsTest {
     private LeadBreakdown sources(Duration timeout) {
         QueryEngine engine = new QueryEngine(database.sql(), InstantSource.fixed(NOW), timeout);
         return new LeadBreakdowns(engine)
-                .of(LeadDimension.SOURCE, Touch.FIRST, new Window(TODAY, TODAY), ZONES, Filter.none(), 5, NOW);
+                .of(LeadDimension.SOURCE, Touch.FIRST, new Window(TODAY, TODAY), ZONES, Filter.none(), 5);
     }
 
     @Test
