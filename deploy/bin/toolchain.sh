@@ -4,7 +4,7 @@
 #   deploy/bin/toolchain.sh mvn -B verify          deploy/bin/toolchain.sh java -version
 #   deploy/bin/toolchain.sh any-program …          with JAVA_HOME set and its bin first on the PATH
 #
-# A JDK 25 is taken from JAVA_HOME, the PATH or one of the usual places; Maven also needs Node 18 or newer, with npm, on the
+# A JDK 25 is taken from JAVA_HOME, the PATH or one of the common places; Maven also needs Node 18 or newer, with npm, on the
 # PATH. Root on Debian gets what is missing installed.
 set -euo pipefail
 

@@ -96,7 +96,7 @@ request() {
   [[ -z $4 ]] || printf 'data-binary = "%s"\n' "${body//\"/\\\"}"
 }
 
-# requests CLIENT ROUND: mostly what a usual day brings, and one of each kind that is refused.
+# requests CLIENT ROUND: mostly what a normal day brings, and one of each kind that is refused.
 requests() {
   local i events n=$(($2 * 1000))
   for ((i = 0; i < 60; i++)); do

@@ -52,7 +52,7 @@ if prepare https://events.example.com; then fail "a URL was accepted as a domain
 if prepare events.example.com "$work/private.asc"; then fail "a private key was accepted"; fi
 if prepare events.example.com /dev/null; then fail "an empty key for the backups was accepted"; fi
 
-# A user who is not root cannot make the container's user the owner of the directory for backups, and is told how to do that. This user
+# A user who is not root cannot make the container's user the owner of the directory for backups, and gets the command for it. This user
 # can write the mail server's URL.
 mkdir "$work/theirs"
 as_user=(env)

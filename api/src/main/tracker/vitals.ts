@@ -32,10 +32,12 @@ let seen: number;
 /** Interactions before this page came back from the browser's cache. */
 let earlier: number | undefined;
 let response: number | undefined;
-let paint: number | undefined;
+/** First contentful paint. */
+export let paint: number | undefined;
 let largest: number | undefined;
 let durations: Record<number, number>;
-let worst: number;
+/** Cumulative layout shift: the worst session window, of shifts under 1 s apart, 5 s long at most. */
+export let worst: number;
 let sum: number;
 let first: number;
 let last: number | undefined;
@@ -71,12 +73,6 @@ export const add = ({ entryType, name, startTime, duration, interactionId, value
     paint = startTime; // The first contentful paint, and not the entry 'first-paint', which has the same type.
   }
 };
-
-/** First contentful paint. */
-export const painted = (): number | undefined => paint;
-
-/** Cumulative layout shift: the worst session window, of shifts under 1 s apart, 5 s long at most. */
-export const shifted = (): number => worst;
 
 /**
  * Interaction to next paint: the slowest interaction, after leaving out one of every fifty.

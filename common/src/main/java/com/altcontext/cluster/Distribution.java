@@ -149,7 +149,7 @@ public final class Distribution {
     /**
      * Distributes the tables.
      *
-     * @param step is told each step before it begins
+     * @param step gets the name of each step before it begins
      * @return the number of rows of each table; empty if the tables are already distributed, or if a purge is running
      * @throws CountsDiffer if rows were lost or gained; then nothing was changed
      */

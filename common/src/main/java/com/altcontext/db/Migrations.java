@@ -42,7 +42,8 @@ public final class Migrations {
     private final String location;
     private final Flyway flyway;
 
-    private Migrations(DatabaseUrl url, String location) {
+    /** @param location where the migrations are; tests have some of their own */
+    Migrations(DatabaseUrl url, String location) {
         this.url = url;
         this.location = location;
         this.flyway = configuration()
@@ -64,10 +65,6 @@ public final class Migrations {
     /** The migrations of this release, for a database. Does not connect yet. */
     public static Migrations of(DatabaseUrl url) {
         return new Migrations(url, "classpath:db/migration");
-    }
-
-    static Migrations of(DatabaseUrl url, String location) {
-        return new Migrations(url, location);
     }
 
     /** All migrations that this release or the database knows, in order. */

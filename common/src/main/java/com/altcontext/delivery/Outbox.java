@@ -149,13 +149,9 @@ public final class Outbox {
      * commits, then sends.
      *
      * @param skipped receivers, as {@link Kind#receiver} names them, whose messages are left waiting
+     * @param since claims only messages that became due within this time; null for all
      */
-    public static List<Message> claim(Tx tx, Kind kind, int max, Set<String> skipped) {
-        return claim(tx, kind, max, skipped, null);
-    }
-
-    /** @param since claims only messages that became due within this time; null for all */
-    static List<Message> claim(Tx tx, Kind kind, int max, Set<String> skipped, @Nullable Duration since) {
+    public static List<Message> claim(Tx tx, Kind kind, int max, Set<String> skipped, @Nullable Duration since) {
         return tx.query(
                 CLAIM,
                 Message::read,

@@ -61,7 +61,7 @@ public final class OutboxSender {
      * @param timeout for a batch, less than {@link Outbox#LEASE}; {@code transport} should give up on a single
      *     message sooner
      * @param transport sends a message
-     * @param observer is told for each attempt whether the message was accepted
+     * @param observer gets, for each attempt, whether the message was accepted
      */
     public OutboxSender(
             Sql sql,

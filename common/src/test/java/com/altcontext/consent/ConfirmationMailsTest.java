@@ -76,7 +76,7 @@ class ConfirmationMailsTest extends ConfirmationFixture {
         database.sql().inTransaction(tx -> {
             Outbox.removeDelivered(
                     tx,
-                    Outbox.claim(tx, Outbox.Kind.MAIL, 1, Set.of()).stream()
+                    Outbox.claim(tx, Outbox.Kind.MAIL, 1, Set.of(), null).stream()
                             .map(Outbox.Message::id)
                             .toList());
             return true;

@@ -49,32 +49,32 @@ class MigrationsTest {
 
     @Test
     void a_plan_changes_nothing() throws SQLException {
-        assertThat(Migrations.of(url, SECOND).plan()).hasSize(2);
-        assertThat(Migrations.of(url, SECOND).status()).hasSize(2);
-        assertThat(Migrations.of(url, SECOND).verify()).hasSize(2);
+        assertThat(new Migrations(url, SECOND).plan()).hasSize(2);
+        assertThat(new Migrations(url, SECOND).status()).hasSize(2);
+        assertThat(new Migrations(url, SECOND).verify()).hasSize(2);
         assertThat(ask("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"))
                 .isEqualTo("0");
     }
 
     @Test
     void only_pending_migrations_are_applied_and_none_the_second_time() {
-        Migrations.of(url, FIRST).apply();
+        new Migrations(url, FIRST).apply();
 
-        assertThat(Migrations.of(url, SECOND).plan())
+        assertThat(new Migrations(url, SECOND).plan())
                 .extracting(Migration::version)
                 .containsExactly("2");
-        assertThat(Migrations.of(url, SECOND).apply())
+        assertThat(new Migrations(url, SECOND).apply())
                 .extracting(Migration::description)
                 .containsExactly("two");
-        assertThat(Migrations.of(url, SECOND).apply()).isEmpty();
-        assertThat(Migrations.of(url, SECOND).status())
+        assertThat(new Migrations(url, SECOND).apply()).isEmpty();
+        assertThat(new Migrations(url, SECOND).status())
                 .extracting(Migration::state)
                 .containsOnly(State.APPLIED);
     }
 
     @Test
     void concurrent_runs_apply_each_migration_once() throws Exception {
-        Callable<List<Migration>> run = () -> Migrations.of(url, SECOND).apply();
+        Callable<List<Migration>> run = () -> new Migrations(url, SECOND).apply();
         try (ExecutorService threads = Executors.newFixedThreadPool(4)) {
             List<Migration> applied = new java.util.ArrayList<>();
             for (Future<List<Migration>> done : threads.invokeAll(List.of(run, run, run, run))) {
@@ -88,33 +88,33 @@ class MigrationsTest {
 
     @Test
     void verification_reports_missing_edited_and_newer_migrations() {
-        Migrations.of(url, FIRST).apply();
+        new Migrations(url, FIRST).apply();
 
-        assertThat(Migrations.of(url, FIRST).verify()).isEmpty();
-        assertThat(Migrations.of(url, SECOND).verify()).containsExactly(new Difference("2", "two", "is not applied"));
-        assertThat(Migrations.of(url, EDITED).verify())
+        assertThat(new Migrations(url, FIRST).verify()).isEmpty();
+        assertThat(new Migrations(url, SECOND).verify()).containsExactly(new Difference("2", "two", "is not applied"));
+        assertThat(new Migrations(url, EDITED).verify())
                 .containsExactly(new Difference("1", "one", "was changed after it had been applied"));
 
-        Migrations.of(url, SECOND).apply();
-        assertThat(Migrations.of(url, FIRST).verify())
+        new Migrations(url, SECOND).apply();
+        assertThat(new Migrations(url, FIRST).verify())
                 .containsExactly(new Difference("2", "two", "is in the database and newer than this release"));
-        assertThat(Migrations.of(url, FIRST).status())
+        assertThat(new Migrations(url, FIRST).status())
                 .extracting(Migration::state)
                 .containsExactly(State.APPLIED, State.UNKNOWN);
     }
 
     @Test
     void an_edited_migration_stops_the_next_run_before_it_changes_anything() {
-        Migrations.of(url, FIRST).apply();
+        new Migrations(url, FIRST).apply();
 
-        assertThatThrownBy(() -> Migrations.of(url, EDITED).apply())
+        assertThatThrownBy(() -> new Migrations(url, EDITED).apply())
                 .isInstanceOf(DatabaseFailure.class)
                 .hasMessageContaining("not those of this release");
     }
 
     @Test
     void a_failed_migration_is_rolled_back_and_its_message_shows_no_value() throws SQLException {
-        assertThatThrownBy(() -> Migrations.of(url, BROKEN).apply())
+        assertThatThrownBy(() -> new Migrations(url, BROKEN).apply())
                 .isInstanceOf(DatabaseFailure.class)
                 .hasMessage(
                         "migration 2 failed at its line 2 (SQLSTATE 22P02) and was rolled back; those before it stay applied")
@@ -122,7 +122,7 @@ class MigrationsTest {
 
         assertThat(ask("SELECT to_regclass('one') IS NOT NULL AND to_regclass('two') IS NULL"))
                 .isEqualTo("t");
-        assertThat(Migrations.of(url, SECOND).apply())
+        assertThat(new Migrations(url, SECOND).apply())
                 .extracting(Migration::version)
                 .containsExactly("2");
     }
@@ -130,7 +130,7 @@ class MigrationsTest {
     /** A run that is killed leaves both or neither. */
     @Test
     void a_migration_and_the_record_of_it_are_one_transaction() throws SQLException {
-        Migrations.of(url, SECOND).apply();
+        new Migrations(url, SECOND).apply();
 
         assertThat(ask("SELECT bool_and(h.xmin = t.xmin) AND count(*) = 2 FROM flyway_schema_history AS h"
                         + " JOIN pg_class AS t ON t.relname = h.description"))
@@ -177,7 +177,7 @@ class MigrationsTest {
     void a_database_with_foreign_tables_is_left_alone() throws SQLException {
         run("CREATE TABLE theirs (id int)");
 
-        assertThatThrownBy(() -> Migrations.of(url, FIRST).apply())
+        assertThatThrownBy(() -> new Migrations(url, FIRST).apply())
                 .isInstanceOf(DatabaseFailure.class)
                 .hasMessageContaining("tables that are not AltContext's");
         assertThat(ask("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"))
@@ -189,8 +189,8 @@ class MigrationsTest {
         try (FakePooler pooler = FakePooler.before(url)) {
             DatabaseUrl pooled = pooler.url();
 
-            assertThat(Migrations.of(pooled, FIRST).plan()).hasSize(1);
-            assertThatThrownBy(() -> Migrations.of(pooled, FIRST).apply())
+            assertThat(new Migrations(pooled, FIRST).plan()).hasSize(1);
+            assertThatThrownBy(() -> new Migrations(pooled, FIRST).apply())
                     .isInstanceOf(DatabaseFailure.class)
                     .hasMessageContaining("connection pooler");
         }

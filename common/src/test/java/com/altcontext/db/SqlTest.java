@@ -21,24 +21,24 @@ import org.postgresql.PGConnection;
 import org.postgresql.ds.PGSimpleDataSource;
 
 class SqlTest {
-    private final PGSimpleDataSource impatient = new PGSimpleDataSource();
+    private final PGSimpleDataSource withShortTimeout = new PGSimpleDataSource();
 
     SqlTest() {
         DatabaseUrl url = DatabaseUrl.parse(TestDatabase.fresh());
-        impatient.setUrl(url.jdbcUrl());
-        impatient.setUser(url.user());
-        impatient.setPassword(url.password());
-        impatient.setSocketTimeout(1);
+        withShortTimeout.setUrl(url.jdbcUrl());
+        withShortTimeout.setUser(url.user());
+        withShortTimeout.setPassword(url.password());
+        withShortTimeout.setSocketTimeout(1);
     }
 
     @Test
     @Tag("slow")
     void work_with_a_longer_timeout_may_take_longer_than_the_default() {
-        Sql sql = new Sql(impatient);
-        Sql patient = sql.withTimeout(Duration.ofMinutes(1));
+        Sql sql = new Sql(withShortTimeout);
+        Sql longer = sql.withTimeout(Duration.ofMinutes(1));
 
-        assertThat(sleep(patient)).isEqualTo("slept");
-        assertThat(patient.ask(pipeline -> pipeline.query(SLEEP, row -> row.text(1)))
+        assertThat(sleep(longer)).isEqualTo("slept");
+        assertThat(longer.ask(pipeline -> pipeline.query(SLEEP, row -> row.text(1)))
                         .rows())
                 .containsExactly("slept");
         assertThatThrownBy(() -> sleep(sql))
@@ -50,7 +50,7 @@ class SqlTest {
     @Test
     @Tag("slow")
     void the_server_ends_a_statement_that_takes_too_long_however_it_is_sent() {
-        Sql sql = new Sql(impatient).withSocketTimeout(Duration.ofSeconds(1));
+        Sql sql = new Sql(withShortTimeout).withSocketTimeout(Duration.ofSeconds(1));
         String sleep = "SELECT 'slept' FROM pg_sleep(600)";
         List<Runnable> ways = List.of(
                 () -> sql.inTransaction(tx -> tx.query(sleep, row -> row.text(1))),
@@ -83,7 +83,7 @@ class SqlTest {
                             SqlFailure.class,
                             failed -> assertThat(failed.state()).isEqualTo("57014"));
         }
-        assertThat(setting(new Sql(impatient), """
+        assertThat(setting(new Sql(withShortTimeout), """
                         SELECT count(*) FROM pg_stat_activity
                         WHERE datname = current_database() AND state = 'active' AND query LIKE '%pg_sleep(600)%'
                           AND pid <> pg_backend_pid()
@@ -96,7 +96,7 @@ class SqlTest {
 
     @Test
     void a_query_for_one_row_fails_with_no_row_and_with_two() {
-        Sql sql = new Sql(impatient);
+        Sql sql = new Sql(withShortTimeout);
         String rows = "SELECT number FROM generate_series(1, ?) AS number";
 
         assertThat(sql.<String>inTransaction(tx -> tx.queryOne(rows, row -> row.text(1), 1)))
@@ -111,7 +111,7 @@ class SqlTest {
     @Test
     void a_timeout_does_not_change_results_counts_or_isolation_and_does_not_outlast_its_transaction()
             throws SQLException {
-        try (Connection connection = impatient.getConnection()) {
+        try (Connection connection = withShortTimeout.getConnection()) {
             Sql sql = new Sql(new OneConnection(connection)).withSocketTimeout(Duration.ofSeconds(1));
 
             String limit = "SELECT current_setting('statement_timeout')";
@@ -135,7 +135,7 @@ class SqlTest {
 
     @Test
     void temporary_failures_are_distinguished_from_permanent_ones() throws SQLException {
-        Sql sql = new Sql(impatient);
+        Sql sql = new Sql(withShortTimeout);
         for (String state : List.of("25006", "53100", "53300", "57014", "55P03", "58030", "40001")) {
             assertThat(raised(sql, state).isUnavailability()).as(state).isTrue();
         }
@@ -146,7 +146,7 @@ class SqlTest {
         sql.inTransaction(tx -> tx.update("DROP ROLE IF EXISTS crowded"));
         sql.inTransaction(tx -> tx.update("CREATE ROLE crowded LOGIN CONNECTION LIMIT 0 PASSWORD 'crowded'"));
         PGSimpleDataSource crowded = new PGSimpleDataSource();
-        crowded.setUrl(impatient.getUrl());
+        crowded.setUrl(withShortTimeout.getUrl());
         crowded.setUser("crowded");
         crowded.setPassword("crowded");
         assertThatThrownBy(() -> new Sql(crowded).inTransaction(tx -> tx.update("SELECT 1")))
@@ -171,7 +171,7 @@ class SqlTest {
     })
     void a_lost_node_counts_as_unavailability_and_a_defect_does_not(
             String state, String message, String context, boolean isLost) {
-        Sql sql = new Sql(impatient);
+        Sql sql = new Sql(withShortTimeout);
         SqlFailure failed = catchThrowableOfType(
                 SqlFailure.class,
                 () -> sql.inTransaction(tx -> {
@@ -196,7 +196,7 @@ class SqlTest {
         "cache lookup failed for constraint 1, false"
     })
     void a_row_that_a_node_refuses_is_a_fault_of_the_data(String message, boolean isOfTheData) {
-        SqlFailure failed = raised(new Sql(impatient), "XX000", message);
+        SqlFailure failed = raised(new Sql(withShortTimeout), "XX000", message);
 
         assertThat(failed.isFaultOfTheData()).isEqualTo(isOfTheData);
         assertThat(failed.state()).isEqualTo(isOfTheData ? "23000" : "XX000");
@@ -206,7 +206,7 @@ class SqlTest {
     /** The coordinator of a cluster commits with this warning if a node dies during the commit. */
     @Test
     void a_commit_with_the_warning_that_a_node_has_not_committed_is_a_failure() throws SQLException {
-        try (Connection connection = impatient.getConnection()) {
+        try (Connection connection = withShortTimeout.getConnection()) {
             Sql sql = new Sql(new OneConnection(connection));
             String warning = "failed to commit transaction on 10.0.0.2:5432";
 
@@ -245,14 +245,14 @@ class SqlTest {
 
     @Test
     void a_connection_is_returned_unchanged_after_success_and_after_failure() throws SQLException {
-        try (Connection connection = impatient.getConnection()) {
+        try (Connection connection = withShortTimeout.getConnection()) {
             OneConnection pool = new OneConnection(connection);
-            Sql patient = new Sql(pool).withTimeout(Duration.ofMinutes(1));
+            Sql longer = new Sql(pool).withTimeout(Duration.ofMinutes(1));
 
-            List<String> answer = patient.inTransaction(tx -> tx.query("SELECT 'x'", row -> row.text(1)));
+            List<String> answer = longer.inTransaction(tx -> tx.query("SELECT 'x'", row -> row.text(1)));
             assertThat(answer).containsExactly("x");
             assertThat(connection.getNetworkTimeout()).isEqualTo(1_000);
-            assertThatThrownBy(() -> patient.inTransaction(tx -> tx.update("nonsense")))
+            assertThatThrownBy(() -> longer.inTransaction(tx -> tx.update("nonsense")))
                     .isInstanceOf(SqlFailure.class);
             assertThat(connection.getNetworkTimeout()).isEqualTo(1_000);
         }
@@ -262,7 +262,7 @@ class SqlTest {
     void connections_that_died_while_idle_are_skipped() throws SQLException {
         Queue<Connection> dead = new ArrayDeque<>();
         for (int i = 0; i < 5; i++) {
-            Connection connection = impatient.getConnection();
+            Connection connection = withShortTimeout.getConnection();
             end(connection.unwrap(PGConnection.class).getBackendPID());
             dead.add(connection);
         }
@@ -270,7 +270,7 @@ class SqlTest {
             @Override
             public Connection getConnection() throws SQLException {
                 Connection idle = dead.poll();
-                return idle == null ? impatient.getConnection() : idle;
+                return idle == null ? withShortTimeout.getConnection() : idle;
             }
         });
 
@@ -283,7 +283,7 @@ class SqlTest {
     void work_that_the_server_has_done_in_part_is_not_repeated() {
         AtomicInteger begun = new AtomicInteger();
 
-        assertThatThrownBy(() -> new Sql(impatient).inTransaction(tx -> {
+        assertThatThrownBy(() -> new Sql(withShortTimeout).inTransaction(tx -> {
                     begun.incrementAndGet();
                     Pipeline pipeline = tx.pipeline();
                     pipeline.update("SELECT 1");
@@ -298,7 +298,7 @@ class SqlTest {
 
     /** Ends a connection from outside, and waits until it has ended. */
     private void end(int pid) throws SQLException {
-        try (Connection other = impatient.getConnection();
+        try (Connection other = withShortTimeout.getConnection();
                 Statement statement = other.createStatement()) {
             statement.execute("SELECT pg_terminate_backend(" + pid + ", 10000)");
         }

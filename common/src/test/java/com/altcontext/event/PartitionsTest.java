@@ -89,8 +89,8 @@ class PartitionsTest {
     /** If the call waited, all events would wait behind it, for as long as a backup takes. */
     @Test
     void creating_a_partition_does_not_wait_while_the_default_partition_is_read() {
-        Sql impatient = database.anotherMachine().withTimeout(Duration.ofSeconds(10));
-        Partitions tomorrows = new Partitions(impatient, at(now.plus(Duration.ofDays(1))));
+        Sql sql = database.anotherMachine().withTimeout(Duration.ofSeconds(10));
+        Partitions tomorrows = new Partitions(sql, at(now.plus(Duration.ofDays(1))));
 
         database.sql().inTransaction(backup -> {
             backup.update("LOCK TABLE events_default IN ACCESS SHARE MODE");

@@ -166,9 +166,9 @@ class LanesTest {
         });
         assertThat(locked.await(30, TimeUnit.SECONDS)).isTrue();
 
-        try (GroupCommit patient = writer(database.sql())) {
-            patient.start();
-            CompletableFuture<List<Outcome>> waiting = patient.submit(held);
+        try (GroupCommit writer = writer(database.sql())) {
+            writer.start();
+            CompletableFuture<List<Outcome>> waiting = writer.submit(held);
             Awaitility.await().until(() -> database.count(WAITING_WRITERS) == 7);
 
             state.lost();
@@ -200,10 +200,10 @@ class LanesTest {
         });
         assertThat(locked.await(30, TimeUnit.SECONDS)).isTrue();
 
-        try (GroupCommit patient = writer(database.sql())) {
-            patient.start();
-            CompletableFuture<List<Outcome>> waiting = patient.submit(List.of(held));
-            assertThat(patient.submit(List.of(free)).get(30, TimeUnit.SECONDS))
+        try (GroupCommit writer = writer(database.sql())) {
+            writer.start();
+            CompletableFuture<List<Outcome>> waiting = writer.submit(List.of(held));
+            assertThat(writer.submit(List.of(free)).get(30, TimeUnit.SECONDS))
                     .hasOnlyElementsOfType(Outcome.Stored.class);
             assertThat(waiting).isNotDone();
 

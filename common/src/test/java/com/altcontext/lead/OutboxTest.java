@@ -61,7 +61,7 @@ class OutboxTest {
     }
 
     private static List<Outbox.Message> claim(Sql sql, int most) {
-        return sql.inTransaction(tx -> Outbox.claim(tx, Kind.WEBHOOK, most, Set.of()));
+        return sql.inTransaction(tx -> Outbox.claim(tx, Kind.WEBHOOK, most, Set.of(), null));
     }
 
     private static List<Outbox.Message> claim(int most) {
@@ -170,7 +170,7 @@ class OutboxTest {
             // now() does not change within a transaction.
             shares.add(database.sql().inTransaction(tx -> {
                 tx.update("UPDATE outbox SET next_attempt_at = now()");
-                assertThat(Outbox.claim(tx, Kind.WEBHOOK, 1, Set.of())).hasSize(1);
+                assertThat(Outbox.claim(tx, Kind.WEBHOOK, 1, Set.of(), null)).hasSize(1);
                 return tx.queryOne(
                         "SELECT extract(epoch FROM next_attempt_at - now()) / ?::int8 FROM outbox",
                         row -> Double.valueOf(row.text(1)),
@@ -234,7 +234,8 @@ class OutboxTest {
                 """.formatted(lead));
 
         assertThat(claim(10)).extracting(Outbox.Message::destination).containsExactly("crm");
-        List<Outbox.Message> mails = database.sql().inTransaction(tx -> Outbox.claim(tx, Kind.MAIL, 10, Set.of()));
+        List<Outbox.Message> mails =
+                database.sql().inTransaction(tx -> Outbox.claim(tx, Kind.MAIL, 10, Set.of(), null));
         assertThat(mails)
                 .extracting(message -> message.event() + " " + message.destination() + " " + message.language() + " "
                         + message.propertyId() + " " + message.body())
@@ -321,7 +322,7 @@ class OutboxTest {
         captureSome(3);
 
         List<Outbox.Message> others = database.sql().inTransaction(tx -> {
-            assertThat(Outbox.claim(tx, Kind.WEBHOOK, 2, Set.of())).hasSize(2);
+            assertThat(Outbox.claim(tx, Kind.WEBHOOK, 2, Set.of(), null)).hasSize(2);
             return claim(database.anotherMachine(), 10);
         });
 

@@ -45,7 +45,7 @@ public class MailSender {
 
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
 
-    /** How the message of Vert.x begins if the server refuses a mail after it was told the recipient. */
+    /** How the message of Vert.x begins if the server refuses the recipient of a mail. */
     private static final String RECIPIENT_REFUSED = "recipient address not accepted";
 
     /**

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The page behind a link in a mail, in English or French: a heading, a sentence, and a button if it asks for something.
+ * Nothing changes until the button is pressed, since mail scanners follow every link.
  */
 public record LinkPage(int status, String english, String french) {
     /** For a link whose signature is wrong. */

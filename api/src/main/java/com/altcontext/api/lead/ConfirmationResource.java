@@ -23,10 +23,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.BiFunction;
 import org.jboss.resteasy.reactive.RestResponse;
 
-/**
- * {@code /v1/leads/confirm/{token}}: the link by which the owner of an address confirms forms. The page changes
- * nothing until its button is pressed, since mail scanners follow every link.
- */
+/** {@code /v1/leads/confirm/{token}}: the link by which the owner of an address confirms forms. */
 @Path("/v1/leads/confirm/{token}")
 public class ConfirmationResource {
     private static final LinkPage DONE = LinkPage.of(
@@ -63,13 +60,11 @@ public class ConfirmationResource {
         this.clock = clock;
     }
 
-    /** Shows the page behind the link, with its button. */
     @GET
     public CompletionStage<RestResponse<String>> ask(@PathParam("token") String link, @Context RoutingContext routing) {
         return answer(link, routing, (request, now) -> page(request, LinkPage.language(routing), false, now));
     }
 
-    /** Handles the button of that page. */
     @POST
     @Consumes(MediaType.WILDCARD)
     public CompletionStage<RestResponse<String>> confirm(

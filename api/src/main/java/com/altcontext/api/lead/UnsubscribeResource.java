@@ -34,8 +34,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * {@code /v1/leads/unsubscribe}: withdraws consent by address, with the same answer whether or not the address is a
- * lead's, or by the link in a mail. The page behind the link names the site that the link is about. It changes
- * nothing until its button is pressed, since mail scanners follow every link.
+ * lead's, or by the link in a mail. The page behind the link names the site that the link is about.
  */
 @Path("/v1/leads/unsubscribe")
 public class UnsubscribeResource {
@@ -87,7 +86,6 @@ public class UnsubscribeResource {
                 .thenApply(result -> OkBody.OK);
     }
 
-    /** Shows the page behind the link, with its button. */
     @GET
     @Path("{token}")
     public CompletionStage<RestResponse<String>> ask(@PathParam("token") String link, @Context RoutingContext routing) {
@@ -98,7 +96,7 @@ public class UnsubscribeResource {
     }
 
     /**
-     * Handles the button of that page, or that of a mail program (RFC 8058), which may send either of two body types.
+     * Handles the button of the page, or that of a mail program (RFC 8058), which may send either of two body types.
      * The body is ignored.
      */
     @POST

@@ -23,10 +23,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jboss.resteasy.reactive.RestResponse;
 
-/**
- * {@code /v1/reports/stop/{token}}: the link by which a recipient stops the weekly report. The page changes nothing
- * until its button is pressed, since mail scanners follow every link.
- */
+/** {@code /v1/reports/stop/{token}}: the link by which a recipient stops the weekly report. */
 @Path("/v1/reports/stop/{token}")
 public class StopResource {
     private static final LinkPage ASK = LinkPage.asking(
@@ -56,14 +53,13 @@ public class StopResource {
         this.clock = clock;
     }
 
-    /** Shows the page behind the link, with its button. */
     @GET
     @NonBlocking
     public RestResponse<String> ask(@PathParam("token") String link, @Context RoutingContext routing) {
         return (token.verify(link).isPresent() ? ASK : LinkPage.UNKNOWN).answer(routing);
     }
 
-    /** Handles the button of that page, or that of a mail program (RFC 8058). The body is not read. */
+    /** Handles the button of the page, or that of a mail program (RFC 8058). The body is not read. */
     @POST
     @Consumes(MediaType.WILDCARD)
     public CompletionStage<RestResponse<String>> stop(

@@ -99,16 +99,16 @@ public final class ScriptedSmtp implements AutoCloseable {
     }
 
     private boolean answer(Socket channel, String verb) throws IOException {
-        String usual = switch (verb) {
+        String positive = switch (verb) {
             case "CONN", "STAR" -> "220 ready";
             case "DATA" -> "354 go on";
             default -> "250 ok";
         };
-        String answer = answers.getOrDefault(verb, usual);
+        String answer = answers.getOrDefault(verb, positive);
         if (!answer.equals(SILENCE)) {
             channel.getOutputStream().write((answer + "\r\n").getBytes(StandardCharsets.US_ASCII));
         }
-        return answer.equals(usual);
+        return answer.equals(positive);
     }
 
     /** Uses the certificate of GreenMail, which is not trusted. */

@@ -84,10 +84,6 @@ public final class Totals {
         return counts[kind.ordinal()];
     }
 
-    long uniqueVisitors() {
-        return uniqueVisitors;
-    }
-
     /** Days that another system counted. */
     long importedDays() {
         return count(Count.IMPORTED);
@@ -101,7 +97,7 @@ public final class Totals {
         return importedDays() > 0 && busiestDay < count(Count.UNIQUE_VISITORS) ? null : (Long) uniqueVisitors;
     }
 
-    /** The estimate of the sketch, without the limits of {@link #uniqueVisitors}. */
+    /** The estimate of the sketch, without the limits of {@link Metric#UNIQUE_VISITORS}. */
     public double estimatedVisitors() {
         return sketches.visitors();
     }

@@ -165,11 +165,11 @@ class RollupCheckTest {
                 TestEvent.view("b", site.at(1, "10:00:00"), "/"));
         site.rollUp();
         String others = "events_" + site.day(1).toString().replace("-", "");
-        Sql impatient = site.database.sql().withTimeout(Duration.ofSeconds(10));
+        Sql sql = site.database.sql().withTimeout(Duration.ofSeconds(10));
 
         List<RollupCheck.Mismatch> differences = site.database.anotherMachine().inTransaction(tx -> {
             tx.update("LOCK TABLE ONLY " + others + " IN ACCESS EXCLUSIVE MODE");
-            return new RollupCheck(impatient, site.clock).check(site.day(3), "default");
+            return new RollupCheck(sql, site.clock).check(site.day(3), "default");
         });
 
         assertThat(differences).isEmpty();

@@ -140,7 +140,7 @@ class CountedPeopleTest {
         view(0, 200);
         var _ = site.rollup().run(site.today(), null);
 
-        assertThat(totals(12, 0).uniqueVisitors()).isEqualTo(200);
+        assertThat(totals(12, 0).of(Metric.UNIQUE_VISITORS)).isEqualTo(200L);
         assertThat(totals(12, 0).count(Count.NEW_VISITORS)).isEqualTo(400);
         assertThat(totals(12, 0).returningVisitors()).isZero();
     }
@@ -174,7 +174,8 @@ class CountedPeopleTest {
                         .flatMap(Set::stream)
                         .distinct()
                         .count();
-                assertThat(totals(6 - first, 6 - last).uniqueVisitors()).isEqualTo(different);
+                assertThat(totals(6 - first, 6 - last).of(Metric.UNIQUE_VISITORS))
+                        .isEqualTo(different);
             }
         }
     }

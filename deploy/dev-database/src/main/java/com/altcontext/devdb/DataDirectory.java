@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
-/** The directory of a server, which one process at a time owns: its data, its log, and the server process that works on it. */
+/** The directory of a server, with its data and its log. Only one process at a time can hold it. */
 final class DataDirectory implements AutoCloseable {
     /** The major version of the programs that the root pom.xml names. */
     private static final String VERSION = "17";
@@ -24,10 +24,10 @@ final class DataDirectory implements AutoCloseable {
     private final FileChannel lock;
 
     /**
-     * Takes it.
+     * Locks the directory.
      *
-     * @param home is there
-     * @throws InUseException if another process has it, or this one
+     * @param home must exist
+     * @throws InUseException if another process has locked it, or this one
      */
     DataDirectory(Path home) throws IOException {
         this.home = home;
@@ -71,7 +71,7 @@ final class DataDirectory implements AutoCloseable {
         }
     }
 
-    /** Kills the server, and what a killed process left behind. */
+    /** Kills the server with its child processes, and removes its pid file. */
     void killServer() throws IOException {
         Optional<ProcessHandle> server = server();
         if (server.isPresent()) {
@@ -80,8 +80,8 @@ final class DataDirectory implements AutoCloseable {
             processes.forEach(ProcessHandle::destroyForcibly);
             awaitEnd(processes);
         }
-        // PostgreSQL would not start while a process has that number: one that init did not reap yet, or another
-        // program.
+        // With this file, PostgreSQL does not start while any process has the number in it: a dead server that init
+        // did not reap yet, or another program.
         Files.deleteIfExists(pidFile());
     }
 
@@ -149,9 +149,9 @@ final class DataDirectory implements AutoCloseable {
     }
 
     /**
-     * Keeps other processes away, and this one. The system drops all locks that a process has on a file when the process closes it
-     * once, and the library opens its own lock file anew for each check; so a directory that is ours already is known from a system
-     * property, which all class loaders see.
+     * Locks the directory against other processes, and against this one. For this one a lock on a file is not enough: the system
+     * drops all locks that a process has on a file as soon as the process closes it once, and the library opens its own lock file
+     * anew for each check. So a system property, which all class loaders see, tells that this process has the directory.
      */
     private static FileChannel lock(Path home) throws IOException {
         if (System.getProperties().putIfAbsent(lockName(home), "held") != null) {
@@ -173,7 +173,7 @@ final class DataDirectory implements AutoCloseable {
         }
     }
 
-    /** Gives it up. */
+    /** Unlocks the directory. */
     @Override
     public void close() throws IOException {
         lock.close();

@@ -97,7 +97,7 @@ record CarriedTable(String name, String requires, String statement) {
 
     /**
      * Keeps messages that were queued since the backup, if they are about a lead of the backup or about no lead. If their lead is
-     * lost, only its withdrawal is kept: receivers that know the lead still have to be told. Mails that ask for a confirmation
+     * lost, only its withdrawal is kept: receivers that know the lead still need that message. Mails that ask for a confirmation
      * are not kept, since the row of consent that they would confirm is lost.
      */
     private static final String MESSAGES = """

@@ -39,7 +39,7 @@ public final class RollupCommand implements Callable<Integer> {
     @Mixin
     private final RollupOptions options = new RollupOptions();
 
-    /** Whether the operator was told that another run is under way. */
+    /** Whether another run under way was already reported. */
     private boolean hasNotedWait;
 
     RollupCommand(CommandContext context) {
