@@ -46,6 +46,9 @@ final class LeadExportCommand implements Runnable {
 
     @Override
     public void run() {
+        if (file != null && file.toString().isEmpty()) {
+            throw new Failure(Exit.USAGE, "--out is empty", "name a new file");
+        }
         Export.ExportRequest request = new Export.ExportRequest(emailOption.read(), Caller.ALTOPS, context.now());
         OpsEnvironment environment = context.environment();
         Export export = new Export(

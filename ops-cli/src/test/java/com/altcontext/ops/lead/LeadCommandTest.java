@@ -161,6 +161,8 @@ class LeadCommandTest {
                 .isEqualTo(new CommandRun(
                         Exit.FAILED, "", "altops: that file already exists — name another with --out\n"));
         assertThat(existing).isEmptyFile();
+        assertThat(altops("lead", "export", "--email", JO, "--out", ""))
+                .isEqualTo(new CommandRun(Exit.USAGE, "", "altops: --out is empty — name a new file\n"));
         assertThat(altops("lead", "export", "--email", JO, "--out", existing + "/jo.json"))
                 .isEqualTo(new CommandRun(
                         Exit.FAILED,
