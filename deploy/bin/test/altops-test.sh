@@ -80,6 +80,11 @@ said=$(env -u LANG LC_ALL=POSIX "$JAVA_HOME/bin/java" -jar "$ROOT/ops-cli/target
   status=$?
 [[ $status -eq 2 && $said == 'altops: an argument has a character that cannot be read'* ]] || fail "$status: $said"
 
+# Without standard input, Java would open a file of its own in its place, and altops would read an address from that.
+status=0
+said=$("$LAUNCHER" lead delete --yes --email - 2>&1 <&-) || status=$?
+[[ $status -eq 2 && $said == 'altops: standard input could not be read — '* ]] || fail "$status: $said"
+
 # A Java that is too old is not used. A missing jar is an error.
 sed -i 's/^JAVA_VERSION=.*/JAVA_VERSION="17.0.9"/' "$JAVA_HOME/release"
 : >"$work/calls"

@@ -3,8 +3,11 @@ package com.altcontext.ops;
 import com.altcontext.ops.command.CommandContext;
 import com.altcontext.ops.command.Shell;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -46,30 +49,73 @@ public record CommandRun(int exit, String out, String err) {
         return in(environment, sent, false, NOW, args);
     }
 
+    /** With a standard input that cannot be read. */
+    public static CommandRun withoutInput(Map<String, String> environment, String... args) {
+        InputStream closed = new InputStream() {
+            @Override
+            public int read() throws IOException {
+                throw new IOException("Bad file descriptor");
+            }
+
+            @Override
+            public int read(byte[] bytes, int from, int length) throws IOException {
+                return read();
+            }
+        };
+        return run(closed, false, new StringWriter(), NOW, environment, args);
+    }
+
+    /** With a standard output that cannot be written, such as a file on a full disk. */
+    public static CommandRun withoutOutput(Map<String, String> environment, String... args) {
+        Writer full = new Writer() {
+            @Override
+            public void write(char[] text, int from, int length) throws IOException {
+                throw new IOException("No space left on device");
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+
+            @Override
+            public String toString() {
+                return "";
+            }
+        };
+        return run(InputStream.nullInputStream(), false, full, NOW, environment, args);
+    }
+
     /** The command line with all commands. Nothing is run. */
     static CommandLine commandLine() {
-        return Altops.commandLine(
-                new CommandContext(shell(Map.of(), "", false, NOW, new StringWriter(), new StringWriter())));
+        return Altops.commandLine(new CommandContext(
+                shell(Map.of(), InputStream.nullInputStream(), false, NOW, new StringWriter(), new StringWriter())));
     }
 
     private static CommandRun in(
             Map<String, String> environment, String typed, boolean terminal, Instant now, String... args) {
-        StringWriter out = new StringWriter();
+        InputStream input = new ByteArrayInputStream(typed.getBytes(StandardCharsets.UTF_8));
+        return run(input, terminal, new StringWriter(), now, environment, args);
+    }
+
+    private static CommandRun run(
+            InputStream input,
+            boolean terminal,
+            Writer out,
+            Instant now,
+            Map<String, String> environment,
+            String... args) {
         StringWriter err = new StringWriter();
-        int exit = Altops.run(shell(environment, typed, terminal, now, out, err), args);
+        int exit = Altops.run(shell(environment, input, terminal, now, out, err), args);
         return new CommandRun(exit, out.toString(), err.toString());
     }
 
     private static Shell shell(
-            Map<String, String> environment,
-            String typed,
-            boolean terminal,
-            Instant now,
-            StringWriter out,
-            StringWriter err) {
+            Map<String, String> environment, InputStream input, boolean terminal, Instant now, Writer out, Writer err) {
         return new Shell(
                 environment,
-                new ByteArrayInputStream(typed.getBytes(StandardCharsets.UTF_8)),
+                input,
                 new PrintWriter(out),
                 new PrintWriter(err),
                 terminal,

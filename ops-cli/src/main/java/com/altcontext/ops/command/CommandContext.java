@@ -11,7 +11,7 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,15 +65,19 @@ public final class CommandContext implements AutoCloseable {
         return new CommandOutput(shell, outputOptions);
     }
 
-    /** The next line of standard input; an empty text at its end. */
-    public String readLine() {
+    /**
+     * The next line of standard input; empty at its end.
+     *
+     * @throws Failure if it cannot be read
+     */
+    public Optional<String> readLine() {
         try {
             if (input == null) {
                 input = new BufferedReader(new InputStreamReader(shell.in(), StandardCharsets.UTF_8));
             }
-            return Objects.requireNonNullElse(input.readLine(), "");
-        } catch (IOException gone) {
-            return "";
+            return Optional.ofNullable(input.readLine());
+        } catch (IOException unreadable) {
+            throw new Failure(Exit.USAGE, "standard input could not be read", "send it through a pipe, or type it");
         }
     }
 

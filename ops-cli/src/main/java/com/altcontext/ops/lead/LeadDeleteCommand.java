@@ -63,7 +63,7 @@ final class LeadDeleteCommand implements Runnable {
         }
         shell.err().print("Erase this person on every property? It cannot be undone. Type yes: ");
         shell.err().flush();
-        if (!context.readLine().strip().equals("yes")) {
+        if (!context.readLine().orElse("").strip().equals("yes")) {
             throw new Failure(Exit.FAILED, "not confirmed, so nothing was removed", "type yes, or give --yes");
         }
     }
