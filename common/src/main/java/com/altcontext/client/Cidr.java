@@ -5,9 +5,15 @@ import java.util.Arrays;
 
 /** A network in CIDR notation (RFC 4632, RFC 4291). */
 public record Cidr(InetAddress network, int prefix) {
-    /** @throws IllegalArgumentException if the text is not an address, or the prefix is longer than the address */
+    /**
+     * @throws IllegalArgumentException if the text is not an address, or the prefix is longer than the address. Also if
+     *     the address has a zone, like {@code fe80::1%eth0}: it names an interface that only this machine may have
+     */
     public static Cidr parse(String notation) {
         String text = notation.strip();
+        if (text.indexOf('%') >= 0) {
+            throw new IllegalArgumentException("a network has no zone");
+        }
         int slash = text.indexOf('/');
         InetAddress network = InetAddress.ofLiteral(slash < 0 ? text : text.substring(0, slash));
         int bits = network.getAddress().length * 8;

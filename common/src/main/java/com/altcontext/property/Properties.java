@@ -7,6 +7,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.sql.SQLException;
 import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
@@ -15,7 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Stream;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,15 +64,29 @@ public final class Properties {
                 slug,
                 setting(slug, "domains", () -> Set.copyOf(Arrays.asList(row.texts(2))), Set.of(), unreadable),
                 setting(slug, "time zone", () -> Property.timeZone(row.text(3)), Property.UTC, unreadable),
-                setting(slug, "shields", () -> shields(row), Shields.NONE, unreadable),
+                setting(slug, "shields", () -> shields(slug, row, unreadable), Shields.NONE, unreadable),
                 row.flag(7));
     }
 
-    private static Shields shields(Row row) throws SQLException {
+    private static Shields shields(String slug, Row row, Set<String> unreadable) throws SQLException {
         return new Shields(
-                Stream.of(row.texts(4)).map(Cidr::parse).toList(),
-                Stream.of(row.texts(5)).map(PathPattern::new).toList(),
+                entries(slug, "an excluded network", row.texts(4), Cidr::parse, unreadable),
+                entries(slug, "an excluded path", row.texts(5), PathPattern::new, unreadable),
                 row.flag(6));
+    }
+
+    /** Reads those entries of a list that can be read. */
+    private static <T> List<T> entries(
+            String slug, String name, String[] texts, Function<String, T> entry, Set<String> unreadable) {
+        List<T> entries = new ArrayList<>();
+        for (String text : texts) {
+            try {
+                entries.add(entry.apply(text));
+            } catch (RuntimeException broken) {
+                unreadable.add(name + " of " + slug);
+            }
+        }
+        return entries;
     }
 
     /** Reads one setting of a row. */

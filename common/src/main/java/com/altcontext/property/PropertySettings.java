@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param name 1 to 255 characters in one line, for people
  * @param domains host names; stored in lower case and in ASCII (IDNA 2003)
  * @param timeZone an IANA name, see {@link Property#timeZone}
- * @param excludedNetworks in CIDR notation; an address without a prefix is a network of one
+ * @param excludedNetworks in CIDR notation, but not {@code /0}, which would drop all events; an address without a prefix is a
+ *     network of one
  * @param excludedPaths see {@link PathPattern}
  * @param confirm whether consent given by a form must be confirmed with a link in a mail
  */
@@ -63,7 +64,7 @@ public record PropertySettings(
                 "excludedNetworks",
                 excludedNetworks,
                 PropertySettings::network,
-                "must be a network in CIDR notation like 203.0.113.0/24 or 2001:db8::/48");
+                "must be a network in CIDR notation like 203.0.113.0/24 or 2001:db8::/48, and not all addresses (/0)");
         excludedPaths = list(
                 issues,
                 "excludedPaths",
@@ -107,7 +108,8 @@ public record PropertySettings(
 
     private static @Nullable String network(String notation) {
         try {
-            return Cidr.parse(notation).notation();
+            Cidr network = Cidr.parse(notation);
+            return network.prefix() == 0 ? null : network.notation();
         } catch (IllegalArgumentException invalid) {
             return null;
         }

@@ -53,6 +53,8 @@ class CidrTest {
                 "localhost",
                 "example.com/8",
                 "300.0.0.1/8",
+                "fe80::1%lo",
+                "fe80::%1/64",
                 "*"
             })
     void an_invalid_network_is_refused(String text) {

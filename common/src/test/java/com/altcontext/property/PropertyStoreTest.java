@@ -80,6 +80,17 @@ class PropertyStoreTest {
         assertThat(property("path").timeZone()).isEqualTo(ZoneId.of("Asia/Tokyo"));
     }
 
+    /** The zone of an address may name an interface that only another machine has. */
+    @Test
+    void a_network_or_path_that_cannot_be_read_is_ignored_and_the_others_exclude() {
+        database.run("UPDATE properties SET excluded_networks = '{fe80::1%eth0/128,192.0.2.0/24}', "
+                + "excluded_paths = '{admin,/admin/*}', own_hosts_only = true WHERE id = 'default'");
+
+        assertThat(property("default").shields())
+                .isEqualTo(
+                        new Shields(List.of(Cidr.parse("192.0.2.0/24")), List.of(new PathPattern("/admin/*")), true));
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"GMT+5", "UTC+05:00", "+05:00", "Z", "america/toronto", "America", ""})
     void an_offset_or_an_unknown_name_is_not_a_time_zone(String name) {
