@@ -6,8 +6,10 @@ import com.altcontext.ops.backup.RestoreCommand;
 import com.altcontext.ops.cluster.ClusterCommand;
 import com.altcontext.ops.command.CommandContext;
 import com.altcontext.ops.command.CommandGroup;
+import com.altcontext.ops.command.CommandOutput;
 import com.altcontext.ops.command.DatabaseOptions;
 import com.altcontext.ops.command.Exit;
+import com.altcontext.ops.command.Failure;
 import com.altcontext.ops.command.OutputOptions;
 import com.altcontext.ops.command.Shell;
 import com.altcontext.ops.consent.ConsentCommand;
@@ -113,7 +115,7 @@ public final class Altops extends CommandGroup {
         }
         try (CommandContext context = new CommandContext(shell)) {
             int exit = commandLine(context).execute(args);
-            return shell.out().checkError() ? outputLost(shell) : exit;
+            return exit != Exit.FAILED && shell.out().checkError() ? outputLost(shell) : exit;
         }
     }
 
@@ -127,10 +129,10 @@ public final class Altops extends CommandGroup {
 
     /** Fails the run: a list of leads that was cut off, because the disk is full, must not look complete. */
     private static int outputLost(Shell shell) {
-        shell.err()
-                .println("altops: the output could not be written — check that the disk has space, then run it again");
+        Failure lost = CommandOutput.lost();
+        shell.err().println("altops: " + lost.getMessage() + " — " + lost.remedy());
         shell.err().flush();
-        return Exit.FAILED;
+        return lost.exit();
     }
 
     /** All commands, ready to be executed once. */

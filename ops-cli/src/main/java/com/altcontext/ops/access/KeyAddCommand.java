@@ -1,12 +1,11 @@
 package com.altcontext.ops.access;
 
-import com.altcontext.access.AccessKeyStore.KeyAddition;
 import com.altcontext.access.AccessKeyStore.NewKey;
 import com.altcontext.access.Scope;
+import com.altcontext.access.Secret;
 import com.altcontext.ops.command.CommandContext;
 import com.altcontext.ops.command.Exit;
 import com.altcontext.ops.command.Failure;
-import com.altcontext.ops.command.JsonObject;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -73,13 +72,7 @@ final class KeyAddCommand implements Runnable {
                             "write one or more of figures:read, leads:read and leads:delete")));
         }
         NewKey key = KeyCommand.ARGUMENTS.named(() -> new NewKey(name, wanted, properties, false, expiry));
-        KeyAddition.Added added = KeyCommand.add(context, key);
-        context.output()
-                .show(
-                        JsonObject.ok(true)
-                                .with("secret", added.secret().text())
-                                .with("key", KeyCommand.json(added.key(), context.now())),
-                        List.of(added.secret().text()));
+        KeyCommand.add(context, key, "secret", Secret::text);
         context.output().note("this key is shown once: store it now");
     }
 }

@@ -5,6 +5,7 @@ import com.altcontext.access.AccessKeyStore;
 import com.altcontext.access.AccessKeyStore.KeyAddition;
 import com.altcontext.access.AccessKeyStore.NewKey;
 import com.altcontext.access.Scope;
+import com.altcontext.access.Secret;
 import com.altcontext.ops.command.ArgumentNames;
 import com.altcontext.ops.command.CommandContext;
 import com.altcontext.ops.command.CommandGroup;
@@ -20,6 +21,7 @@ import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -39,17 +41,33 @@ public final class KeyCommand extends CommandGroup {
     static final ArgumentNames ARGUMENTS =
             new ArgumentNames(Map.of("name", "NAME", "scope", "--scope", "property", "--property"));
 
-    /** Adds a key, or says why not. */
-    static KeyAddition.Added add(CommandContext context, NewKey wanted) {
-        return switch (context.sql().inTransaction(tx -> AccessKeyStore.add(tx, wanted, context.now()))) {
-            case KeyAddition.Added added -> added;
+    /**
+     * Adds a key and prints it, or says why not.
+     *
+     * @param field the name of the printed text in JSON
+     * @param shown the text to print, which holds the secret
+     */
+    static void add(CommandContext context, NewKey wanted, String field, Function<Secret, String> shown) {
+        KeyAddition addition = context.sql().inTransaction(tx -> {
+            KeyAddition made = AccessKeyStore.add(tx, wanted, context.now());
+            if (made instanceof KeyAddition.Added added) {
+                String text = shown.apply(added.secret());
+                context.output()
+                        .showOnce(
+                                JsonObject.ok(true).with(field, text).with("key", json(added.key(), context.now())),
+                                List.of(text));
+            }
+            return made;
+        });
+        switch (addition) {
+            case KeyAddition.Added _ -> {}
             case KeyAddition.NameTaken _ ->
                 throw new Failure(
                         Exit.FAILED,
                         "there is already a key named " + wanted.name(),
                         "choose another name, or revoke that one: altops key revoke");
             case KeyAddition.UnknownProperty unknown -> throw CommandContext.unknownProperty(unknown.slug());
-        };
+        }
     }
 
     /**

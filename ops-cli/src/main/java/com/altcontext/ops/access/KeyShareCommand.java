@@ -1,11 +1,8 @@
 package com.altcontext.ops.access;
 
-import com.altcontext.access.AccessKeyStore.KeyAddition;
 import com.altcontext.access.AccessKeyStore.NewKey;
 import com.altcontext.ops.command.CommandContext;
-import com.altcontext.ops.command.JsonObject;
 import java.net.URI;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -50,11 +47,6 @@ final class KeyShareCommand implements Runnable {
         String called = name == null ? "share " + property : name;
         NewKey key = KeyCommand.ARGUMENTS.named(
                 () -> NewKey.ofShare(called, property, KeyCommand.expiry(expires, context.now())));
-        KeyAddition.Added added = KeyCommand.add(context, key);
-        String link = url + "/dashboard#key=" + added.secret().text();
-        context.output()
-                .show(
-                        JsonObject.ok(true).with("link", link).with("key", KeyCommand.json(added.key(), context.now())),
-                        List.of(link));
+        KeyCommand.add(context, key, "link", secret -> url + "/dashboard#key=" + secret.text());
     }
 }

@@ -39,7 +39,7 @@ public final class CommandOutput {
                         : elements.stream().map(line).toList());
     }
 
-    /** Prints output that {@code --quiet} must not hide: a secret that is shown once, or a document. */
+    /** Prints output that {@code --quiet} must not hide: links, or a document. */
     public void show(JsonObject json, List<String> lines) {
         if (options.quiet() && !options.json()) {
             lines.forEach(line -> shell.out().println(printed(line)));
@@ -47,6 +47,25 @@ public final class CommandOutput {
         } else {
             print(json, lines);
         }
+    }
+
+    /**
+     * Prints a secret that is shown only once. Must be called in the transaction that stores it, so that nothing is stored if it
+     * cannot be printed.
+     *
+     * @throws Failure if it cannot be printed
+     */
+    public void showOnce(JsonObject json, List<String> lines) {
+        show(json, lines);
+        if (shell.out().checkError()) {
+            throw lost();
+        }
+    }
+
+    /** Standard output could not be written. */
+    public static Failure lost() {
+        return new Failure(
+                Exit.FAILED, "the output could not be written", "check that the disk has space, then run it again");
     }
 
     /** Prints a line about the run itself to the error stream. */

@@ -48,20 +48,26 @@ final class WebhookAddCommand implements Runnable {
         Webhook webhook = new ArgumentNames(Map.of("name", "NAME", "url", "URL", "events", "--event"))
                 .named(() -> Webhook.of(name, url, events, context.now()));
         String secret = webhook.secret(context.environment().hash());
-        boolean added = context.sql().inTransaction(tx -> Webhooks.add(tx, webhook));
+        boolean added = context.sql().inTransaction(tx -> {
+            boolean free = Webhooks.add(tx, webhook);
+            if (free) {
+                context.output().showOnce(json(webhook, secret), List.of(secret));
+            }
+            return free;
+        });
         if (!added) {
             throw new Failure(
                     Exit.FAILED,
                     "there is a webhook " + name + " already",
                     "choose another name, or remove that one: altops webhook remove");
         }
-        context.output()
-                .show(
-                        JsonObject.ok(true)
-                                .with("name", name)
-                                .with("events", WebhookCommand.events(webhook))
-                                .with("secret", secret),
-                        List.of(secret));
         context.output().note("this secret is shown once: give it to the receiver now");
+    }
+
+    private static JsonObject json(Webhook webhook, String secret) {
+        return JsonObject.ok(true)
+                .with("name", webhook.name())
+                .with("events", WebhookCommand.events(webhook))
+                .with("secret", secret);
     }
 }

@@ -9,6 +9,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class KeyCommandTest {
     private final MigratedDatabase database = MigratedDatabase.fresh();
@@ -102,6 +103,24 @@ class KeyCommandTest {
         assertThat(ran.exit()).isEqualTo(exit);
         assertThat(ran.err()).startsWith("altops: " + what).contains(" — ").hasLineCount(1);
         assertThat(ran.out()).isEmpty();
+    }
+
+    /** Only its hash is stored, so nobody could ever use it. */
+    @ParameterizedTest
+    @ValueSource(strings = {"key add looker --scope figures:read", "key share default", "key share default --json"})
+    void a_key_that_cannot_be_printed_is_not_stored(String line) {
+        Map<String, String> variables = database.with(Map.of("PUBLIC_URL", "https://stats.example.ca/"));
+        CommandRun lost = CommandRun.withoutOutput(variables, line.split(" ", -1));
+
+        assertThat(lost)
+                .isEqualTo(
+                        new CommandRun(
+                                Exit.FAILED,
+                                "",
+                                "altops: the output could not be written — check that the disk has space, then run it again\n"));
+        assertThat(database.number("SELECT (SELECT count(*) FROM access_keys) + (SELECT count(*) FROM audit_log)"))
+                .isZero();
+        assertThat(CommandRun.altops(variables, line.split(" ", -1)).exit()).isEqualTo(Exit.DONE);
     }
 
     @Test

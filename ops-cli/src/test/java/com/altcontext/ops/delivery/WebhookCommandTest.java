@@ -47,6 +47,25 @@ class WebhookCommandTest {
     }
 
     @Test
+    void a_webhook_whose_secret_cannot_be_printed_is_not_stored() {
+        CommandRun lost = CommandRun.withoutOutput(
+                database.with(Map.of("IP_HASH_PEPPER", "a pepper of the tests")),
+                "webhook",
+                "add",
+                "lost",
+                "https://lost.example/in",
+                "--event",
+                "lead.erased");
+
+        assertThat(lost.exit()).isEqualTo(Exit.FAILED);
+        assertThat(lost.err())
+                .isEqualTo(
+                        "altops: the output could not be written — check that the disk has space, then run it again\n");
+        assertThat(database.number("SELECT count(*) FROM webhooks")).isOne();
+        assertThat(database.number("SELECT count(*) FROM audit_log")).isOne();
+    }
+
+    @Test
     void a_webhook_that_is_added_again_gets_a_new_secret() {
         assertThat(altops("webhook", "remove", "crm").exit()).isEqualTo(Exit.DONE);
         assertThat(altops("webhook", "remove", "crm").exit()).isEqualTo(Exit.FAILED);
