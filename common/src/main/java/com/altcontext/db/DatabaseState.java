@@ -12,8 +12,8 @@ public final class DatabaseState {
     /** The newest migration that this code needs. A database that is ahead is fine: migrations only add. */
     public static final int REQUIRED_SCHEMA = 28;
 
-    /** This machine's clock may be ahead of the database's by this much. */
-    private static final Duration MAX_CLOCK_AHEAD = Duration.ofDays(1);
+    /** This machine's clock may differ from the database's by this much. */
+    private static final Duration MAX_CLOCK_SKEW = Duration.ofDays(1);
 
     private static final String HAS_HISTORY = "SELECT to_regclass('flyway_schema_history') IS NOT NULL";
 
@@ -90,7 +90,12 @@ public final class DatabaseState {
 
     /** Whether this machine's clock, when last compared, was so far ahead that events and figures get future days. */
     public boolean isClockDaysAhead() {
-        return clockSkew.compareTo(MAX_CLOCK_AHEAD) > 0;
+        return clockSkew.compareTo(MAX_CLOCK_SKEW) > 0;
+    }
+
+    /** Whether this machine's clock, when last compared, was so far behind. */
+    public boolean isClockDaysBehind() {
+        return clockSkew.negated().compareTo(MAX_CLOCK_SKEW) > 0;
     }
 
     /** How far this machine's clock was ahead of the database's when last compared; negative if it was behind. */

@@ -62,7 +62,6 @@ final class KeyAddCommand implements Runnable {
 
     @Override
     public void run() {
-        Instant expiry = KeyCommand.expiry(expires, context.now());
         Set<Scope> wanted = EnumSet.noneOf(Scope.class);
         for (String scope : scopes) {
             wanted.add(Scope.named(scope)
@@ -71,6 +70,8 @@ final class KeyAddCommand implements Runnable {
                             "--scope is wrong",
                             "write one or more of figures:read, leads:read and leads:delete")));
         }
+        context.refuseWrongClock();
+        Instant expiry = KeyCommand.expiry(expires, context.now());
         NewKey key = KeyCommand.ARGUMENTS.named(() -> new NewKey(name, wanted, properties, false, expiry));
         KeyCommand.add(context, key, "secret", Secret::text);
         context.output().note("this key is shown once: store it now");

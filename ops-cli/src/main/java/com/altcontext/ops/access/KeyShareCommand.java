@@ -44,6 +44,7 @@ final class KeyShareCommand implements Runnable {
     @Override
     public void run() {
         URI url = context.environment().publicUrl();
+        context.refuseWrongClock();
         String called = name == null ? "share " + property : name;
         NewKey key = KeyCommand.ARGUMENTS.named(
                 () -> NewKey.ofShare(called, property, KeyCommand.expiry(expires, context.now())));

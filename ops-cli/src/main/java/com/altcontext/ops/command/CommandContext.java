@@ -139,13 +139,27 @@ public final class CommandContext implements AutoCloseable {
      * @throws Failure with this remedy if this machine's clock is over a day ahead of the database's
      */
     public void refuseClockAhead(String remedy) {
+        refuseClock(false, remedy);
+    }
+
+    /**
+     * Must be called before a time is recorded as a proof, or compared with the end of a consent or a key.
+     *
+     * @throws Failure if this machine's clock is over a day off from the database's
+     */
+    public void refuseWrongClock() {
+        refuseClock(true, "nothing was done; set the clock, then try again");
+    }
+
+    private void refuseClock(boolean alsoBehind, String remedy) {
         DatabaseState database = new DatabaseState(sql(), clock());
         database.measureClock();
-        if (database.isClockDaysAhead()) {
+        if (database.isClockDaysAhead() || (alsoBehind && database.isClockDaysBehind())) {
             throw new Failure(
                     Exit.FAILED,
                     "this machine's clock is "
-                            + HumanFormat.count(database.clockSkew().toDays(), "day") + " ahead of the database's",
+                            + HumanFormat.count(database.clockSkew().abs().toDays(), "day")
+                            + (database.isClockDaysAhead() ? " ahead of" : " behind") + " the database's",
                     remedy);
         }
     }

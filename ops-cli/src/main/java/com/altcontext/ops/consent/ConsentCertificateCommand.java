@@ -34,6 +34,7 @@ final class ConsentCertificateCommand implements Runnable {
     @Override
     public void run() {
         context.requireProperty(property);
+        context.refuseWrongClock();
         ConsentCertificate certificate = ConsentCertificate.issue(
                         context.sql(), context.environment().hash(), emailOption.read(), property, context.now())
                 .orElseThrow(EmailOption::unknown);

@@ -57,6 +57,7 @@ final class ConsentTextAddCommand implements Runnable {
         String content = read();
         ConsentText text = new ArgumentNames(Map.of("version", "VERSION", "language", "--language"))
                 .named(() -> new ConsentText(version, language, content));
+        context.refuseWrongClock();
         ConsentTexts.TextAddition addition =
                 context.sql().inTransaction(tx -> ConsentTexts.add(tx, text, context.now()));
         if (addition == ConsentTexts.TextAddition.REFUSED) {

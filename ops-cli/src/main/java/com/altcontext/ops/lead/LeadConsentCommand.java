@@ -63,6 +63,7 @@ final class LeadConsentCommand implements Runnable {
         }
         Email email = emailOption.read();
         context.requireProperty(property);
+        context.refuseWrongClock();
         OperatorConsent.Grant grant = new OperatorConsent.Grant(
                 email,
                 property,

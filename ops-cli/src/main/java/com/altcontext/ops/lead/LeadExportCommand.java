@@ -50,6 +50,7 @@ final class LeadExportCommand implements Runnable {
             throw new Failure(Exit.USAGE, "--out is empty", "name a new file");
         }
         Export.ExportRequest request = new Export.ExportRequest(emailOption.read(), Caller.ALTOPS, context.now());
+        context.refuseWrongClock();
         OpsEnvironment environment = context.environment();
         Export export = new Export(
                 context.sql().withTimeout(LeadCommand.MAX_STATEMENT),

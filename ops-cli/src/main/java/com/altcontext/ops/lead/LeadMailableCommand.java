@@ -49,6 +49,7 @@ final class LeadMailableCommand implements Runnable {
     public void run() {
         boolean json = isJson();
         context.requireProperty(property);
+        context.refuseWrongClock();
         if (purpose != null && !isKnown(purpose)) {
             context.output()
                     .note("no consent on record has the purpose " + purpose

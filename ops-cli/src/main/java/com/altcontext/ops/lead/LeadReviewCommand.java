@@ -57,6 +57,7 @@ final class LeadReviewCommand implements Runnable {
 
     private void accept() {
         Email email = address == null ? null : EmailOption.read(context, address);
+        context.refuseWrongClock();
         long accepted = new LeadReview(context.sql()).accept(property, email, context.now());
         if (email != null && accepted == 0) {
             throw new Failure(Exit.FAILED, "no lead with this address waits for review", "see: altops lead review");

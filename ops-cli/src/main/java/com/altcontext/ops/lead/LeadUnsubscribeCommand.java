@@ -42,6 +42,7 @@ final class LeadUnsubscribeCommand implements Runnable {
     @Override
     public void run() {
         context.requireProperty(property);
+        context.refuseWrongClock();
         Email email = emailOption.read();
         String kept = reason == null ? null : Text.trimmed("--reason", reason, 1, Consent.MAX_REASON);
         Unsubscribe.Withdrawal result = new Unsubscribe(context.sql())
