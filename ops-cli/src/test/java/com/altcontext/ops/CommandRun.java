@@ -117,6 +117,7 @@ public record CommandRun(int exit, String out, String err) {
                 environment,
                 input,
                 new PrintWriter(out),
+                () -> true,
                 new PrintWriter(err),
                 terminal,
                 terminal,

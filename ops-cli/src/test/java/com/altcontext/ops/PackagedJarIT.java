@@ -209,6 +209,22 @@ class PackagedJarIT {
         assertThat(directory.resolve("err")).content().contains(said);
     }
 
+    /** As in {@code altops key add … | pbcopy} on a machine without that program. */
+    @Test
+    void a_key_that_nobody_reads_is_not_stored() throws Exception {
+        assertThat(altops("migrate", "--quiet").exit()).isEqualTo(Exit.DONE);
+        String line = "set -o pipefail; '%s' -jar target/altops.jar key add reader --scope figures:read | true"
+                .formatted(program("java"));
+        ProcessBuilder builder = new ProcessBuilder("bash", "-c", line)
+                .redirectError(directory.resolve("err").toFile());
+        builder.environment().put("DATABASE_URL", url);
+
+        assertThat(builder.start().waitFor()).isEqualTo(Exit.FAILED);
+        assertThat(directory.resolve("err"))
+                .hasContent("altops: nobody reads the output — run it again, and store what it prints");
+        assertThat(altops("key", "list").out()).isEqualTo("there are no keys\n");
+    }
+
     @Test
     void it_knows_its_version() throws Exception {
         assertThat(altops("--version").out()).matches("altops \\d+\\.\\d+.*\n");

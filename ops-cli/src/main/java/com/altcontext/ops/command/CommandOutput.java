@@ -51,7 +51,7 @@ public final class CommandOutput {
 
     /**
      * Prints a secret that is shown only once. Must be called in the transaction that stores it, so that nothing is stored if it
-     * cannot be printed.
+     * cannot be printed. Unlike other output, it must also have a reader.
      *
      * @throws Failure if it cannot be printed
      */
@@ -59,6 +59,9 @@ public final class CommandOutput {
         show(json, lines);
         if (shell.out().checkError()) {
             throw lost();
+        }
+        if (!shell.outHasReader().getAsBoolean()) {
+            throw new Failure(Exit.FAILED, "nobody reads the output", "run it again, and store what it prints");
         }
     }
 

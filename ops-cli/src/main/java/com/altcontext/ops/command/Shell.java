@@ -13,16 +13,19 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /**
  * Where {@code altops} was called from: its environment variables, its streams, and which of them are a terminal.
  *
+ * @param outHasReader whether all that was printed up to now could be read
  * @param inIsTerminal whether there is a person to answer a question
  */
 public record Shell(
         Map<String, String> environment,
         InputStream in,
         PrintWriter out,
+        BooleanSupplier outHasReader,
         PrintWriter err,
         boolean inIsTerminal,
         boolean outIsTerminal,
@@ -31,10 +34,12 @@ public record Shell(
 
     /** The shell that started this process. */
     public static Shell ofThisProcess() {
+        StandardOutput out = new StandardOutput();
         return new Shell(
                 System.getenv(),
                 System.in,
-                new PrintWriter(new StandardOutput(), true, StandardCharsets.UTF_8),
+                new PrintWriter(out, true, StandardCharsets.UTF_8),
+                out::hasReader,
                 new PrintWriter(System.err, true, StandardCharsets.UTF_8),
                 isTerminal(0),
                 isTerminal(1),

@@ -10,6 +10,11 @@ final class StandardOutput extends OutputStream {
     private final OutputStream out = new FileOutputStream(FileDescriptor.out);
     private boolean hasReader = true;
 
+    /** Whether nothing was dropped yet. */
+    boolean hasReader() {
+        return hasReader;
+    }
+
     @Override
     public void write(int one) throws IOException {
         write(new byte[] {(byte) one}, 0, 1);
