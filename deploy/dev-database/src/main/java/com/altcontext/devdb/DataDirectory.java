@@ -85,6 +85,35 @@ final class DataDirectory implements AutoCloseable {
         Files.deleteIfExists(pidFile());
     }
 
+    /** Stops all processes of the server where they are, as a lost host would. The first one could start more, so it goes first. */
+    void freezeServer() throws IOException {
+        ProcessHandle server = server().orElseThrow(() -> new IOException("no PostgreSQL runs in " + home));
+        signal("STOP", Stream.of(server));
+        signal("STOP", server.descendants());
+    }
+
+    /** Lets them run on. */
+    void thawServer() throws IOException {
+        ProcessHandle server = server().orElseThrow(() -> new IOException("no PostgreSQL runs in " + home));
+        signal("CONT", Stream.concat(server.descendants(), Stream.of(server)));
+    }
+
+    /** Java can send only the signals that end a process. */
+    private static void signal(String name, Stream<ProcessHandle> processes) throws IOException {
+        List<String> command = Stream.concat(
+                        Stream.of("kill", "-" + name), processes.map(process -> Long.toString(process.pid())))
+                .toList();
+        try {
+            if (command.size() > 2
+                    && new ProcessBuilder(command).inheritIO().start().waitFor() != 0) {
+                throw new IOException(String.join(" ", command) + " failed");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted during " + String.join(" ", command), e);
+        }
+    }
+
     void awaitEnd(List<ProcessHandle> processes) throws IOException {
         long deadline = System.nanoTime() + STOP_TIMEOUT.toNanos();
         while (processes.stream().anyMatch(DataDirectory::isServer)) {

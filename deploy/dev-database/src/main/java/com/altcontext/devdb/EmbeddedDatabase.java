@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A real PostgreSQL server on 127.0.0.1, as durable as in production ({@code fsync=on}): {@link EmbeddedPostgres} with what it
- * lacks. It can be stopped, killed and started again on the same port and data, its data directory has one owner at a time, and
+ * lacks. It can be stopped, killed, frozen and started again on the same port and data, its data directory has one owner at a time, and
  * the server that a killed process left behind is taken over by the next start on its data.
  *
  * <p>The server stops when this process ends. Every failure is an {@link UncheckedIOException} with PostgreSQL's own message.
@@ -212,6 +212,24 @@ public final class EmbeddedDatabase implements AutoCloseable {
         try {
             directory.killServer();
             postgres = null;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e.getMessage(), e);
+        }
+    }
+
+    /** Freezes the server: it keeps its connections and accepts more, and answers none, as if its host or network was lost. */
+    public synchronized void freeze() {
+        try {
+            directory.freezeServer();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e.getMessage(), e);
+        }
+    }
+
+    /** Lets the frozen server go on where it was. */
+    public synchronized void thaw() {
+        try {
+            directory.thawServer();
         } catch (IOException e) {
             throw new UncheckedIOException(e.getMessage(), e);
         }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.SocketTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -55,6 +56,24 @@ class EmbeddedDatabaseTest {
             assertThat(database.url()).isEqualTo(url);
             assertThat(ask(database, "SELECT string_agg(word, ' ' ORDER BY word) FROM kept"))
                     .isEqualTo("killed stopped");
+        }
+    }
+
+    @Test
+    void a_frozen_server_keeps_its_connections_and_does_not_answer_until_it_is_thawed() throws Exception {
+        try (EmbeddedDatabase database = EmbeddedDatabase.temporary();
+                Connection open = TestDatabase.connect(database.url());
+                Statement statement = open.createStatement()) {
+            statement.execute("CREATE TEMPORARY TABLE kept AS SELECT 1 AS one");
+
+            database.freeze();
+            assertThatThrownBy(() -> ask(database.url() + "&socketTimeout=1", "SELECT 1"))
+                    .hasRootCauseInstanceOf(SocketTimeoutException.class);
+            database.thaw();
+
+            assertThat(statement.executeQuery("SELECT one FROM kept").next()).isTrue();
+            assertThat(ask(database, "SELECT 1")).isEqualTo("1");
+            database.freeze();
         }
     }
 
