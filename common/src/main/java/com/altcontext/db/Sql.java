@@ -26,19 +26,21 @@ public final class Sql {
      */
     private static final double SERVER_SHARE = 0.93;
 
+    private static final String SNAPSHOT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY";
+
     private final DataSource dataSource;
-    private final @Nullable Duration timeout;
-    private final @Nullable Duration statementTimeout;
+    private final @Nullable Duration socketTimeout;
+    private final @Nullable Duration longTimeout;
 
     /** Has no timeout: for an operator who waits for a long statement. */
     public Sql(DataSource dataSource) {
         this(dataSource, null, null);
     }
 
-    private Sql(DataSource dataSource, @Nullable Duration timeout, @Nullable Duration statementTimeout) {
+    private Sql(DataSource dataSource, @Nullable Duration socketTimeout, @Nullable Duration longTimeout) {
         this.dataSource = dataSource;
-        this.timeout = timeout;
-        this.statementTimeout = statementTimeout;
+        this.socketTimeout = socketTimeout;
+        this.longTimeout = longTimeout;
     }
 
     /**
@@ -48,19 +50,30 @@ public final class Sql {
      * transaction mode keeps no session state.
      */
     public Sql withSocketTimeout(Duration timeout) {
-        return new Sql(dataSource, timeout, serverTimeout(timeout));
-    }
-
-    private static Duration serverTimeout(Duration socketTimeout) {
-        return Duration.ofMillis(Math.round(socketTimeout.toMillis() * SERVER_SHARE));
+        return new Sql(dataSource, timeout, null);
     }
 
     /**
      * The same database, for work whose statements may each take this long. The default of a service is a few seconds,
-     * since a client waits for the answer.
+     * since a client waits for the answer. A server that does not answer at all is still noticed after that default:
+     * the work first sends a statement that takes no time. That is one more round trip, except for a snapshot.
      */
     public Sql withTimeout(Duration max) {
-        return new Sql(dataSource, max, statementTimeout == null ? null : serverTimeout(max));
+        return new Sql(dataSource, socketTimeout, max);
+    }
+
+    /** The same database with the default timeout again. */
+    public Sql withDefaultTimeout() {
+        return new Sql(dataSource, socketTimeout, null);
+    }
+
+    /** The statement that sets the server's limit, made from the limit in milliseconds; empty if there is no limit. */
+    private String limit(String format) {
+        if (socketTimeout == null) {
+            return "";
+        }
+        Duration timeout = longTimeout == null ? socketTimeout : longTimeout;
+        return format.formatted(Math.round(timeout.toMillis() * SERVER_SHARE));
     }
 
     /** Work for one transaction. */
@@ -77,10 +90,20 @@ public final class Sql {
      * @throws SqlFailure if the database refused a statement or the commit, or could not be reached
      */
     public <T> T inTransaction(Work<T> work) {
-        // The preamble must not be a SELECT, which takes a snapshot: inSnapshot could then not set its isolation level.
-        return skippingDead(
-                statementTimeout == null ? "" : "SET LOCAL statement_timeout = " + statementTimeout.toMillis(),
-                progress -> attempt(work, progress));
+        return longTimeout == null ? inTransaction(preamble(), "", work) : inTransaction("", preamble(), work);
+    }
+
+    /** Must not be a SELECT, which takes a snapshot: {@link #inSnapshot} could then not set its isolation level. */
+    private String preamble() {
+        return limit("SET LOCAL statement_timeout = %d");
+    }
+
+    /**
+     * @param preamble is sent together with the first statement; may be empty
+     * @param first is sent before the work, and takes no time; may be empty
+     */
+    private <T> T inTransaction(String preamble, String first, Work<T> work) {
+        return skippingDead(preamble, progress -> attempt(first, work, progress));
     }
 
     private static <T> T skippingDead(String preamble, Function<Progress, T> attempt) {
@@ -98,17 +121,23 @@ public final class Sql {
         }
     }
 
-    private <T> T attempt(Work<T> work, Progress progress) {
+    private <T> T attempt(String first, Work<T> work, Progress progress) {
         String step = "begin";
         try (Connection connection = connect();
-                SocketTimeout _ = SocketTimeout.set(connection, timeout)) {
+                SocketTimeout wait = new SocketTimeout(connection)) {
             progress.hasConnection = true;
+            wait.set(socketTimeout);
             connection.setAutoCommit(false);
             T result;
             try {
-                result = work.in(new Tx(connection, progress));
+                Tx tx = new Tx(connection, progress, wait);
+                if (!first.isEmpty()) {
+                    tx.update(first);
+                }
+                wait.set(longTimeout);
+                result = work.in(tx);
             } catch (RuntimeException | Error failed) {
-                rollBack(connection, failed);
+                rollBack(connection, wait, failed);
                 throw failed;
             }
             step = "commit";
@@ -143,10 +172,7 @@ public final class Sql {
      * @throws SqlFailure as {@link #inTransaction} does
      */
     public <T> T inSnapshot(Work<T> work) {
-        return inTransaction(tx -> {
-            tx.update("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
-            return work.in(tx);
-        });
+        return inTransaction(preamble(), SNAPSHOT, work);
     }
 
     /**
@@ -172,16 +198,22 @@ public final class Sql {
      * A function call, because {@code SET LOCAL} works only in a transaction that was begun by a statement of its own.
      */
     private String preambleAtOnce() {
-        return statementTimeout == null
-                ? ""
-                : "SELECT set_config('statement_timeout', '" + statementTimeout.toMillis() + "', true)";
+        return limit("SELECT set_config('statement_timeout', '%d', true)");
     }
 
     private <T> T atOnce(Function<Pipeline, T> statements, Progress progress) {
         try (Connection connection = connect();
-                SocketTimeout _ = SocketTimeout.set(connection, timeout)) {
+                SocketTimeout wait = new SocketTimeout(connection)) {
             progress.hasConnection = true;
+            wait.set(socketTimeout);
             connection.setAutoCommit(true);
+            if (socketTimeout != null && longTimeout != null) {
+                Pipeline first = new Pipeline(connection, new Progress(""));
+                first.update("SELECT 1");
+                first.send();
+                progress.hasAnswer = true;
+            }
+            wait.set(longTimeout);
             Pipeline pipeline = new Pipeline(connection, progress);
             T answers = statements.apply(pipeline);
             pipeline.send();
@@ -199,30 +231,9 @@ public final class Sql {
         }
     }
 
-    /**
-     * How long the client waits for an answer. Closing this restores the pool's setting.
-     *
-     * @param before the pool's setting, in milliseconds
-     */
-    private record SocketTimeout(Connection connection, int before) implements AutoCloseable {
-        /** @return null if the pool's setting stays */
-        static @Nullable SocketTimeout set(Connection connection, @Nullable Duration timeout) throws SQLException {
-            if (timeout == null) {
-                return null;
-            }
-            int before = connection.getNetworkTimeout();
-            connection.setNetworkTimeout(Runnable::run, Math.toIntExact(timeout.toMillis()));
-            return new SocketTimeout(connection, before);
-        }
-
-        @Override
-        public void close() throws SQLException {
-            connection.setNetworkTimeout(Runnable::run, before);
-        }
-    }
-
-    private static void rollBack(Connection connection, Throwable failed) {
+    private void rollBack(Connection connection, SocketTimeout wait, Throwable failed) {
         try {
+            wait.set(socketTimeout);
             if (failed instanceof SqlFailure refused && refused.isReadOnly()) {
                 // A connection learns only at its start whether the database is read-only. It is closed, since only a
                 // new one can find that the database can be written again.

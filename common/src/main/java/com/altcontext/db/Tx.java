@@ -6,6 +6,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -31,12 +32,22 @@ public final class Tx {
      */
     public static final String ALSO_ON_NODES = "SET LOCAL citus.propagate_set_commands = 'local'; ";
 
+    /**
+     * How much longer the driver waits than the server, so that the server ends a slow statement first. If the driver
+     * does, the connection is lost.
+     */
+    public static final Duration DRIVER_EXTRA_TIME = Duration.ofSeconds(2);
+
+    private static final String LIMIT = "SELECT set_config('statement_timeout', ?, true)";
+
     private final Connection connection;
     private final Progress progress;
+    private final SocketTimeout socketTimeout;
 
-    Tx(Connection connection, Progress progress) {
+    Tx(Connection connection, Progress progress, SocketTimeout socketTimeout) {
         this.connection = connection;
         this.progress = progress;
+        this.socketTimeout = socketTimeout;
     }
 
     /** Turns the current row into a value. */
@@ -182,6 +193,19 @@ public final class Tx {
         } catch (SQLException failed) {
             throw new SqlFailure(sql, failed);
         }
+    }
+
+    /**
+     * Limits each following statement of the transaction. The server ends it after this time; if the server does not
+     * answer any more, the driver gives up {@link #DRIVER_EXTRA_TIME} later.
+     */
+    public void limit(Duration max) {
+        try {
+            socketTimeout.set(max.plus(DRIVER_EXTRA_TIME));
+        } catch (SQLException failed) {
+            throw new SqlFailure(LIMIT, failed);
+        }
+        var _ = query(LIMIT, row -> row.text(1), String.valueOf(Math.max(1, max.toMillis())));
     }
 
     /** Begins a list of statements to be sent in one round trip. */

@@ -8,11 +8,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The time by which work must be done, since a client waits for it. At the deadline PostgreSQL cancels the running
- * statement, so that nothing keeps running, and the transaction is rolled back.
+ * statement, so that nothing keeps running, and the transaction is rolled back. If PostgreSQL does not answer any more,
+ * the driver gives up {@link Tx#DRIVER_EXTRA_TIME} later.
  */
 final class Deadline {
-    private static final String LIMIT = "SELECT set_config('statement_timeout', ?, true)";
-
     private final @Nullable Duration timeout;
     private final long endNanos;
 
@@ -36,11 +35,11 @@ final class Deadline {
         if (timeout == null) {
             return;
         }
-        long millis = Duration.ofNanos(endNanos - System.nanoTime()).toMillis();
-        if (millis <= 0) {
+        Duration left = Duration.ofNanos(endNanos - System.nanoTime());
+        if (left.toMillis() <= 0) {
             throw new TookTooLong();
         }
-        var _ = tx.query(LIMIT, row -> row.text(1), String.valueOf(millis));
+        tx.limit(left);
     }
 
     /**

@@ -127,9 +127,12 @@ public final class Erasure {
         this.timeout = timeout;
     }
 
-    /** An erasure with a timeout: if it takes longer, it is rolled back. */
+    /**
+     * An erasure with a timeout: if it takes longer, it is rolled back. If the database does not answer any more, this
+     * is noticed {@link Tx#DRIVER_EXTRA_TIME} after the timeout.
+     */
     public Erasure within(Duration timeout) {
-        return new Erasure(sql, hash, timeout);
+        return new Erasure(sql.withTimeout(timeout.plus(Tx.DRIVER_EXTRA_TIME)), hash, timeout);
     }
 
     /**
@@ -192,7 +195,10 @@ public final class Erasure {
     }
 
     private <T> T withRetry(Deadline deadline, Sql.Work<T> work) {
-        return Retry.onConflict(() -> deadline.run(() -> sql.inTransaction(work)));
+        return Retry.onConflict(() -> deadline.run(() -> sql.inTransaction(tx -> {
+            deadline.limit(tx);
+            return work.in(tx);
+        })));
     }
 
     /**

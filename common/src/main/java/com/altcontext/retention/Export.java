@@ -84,9 +84,12 @@ public final class Export {
         this.timeout = timeout;
     }
 
-    /** An export with a timeout. It holds for the whole search before the first byte, and for each later statement. */
+    /**
+     * An export with a timeout. It holds for the whole search before the first byte, and for each later statement. If
+     * the database does not answer any more, this is noticed {@link Tx#DRIVER_EXTRA_TIME} after the timeout.
+     */
     public Export within(Duration timeout) {
-        return new Export(sql, unsubscribeUrl, hash, timeout);
+        return new Export(sql.withTimeout(timeout.plus(Tx.DRIVER_EXTRA_TIME)), unsubscribeUrl, hash, timeout);
     }
 
     /**
@@ -113,6 +116,7 @@ public final class Export {
     public boolean write(ExportRequest request, Appendable out) {
         Deadline deadline = Deadline.in(timeout);
         return deadline.run(() -> sql.inSnapshot(tx -> {
+            deadline.limit(tx);
             tx.update(Tx.ALSO_ON_NODES + "SET LOCAL TimeZone = 'UTC'");
             PersonalDataColumns.searchByIndex(tx);
             Found found = find(tx, request.email, deadline);

@@ -13,6 +13,8 @@ import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,12 +37,16 @@ class SqlTest {
     @Tag("slow")
     void work_with_a_longer_timeout_may_take_longer_than_the_default() {
         Sql sql = new Sql(withShortTimeout);
-        Sql longer = sql.withTimeout(Duration.ofMinutes(1));
-
-        assertThat(sleep(longer)).isEqualTo("slept");
-        assertThat(longer.ask(pipeline -> pipeline.query(SLEEP, row -> row.text(1)))
-                        .rows())
-                .containsExactly("slept");
+        for (Sql longer : List.of(
+                sql.withTimeout(Duration.ofMinutes(1)),
+                sql.withSocketTimeout(Duration.ofSeconds(1)).withTimeout(Duration.ofMinutes(1)))) {
+            assertThat(sleep(longer)).isEqualTo("slept");
+            String inSnapshot = longer.inSnapshot(tx -> tx.queryOne(SLEEP, row -> row.text(1)));
+            assertThat(inSnapshot).isEqualTo("slept");
+            assertThat(longer.ask(pipeline -> pipeline.query(SLEEP, row -> row.text(1)))
+                            .rows())
+                    .containsExactly("slept");
+        }
         assertThatThrownBy(() -> sleep(sql))
                 .isInstanceOfSatisfying(
                         SqlFailure.class,
@@ -123,14 +129,23 @@ class SqlTest {
                 return made + tx.update("UPDATE kept SET n = n + ?", 1);
             });
             assertThat(written).isEqualTo(6);
-            List<String> isolation = sql.inSnapshot(
-                    tx -> tx.query("SELECT current_setting('transaction_isolation')", row -> row.text(1)));
-            assertThat(isolation).containsExactly("repeatable read");
-            Pipeline.Pending<String> asked = sql.ask(pipeline -> pipeline.query(limit, row -> row.text(1)));
-            assertThat(asked.rows()).containsExactly("930ms");
-            assertThat(setting(sql.withTimeout(Duration.ofMinutes(1)), limit)).isEqualTo("55800ms");
+            Sql patient = sql.withTimeout(Duration.ofMinutes(1));
+            assertThat(isolation(sql)).isEqualTo("repeatable read");
+            assertThat(isolation(patient)).isEqualTo("repeatable read");
+            assertThat(asked(sql, limit)).isEqualTo("930ms");
+            assertThat(asked(patient, limit)).isEqualTo("55800ms");
+            assertThat(setting(patient, limit)).isEqualTo("55800ms");
+            assertThat(setting(patient.withDefaultTimeout(), limit)).isEqualTo("930ms");
             assertThat(setting(new Sql(new OneConnection(connection)), limit)).isEqualTo("0");
         }
+    }
+
+    private static String isolation(Sql sql) {
+        return sql.inSnapshot(tx -> tx.queryOne("SELECT current_setting('transaction_isolation')", row -> row.text(1)));
+    }
+
+    private static String asked(Sql sql, String query) {
+        return sql.ask(pipeline -> pipeline.query(query, row -> row.text(1))).row();
     }
 
     @Test
@@ -260,13 +275,21 @@ class SqlTest {
 
     @Test
     void connections_that_died_while_idle_are_skipped() throws SQLException {
+        Duration second = Duration.ofSeconds(1);
+        assertThat(answerAfterDeadConnections(source -> new Sql(source))).isEqualTo("x");
+        assertThat(answerAfterDeadConnections(
+                        source -> new Sql(source).withSocketTimeout(second).withTimeout(Duration.ofMinutes(1))))
+                .isEqualTo("x");
+    }
+
+    private String answerAfterDeadConnections(Function<DataSource, Sql> made) throws SQLException {
         Queue<Connection> dead = new ArrayDeque<>();
         for (int i = 0; i < 5; i++) {
             Connection connection = withShortTimeout.getConnection();
             end(connection.unwrap(PGConnection.class).getBackendPID());
             dead.add(connection);
         }
-        Sql sql = new Sql(new PGSimpleDataSource() {
+        Sql sql = made.apply(new PGSimpleDataSource() {
             @Override
             public Connection getConnection() throws SQLException {
                 Connection idle = dead.poll();
@@ -274,9 +297,9 @@ class SqlTest {
             }
         });
 
-        List<String> answer = sql.inTransaction(tx -> tx.query("SELECT 'x'", row -> row.text(1)));
-        assertThat(answer).containsExactly("x");
+        String answer = setting(sql, "SELECT 'x'");
         assertThat(dead).isEmpty();
+        return answer;
     }
 
     @Test

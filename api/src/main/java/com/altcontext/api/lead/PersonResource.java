@@ -7,6 +7,7 @@ import com.altcontext.api.http.Refusal;
 import com.altcontext.api.http.RequestContext;
 import com.altcontext.api.http.StreamedAnswer;
 import com.altcontext.audit.Caller;
+import com.altcontext.db.Tx;
 import com.altcontext.ingest.DatabaseExecutors;
 import com.altcontext.lead.Email;
 import com.altcontext.lead.LeadForm;
@@ -35,9 +36,11 @@ import org.jboss.resteasy.reactive.RestResponse;
 public class PersonResource {
     /**
      * Idle connections are closed, by proxies after 60 seconds and by this service after 75. The answer must come
-     * before that.
+     * before that, even if the database does not answer any more.
      */
-    static final Duration TIMEOUT = Duration.ofSeconds(45);
+    private static final Duration MAX_WAIT = Duration.ofSeconds(45);
+
+    private static final Duration TIMEOUT = MAX_WAIT.minus(Tx.DRIVER_EXTRA_TIME);
 
     private final Erasure erasure;
     private final Export export;

@@ -1,7 +1,6 @@
 package com.altcontext.api.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import com.altcontext.api.testing.Call;
 import com.altcontext.api.testing.Forms;
@@ -13,6 +12,8 @@ import com.altcontext.db.Migrations;
 import com.altcontext.devdb.EmbeddedDatabase;
 import com.altcontext.devdb.TestDatabase;
 import com.altcontext.testing.Database;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
@@ -92,8 +93,16 @@ class DatabaseAwayIT {
 
     /** Sends a form like a script with a timeout of 5 seconds. */
     private static Call.Answer capture(PackagedService service, String email) {
-        return assertTimeoutPreemptively(
-                Duration.ofSeconds(5), () -> service.post("/v1/leads/capture", Forms.scripted(email)));
+        try {
+            return service.ask(
+                    "POST",
+                    "/v1/leads/capture",
+                    Forms.scripted(email).toString(),
+                    Map.of("content-type", "application/json"),
+                    Duration.ofSeconds(5));
+        } catch (IOException unanswered) {
+            throw new UncheckedIOException(unanswered);
+        }
     }
 
     @Test

@@ -147,7 +147,18 @@ public final class PackagedService implements AutoCloseable {
 
     /** Sends a request of any kind. A header without a value is left out. */
     public Call.Answer ask(String method, String path, String body, Map<String, String> headers) throws IOException {
+        return ask(method, path, body, headers, ANSWER_TIMEOUT);
+    }
+
+    /**
+     * Sends a request like a client with this timeout.
+     *
+     * @throws IOException if there was no answer within that time
+     */
+    public Call.Answer ask(String method, String path, String body, Map<String, String> headers, Duration timeout)
+            throws IOException {
         HttpRequest.Builder request = request(path)
+                .timeout(timeout)
                 .method(
                         method,
                         body.isEmpty()

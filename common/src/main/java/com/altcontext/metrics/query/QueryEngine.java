@@ -2,6 +2,7 @@ package com.altcontext.metrics.query;
 
 import com.altcontext.db.Sql;
 import com.altcontext.db.SqlFailure;
+import com.altcontext.db.Tx;
 import com.altcontext.metrics.query.RawRows.Parallelism;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -14,9 +15,6 @@ import java.util.function.Function;
 
 /** Runs queries over raw rows. Safe for use by several threads. */
 public final class QueryEngine {
-    /** How much longer the driver waits than the database, so that the database ends a slow statement first. */
-    private static final Duration DRIVER_EXTRA_TIME = Duration.ofSeconds(2);
-
     private final Sql sql;
     private final InstantSource clock;
     private final Duration timeout;
@@ -39,7 +37,7 @@ public final class QueryEngine {
      */
     public QueryEngine(Sql sql, InstantSource clock, Duration timeout, BooleanSupplier isIngestBusy) {
         this.isIngestBusy = isIngestBusy;
-        this.sql = sql.withTimeout(timeout.plus(DRIVER_EXTRA_TIME));
+        this.sql = sql.withTimeout(timeout.plus(Tx.DRIVER_EXTRA_TIME));
         this.clock = clock;
         this.timeout = timeout;
     }

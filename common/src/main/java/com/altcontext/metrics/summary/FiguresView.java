@@ -40,7 +40,7 @@ public final class FiguresView {
     /** Whether the view exists and has all columns. The view of an earlier release lacks some. */
     boolean exists() {
         if (!existed) {
-            existed = sql.inTransaction(FiguresView::exists);
+            existed = sql.withDefaultTimeout().inTransaction(FiguresView::exists);
         }
         return existed;
     }

@@ -144,8 +144,10 @@ final class RollupCache {
         return property == null ? ALL_PROPERTIES : property;
     }
 
+    /** Takes no time, so it needs no more round trips for a longer timeout. */
     private Version latestVersion() {
-        return sql.ask(pipeline -> pipeline.query(version, row -> new Version(row.number(1), row.number(2))))
+        return sql.withDefaultTimeout()
+                .ask(pipeline -> pipeline.query(version, row -> new Version(row.number(1), row.number(2))))
                 .row();
     }
 
