@@ -1,8 +1,8 @@
 package com.altcontext.api;
 
 import com.altcontext.db.DatabaseUrl;
+import com.altcontext.db.IdleConnectionCheck;
 import io.agroal.api.AgroalDataSource;
-import io.agroal.api.configuration.AgroalConnectionPoolConfiguration.ConnectionValidator;
 import io.agroal.api.configuration.supplier.AgroalConnectionPoolConfigurationSupplier;
 import io.agroal.api.configuration.supplier.AgroalDataSourceConfigurationSupplier;
 import io.agroal.api.exceptionsorter.PostgreSQLExceptionSorter;
@@ -63,7 +63,7 @@ final class DatabasePool {
     private static AgroalConnectionPoolConfigurationSupplier limited(AgroalConnectionPoolConfigurationSupplier pool) {
         return pool.maxSize(MAX_CONNECTIONS)
                 .acquisitionTimeout(MAX_WAIT)
-                .connectionValidator(ConnectionValidator.defaultValidator())
+                .connectionValidator(new IdleConnectionCheck()::isValid)
                 .idleValidationTimeout(IDLE_VALIDATION)
                 .validationTimeout(VALIDATION_INTERVAL)
                 .reapTimeout(IDLE_TIMEOUT)

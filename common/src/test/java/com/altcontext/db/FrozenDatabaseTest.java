@@ -14,6 +14,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.postgresql.PGConnection;
 
 /** A database that keeps its connections and does not answer any more, as if its host or network was lost. */
 @Tag("slow")
@@ -79,6 +80,32 @@ class FrozenDatabaseTest {
                 DATABASE.freeze();
                 return tx.query(TEXT, row -> row.text(1));
             }));
+        } finally {
+            DATABASE.thaw();
+        }
+    }
+
+    @Test
+    void after_an_idle_connection_that_does_not_answer_the_others_are_given_up_without_asking_them()
+            throws SQLException {
+        IdleConnectionCheck check = new IdleConnectionCheck();
+        try (Connection idle = connection();
+                Connection ended = connection();
+                Connection other = connection()) {
+            assertThat(check.isValid(idle)).isTrue();
+            idle.createStatement()
+                    .execute("SELECT pg_terminate_backend("
+                            + ended.unwrap(PGConnection.class).getBackendPID() + ", 10000)");
+            assertThat(check.isValid(ended)).isFalse();
+            assertThat(check.isValid(idle)).isTrue();
+
+            DATABASE.freeze();
+            assertThat(check.isValid(idle)).isFalse();
+            assertThat(idle.isClosed()).isTrue();
+            assertThat(check.isValid(other)).isFalse();
+            assertThat(other.isClosed())
+                    .as("closed by the driver because it did not answer")
+                    .isFalse();
         } finally {
             DATABASE.thaw();
         }
