@@ -12,6 +12,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Runs queries over raw rows. Safe for use by several threads. */
 public final class QueryEngine {
@@ -20,6 +21,10 @@ public final class QueryEngine {
     private final Duration timeout;
     private final BooleanSupplier isIngestBusy;
     private final Lock turn = new ReentrantLock(true);
+    private volatile @Nullable Loss lost;
+
+    /** The database was lost during a query. */
+    private record Loss(long atNanos, SqlFailure failure) {}
 
     /**
      * @param clock decides whether a lead may be written to now
@@ -95,9 +100,20 @@ public final class QueryEngine {
         if (!isIngestBusy.getAsBoolean()) {
             return run(windows, queries, Parallelism.AS_PLANNED);
         }
+        long began = System.nanoTime();
         turn.lock();
         try {
+            Loss loss = lost;
+            if (loss != null && loss.atNanos - began > 0) {
+                // Each query would wait again as long as the one that lost the database.
+                throw loss.failure;
+            }
             return run(windows, queries, Parallelism.NONE);
+        } catch (SqlFailure failed) {
+            if (failed.isLostConnection()) {
+                lost = new Loss(System.nanoTime(), failed);
+            }
+            throw failed;
         } finally {
             turn.unlock();
         }

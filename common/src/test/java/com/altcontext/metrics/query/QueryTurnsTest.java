@@ -1,7 +1,9 @@
 package com.altcontext.metrics.query;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.altcontext.db.SqlFailure;
 import com.altcontext.db.SqlFragment;
 import com.altcontext.testing.Database;
 import com.altcontext.value.Issues;
@@ -98,6 +100,38 @@ class QueryTurnsTest {
                 assertThat(one.get()).isEqualTo("0");
             }
         }
+    }
+
+    @Test
+    void queries_that_wait_for_the_one_that_loses_the_database_fail_with_it() throws Exception {
+        QueryEngine engine = engine(true);
+        Thread[] second = new Thread[1];
+        try (ExecutorService threads = Executors.newFixedThreadPool(2)) {
+            database.sql().inTransaction(tx -> {
+                tx.update("LOCK TABLE purge_log IN ACCESS EXCLUSIVE MODE");
+                Future<String> first = threads.submit(() -> parallelWorkers(engine));
+                Awaitility.await().until(() -> waitingForLocks() == 1);
+                Future<String> next = threads.submit(() -> {
+                    second[0] = Thread.currentThread();
+                    return parallelWorkers(engine);
+                });
+                Awaitility.await().until(() -> second[0] != null && second[0].getState() == Thread.State.WAITING);
+
+                database.texts("SELECT pg_terminate_backend(pid)::text FROM pg_stat_activity"
+                        + " WHERE datname = current_database() AND wait_event_type = 'Lock'");
+
+                for (Future<String> one : List.of(first, next)) {
+                    assertThatThrownBy(() -> one.get(30, TimeUnit.SECONDS))
+                            .cause()
+                            .isInstanceOfSatisfying(
+                                    SqlFailure.class,
+                                    failed -> assertThat(failed.isLostConnection())
+                                            .isTrue());
+                }
+                return 0;
+            });
+        }
+        assertThat(parallelWorkers(engine)).isEqualTo("0");
     }
 
     @Test
