@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Finds the events of a batch that are already stored. The first search covers the days of the batch up to today, in
  * the same round trip as the batch's other look-ups. A second search covers earlier days. It is needed only for events
- * whose first copy may be stored under another day, and goes back to the day on which their visitor was first seen.
+ * whose first copy may be stored under another day, and goes back to the day of their visitor's first session.
  */
 final class DuplicateSearch {
     /**
@@ -37,7 +37,7 @@ final class DuplicateSearch {
             """;
 
     /**
-     * For events whose first copy may be stored under any day: looks in each day since the visitor was first seen. The
+     * For events whose first copy may be stored under any day: looks in each day since the visitor's first session. The
      * bounds that are the same for all events let the executor skip the other partitions.
      */
     private static final String FIND_EARLIER = """
@@ -50,26 +50,12 @@ final class DuplicateSearch {
                 LIMIT 1) AS first
             """;
 
-    /**
-     * When a visitor's first session began, a bot's or a person's: {@code first_seen_at} may leave out bots' sessions.
-     */
-    private static final String FIND_FIRST_SESSIONS = """
-            SELECT bot.visitor_id, first.started_at
-            FROM unnest(?::uuid[]) AS bot(visitor_id)
-            CROSS JOIN LATERAL (
-                SELECT s.started_at FROM sessions s
-                WHERE s.bucket = ?::int2 AND s.visitor_id = bot.visitor_id
-                ORDER BY s.started_at
-                LIMIT 1) AS first
-            """;
-
     private final List<Event> events;
     private final short bucket;
     private final LocalDate from;
     private final LocalDate to;
     private final Map<UUID, Receipt> stored = new HashMap<>();
     private Pipeline.@Nullable Pending<Receipt> recent;
-    private Pipeline.@Nullable Pending<Map.Entry<UUID, Instant>> firstSessions;
 
     private record Missing(Event event, LocalDate since) {}
 
@@ -103,14 +89,6 @@ final class DuplicateSearch {
                 bucket,
                 from,
                 to);
-        UUID[] bots = events.stream()
-                .filter(event -> event.origin().isBot() && !event.isDayCertain())
-                .map(event -> event.visitor().id())
-                .distinct()
-                .toArray(UUID[]::new);
-        if (bots.length > 0) {
-            firstSessions = lookups.query(FIND_FIRST_SESSIONS, row -> Map.entry(row.id(1), row.time(2)), bots, bucket);
-        }
     }
 
     /** The stored events by id. Runs the second search if an earlier day may have one. */
@@ -123,20 +101,14 @@ final class DuplicateSearch {
     }
 
     private void searchEarlierDays(Tx tx, Visits visits) {
-        Map<UUID, Instant> firstVisits = new HashMap<>();
-        if (firstSessions != null) {
-            firstSessions.rows().forEach(first -> firstVisits.put(first.getKey(), first.getValue()));
-        }
         List<Missing> missing = new ArrayList<>();
         LocalDate earliest = from;
         for (Event event : events) {
             if (event.isDayCertain() || stored.containsKey(event.id())) {
                 continue;
             }
-            UUID visitor = event.visitor().id();
-            Instant firstVisit = event.origin().isBot() ? firstVisits.get(visitor) : null;
-            Instant firstSeen = firstVisit == null ? visits.firstSeenAt(visitor) : firstVisit;
-            LocalDate since = firstSeen == null ? from : LocalDate.ofInstant(firstSeen, ZoneOffset.UTC);
+            Instant first = visits.firstSessionAt(event.visitor().id());
+            LocalDate since = first == null ? from : LocalDate.ofInstant(first, ZoneOffset.UTC);
             if (since.isBefore(from)) {
                 missing.add(new Missing(event, since));
                 earliest = since.isBefore(earliest) ? since : earliest;

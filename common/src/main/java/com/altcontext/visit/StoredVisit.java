@@ -11,13 +11,18 @@ import org.jspecify.annotations.Nullable;
 /**
  * A stored visitor, and one of their sessions.
  *
+ * @param firstSessionAt when the visitor's first session began, a bot's or a person's; {@code firstSeenAt} if that is
+ *     earlier
  * @param session a session near an expected event; null if there is none
  */
 record StoredVisit(
-        UUID visitorId, Instant firstSeenAt, @Nullable Session session) {
+        UUID visitorId,
+        Instant firstSeenAt,
+        Instant firstSessionAt,
+        @Nullable Session session) {
     static StoredVisit read(Row row) throws SQLException {
         UUID session = row.idOrNull(3);
-        return new StoredVisit(row.id(1), row.time(2), session == null ? null : session(row, session));
+        return new StoredVisit(row.id(1), row.time(2), row.time(14), session == null ? null : session(row, session));
     }
 
     private static Session session(Row row, UUID id) throws SQLException {

@@ -13,17 +13,24 @@ import java.util.stream.Stream;
 final class VisitRows {
     /**
      * Returns the sessions in each range of time of each stored visitor, or a row without a session if there are none.
-     * A visitor who is not stored has no sessions and gets no row.
+     * A visitor who is not stored has no sessions and gets no row. {@code first_seen_at} may leave out bots' sessions, so
+     * each row also says when the visitor's first session began.
      */
     private static final String FIND = """
             SELECT range.visitor_id, known.first_seen_at, s.id, s.device = 'bot', s.started_at, s.last_event_at, s.entry_at,
                    s.utm_source, s.utm_medium, s.utm_campaign, s.utm_term, s.utm_content,
-                   CASE WHEN s.device = 'bot' THEN s.referrer_host END
+                   CASE WHEN s.device = 'bot' THEN s.referrer_host END, least(known.first_seen_at, earlier.started_at)
             FROM unnest(?::uuid[], ?::int8[], ?::int8[], ?::int8[]) AS range(visitor_id, since, until, max)
             CROSS JOIN LATERAL (
                 SELECT first_seen_at FROM visitors
                 WHERE visitors.bucket = ?::int2 AND visitors.visitor_id = range.visitor_id
                 LIMIT 1) AS known
+            LEFT JOIN LATERAL (
+                SELECT started_at FROM sessions
+                WHERE sessions.bucket = ?::int2 AND sessions.visitor_id = range.visitor_id
+                  AND sessions.started_at < known.first_seen_at
+                ORDER BY sessions.started_at
+                LIMIT 1) AS earlier ON true
             LEFT JOIN LATERAL (
                 SELECT * FROM sessions
                 WHERE sessions.bucket = ?::int2 AND sessions.visitor_id = range.visitor_id
@@ -202,6 +209,7 @@ final class VisitRows {
                 columns.numbers(range -> range.since().toEpochMilli()),
                 columns.numbers(range -> range.until().toEpochMilli()),
                 columns.numbers(range -> range.maxSessions()),
+                bucket,
                 bucket,
                 bucket);
     }

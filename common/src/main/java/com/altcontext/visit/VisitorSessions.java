@@ -22,6 +22,7 @@ final class VisitorSessions {
     private final List<Expected> expected = new ArrayList<>(1);
 
     private @Nullable Instant firstSeenAt;
+    private @Nullable Instant firstSessionAt;
 
     VisitorSessions(Visitor visitor) {
         this.visitor = visitor;
@@ -31,6 +32,12 @@ final class VisitorSessions {
     @Nullable
     Instant firstSeenAt() {
         return firstSeenAt;
+    }
+
+    /** When the visitor's first stored session began, a bot's or a person's; null for a new visitor. */
+    @Nullable
+    Instant firstSessionAt() {
+        return firstSessionAt;
     }
 
     /** An event that the batch may place. A session that it joins can have ended up to {@code lookBack} before it. */
@@ -48,8 +55,10 @@ final class VisitorSessions {
      * Adds a row that was read about this visitor. A session in two ranges of time is read twice, in two successive
      * rows.
      */
-    void addRead(Instant firstSeen, @Nullable Session read) {
-        firstSeenAt = firstSeen;
+    void addRead(StoredVisit visit) {
+        firstSeenAt = visit.firstSeenAt();
+        firstSessionAt = visit.firstSessionAt();
+        Session read = visit.session();
         if (read != null && (sessions.isEmpty() || !sessions.getLast().id.equals(read.id))) {
             sessions.add(read);
         }

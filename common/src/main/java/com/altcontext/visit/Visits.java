@@ -42,7 +42,7 @@ public final class Visits {
     /**
      * Adds two statements to the pipeline. The first locks the expected visitors ({@link VisitorLock}); it must come
      * before all other look-ups. The second reads the stored visitors among them, and the sessions that an expected
-     * event could join. Once the pipeline is sent, {@link #place} and {@link #firstSeenAt} may be called; they throw
+     * event could join. Once the pipeline is sent, {@link #place} and {@link #firstSessionAt} may be called; they throw
      * {@link BucketsChanged} if the database has another number of buckets.
      */
     public void lockAndRead(Pipeline pipeline) {
@@ -91,9 +91,12 @@ public final class Visits {
         return next == null ? null : next.joinAt(next.startedAt(), engagement);
     }
 
-    /** When an expected visitor was first seen before this batch; null for a new visitor. */
-    public @Nullable Instant firstSeenAt(UUID visitorId) {
-        return sessionsOf(visitorId).firstSeenAt();
+    /**
+     * When the first session of an expected visitor began before this batch, a bot's or a person's; null for a new
+     * visitor. No stored event of the visitor is earlier.
+     */
+    public @Nullable Instant firstSessionAt(UUID visitorId) {
+        return sessionsOf(visitorId).firstSessionAt();
     }
 
     /**
@@ -160,7 +163,7 @@ public final class Visits {
             }
             List<StoredVisit> read = found.rows();
             found = null;
-            read.forEach(visit -> sessionsOf(visit.visitorId()).addRead(visit.firstSeenAt(), visit.session()));
+            read.forEach(visit -> sessionsOf(visit.visitorId()).addRead(visit));
         }
     }
 }

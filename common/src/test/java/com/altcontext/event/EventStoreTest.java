@@ -3,6 +3,8 @@ package com.altcontext.event;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.altcontext.attribution.DeviceType;
+import com.altcontext.attribution.TrafficSource;
+import com.altcontext.attribution.Utm;
 import com.altcontext.testing.TestEvent;
 import java.time.Duration;
 import java.time.Instant;
@@ -120,6 +122,51 @@ class EventStoreTest extends EventStoreFixture {
         Outcome again = write(named.receivedAt(NOW)).getFirst();
 
         assertThat(again).isEqualTo(new Outcome.Duplicate(receipt(first)));
+    }
+
+    @ParameterizedTest(name = "the second copy has a time of its own: {0}")
+    @ValueSource(booleans = {true, false})
+    void a_persons_event_is_recognized_if_its_first_copy_was_a_bots_before_its_visitor_was_seen_as_a_person(
+            boolean isTimed) {
+        TestEvent named = TestEvent.at("visitor-0001", NOW.minus(Duration.ofDays(5)))
+                .device(DeviceType.BOT)
+                .eventId(UUID.randomUUID());
+        Outcome first = write(named).getFirst();
+        write(TestEvent.at("visitor-0001", NOW.minus(Duration.ofDays(3))));
+
+        TestEvent copy = named.device(DeviceType.DESKTOP).receivedAt(NOW);
+        Outcome again = write(isTimed ? copy.timestamp(NOW.minus(Duration.ofDays(1))) : copy)
+                .getFirst();
+
+        assertThat(again).isEqualTo(new Outcome.Duplicate(receipt(first)));
+        assertThat(database.count(
+                        "SELECT count(*) FROM events WHERE id = ?",
+                        receipt(first).eventId()))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void an_event_of_a_visit_from_a_spammer_is_recognized_after_its_visitor_was_seen_as_a_person() {
+        Instant landed = NOW.minus(Duration.ofDays(5));
+        write(TestEvent.at("visitor-0001", landed)
+                .source(TrafficSource.REFERRAL, Utm.NONE, "semalt.com")
+                .device(DeviceType.BOT));
+        TestEvent named = TestEvent.at("visitor-0001", landed.plusSeconds(60))
+                .timestamp(landed.plusSeconds(60))
+                .path("/b")
+                .eventId(UUID.randomUUID());
+        Outcome first = write(named).getFirst();
+        write(TestEvent.at("visitor-0001", NOW.minus(Duration.ofDays(3))).path("/c"));
+
+        // The copy's time has become too old to be accepted, so the time of receipt is taken.
+        Outcome again = write(named.receivedAt(landed.plus(Duration.ofDays(8)))).getFirst();
+
+        assertThat(first).isInstanceOf(Outcome.Stored.class);
+        assertThat(again).isEqualTo(new Outcome.Duplicate(receipt(first)));
+        assertThat(database.count(
+                        "SELECT count(*) FROM events WHERE id = ?",
+                        receipt(first).eventId()))
+                .isEqualTo(1);
     }
 
     @Test
