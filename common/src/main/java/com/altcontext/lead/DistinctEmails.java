@@ -4,18 +4,17 @@ import com.altcontext.client.ClientNetwork;
 import com.altcontext.value.KeyedHash;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.LongSupplier;
 
 /**
  * Limits how many distinct addresses one client may submit in an hour; further ones are kept for review. A person has
  * one or two addresses, somebody who abuses the form has thousands. Submitting an address again does not count. It
- * does not matter whether the address is a lead.
+ * does not matter whether the address is a lead. An address counts from when its form arrives, so forms that are stored
+ * at the same time can't exceed the limit together. It stops counting if none of its forms could be stored.
  *
  * <p>An address is remembered until its hour is over, however many clients there are. When the table of clients is
  * full, new clients are counted together with others of their network. When that table is full too, all new clients
@@ -24,7 +23,7 @@ import java.util.function.LongSupplier;
 public final class DistinctEmails {
     public static final Duration PERIOD = Duration.ofHours(1);
 
-    /** How many addresses are remembered by client: about 5 MB if each comes from another client. */
+    /** How many addresses are remembered by client: about 2 MB if each comes from another client. */
     static final int MAX_BY_CLIENT = 10_000;
 
     static final int MAX_BY_NEIGHBOURHOOD = 2_000;
@@ -48,14 +47,30 @@ public final class DistinctEmails {
         this.nanoTime = nanoTime;
     }
 
-    /**
-     * Remembers the address, unless the client has reached its limit.
-     *
-     * @return whether the address is within the limit
-     */
-    public boolean note(ClientNetwork client, Email email) {
+    /** What was remembered of one form. */
+    public static final class Note {
+        private final boolean isWithinLimit;
+        private final Runnable undo;
+
+        private Note(boolean isWithinLimit, Runnable undo) {
+            this.isWithinLimit = isWithinLimit;
+            this.undo = undo;
+        }
+
+        public boolean isWithinLimit() {
+            return isWithinLimit;
+        }
+
+        /** Forgets the address, unless another form had it too. Call this once, if the form was not stored. */
+        public void undo() {
+            undo.run();
+        }
+    }
+
+    /** Remembers the address, unless the client has reached its limit. */
+    public Note note(ClientNetwork client, Email email) {
         if (maxPerHour > NO_LIMIT) {
-            return true;
+            return new Note(true, () -> {});
         }
         Long address = ByteBuffer.wrap(hash.of(email.value())).getLong();
         synchronized (this) {
@@ -72,11 +87,21 @@ public final class DistinctEmails {
 
     /** The addresses of the last hour by sender, up to a maximum number. */
     private final class EmailTable {
-        private record Entry(ClientNetwork by, Long address, long at) {}
+        private record Key(ClientNetwork sender, Long address) {}
+
+        private static final class Entry {
+            final long at;
+            /** How many forms had the address and were not undone. */
+            int forms;
+
+            Entry(long at) {
+                this.at = at;
+            }
+        }
 
         private final int max;
-        private final Map<ClientNetwork, Set<Long>> bySender = new HashMap<>();
-        private final Deque<Entry> inOrder = new ArrayDeque<>();
+        private final Map<Key, Entry> inOrder = new LinkedHashMap<>();
+        private final Map<ClientNetwork, Integer> numberBySender = new HashMap<>();
 
         EmailTable(int max) {
             this.max = max;
@@ -86,36 +111,53 @@ public final class DistinctEmails {
          * Whether this table can decide: there is room, the sender has reached the limit, or the address is not new.
          */
         boolean canDecide(ClientNetwork sender, Long address, long now) {
-            forget(now);
-            Set<Long> known = bySender.getOrDefault(sender, Set.of());
-            return inOrder.size() < max || known.size() >= maxPerHour || known.contains(address);
+            forgetOld(now);
+            return inOrder.size() < max || isAtLimit(sender) || inOrder.containsKey(new Key(sender, address));
         }
 
-        boolean note(ClientNetwork sender, Long address, long now) {
-            forget(now);
-            Set<Long> known = bySender.computeIfAbsent(sender, first -> new HashSet<>(4));
-            if (known.contains(address)) {
-                return true;
+        Note note(ClientNetwork sender, Long address, long now) {
+            forgetOld(now);
+            Key key = new Key(sender, address);
+            Entry known = inOrder.get(key);
+            if (known == null && isAtLimit(sender)) {
+                return new Note(false, () -> {});
             }
-            if (known.size() >= maxPerHour) {
-                return false;
+            Entry entry = known == null ? new Entry(now) : known;
+            if (known == null) {
+                inOrder.put(key, entry);
+                numberBySender.merge(sender, 1, Integer::sum);
             }
-            known.add(address);
-            inOrder.add(new Entry(sender, address, now));
-            return true;
+            entry.forms++;
+            return new Note(true, () -> undo(key, entry));
         }
 
-        private void forget(long now) {
-            for (Entry first = inOrder.peek();
-                    first != null && now - first.at >= PERIOD.toNanos();
-                    first = inOrder.peek()) {
-                inOrder.remove();
-                Set<Long> known = bySender.getOrDefault(first.by, new HashSet<>());
-                known.remove(first.address);
-                if (known.isEmpty()) {
-                    bySender.remove(first.by);
+        private boolean isAtLimit(ClientNetwork sender) {
+            return numberBySender.getOrDefault(sender, 0) >= maxPerHour;
+        }
+
+        private void undo(Key key, Entry entry) {
+            synchronized (DistinctEmails.this) {
+                entry.forms--;
+                if (entry.forms == 0 && inOrder.remove(key, entry)) {
+                    countDown(key.sender);
                 }
             }
+        }
+
+        private void forgetOld(long now) {
+            Iterator<Map.Entry<Key, Entry>> oldest = inOrder.entrySet().iterator();
+            while (oldest.hasNext()) {
+                Map.Entry<Key, Entry> next = oldest.next();
+                if (now - next.getValue().at < PERIOD.toNanos()) {
+                    break;
+                }
+                oldest.remove();
+                countDown(next.getKey().sender);
+            }
+        }
+
+        private void countDown(ClientNetwork sender) {
+            numberBySender.computeIfPresent(sender, (same, number) -> number == 1 ? null : number - 1);
         }
     }
 }

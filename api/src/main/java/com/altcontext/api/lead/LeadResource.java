@@ -10,6 +10,7 @@ import com.altcontext.client.ClientNetwork;
 import com.altcontext.event.Outcome;
 import com.altcontext.ingest.CaptureQueue;
 import com.altcontext.ingest.RequestAttribution;
+import com.altcontext.ingest.Unavailable;
 import com.altcontext.lead.Capture;
 import com.altcontext.lead.Captured;
 import com.altcontext.lead.DistinctEmails;
@@ -121,18 +122,29 @@ public class LeadResource {
             throw Refusal.invalid(body.issues(), property.id());
         }
         Capture capture = attribution.capture(form, property, request.client(), clock.instant());
-        return queue.submit(
-                        isForReview(request, form) ? capture.markedForReview() : capture,
-                        request.weight(),
-                        request::onEventLoop)
-                .thenApply(Optional::of);
+        return store(capture, request).thenApply(Optional::of);
     }
 
     /**
      * A tablet at a trade fair submits many addresses, and so does somebody who abuses the form. So the forms are
      * stored, and an operator decides.
      */
-    private boolean isForReview(RequestContext request, LeadForm form) {
-        return !distinctEmails.note(ClientNetwork.of(request.client().address()), form.email());
+    private CompletionStage<Captured> store(Capture capture, RequestContext request) {
+        DistinctEmails.Note address = distinctEmails.note(
+                ClientNetwork.of(request.client().address()), capture.form().email());
+        try {
+            return queue.submit(
+                            address.isWithinLimit() ? capture : capture.markedForReview(),
+                            request.weight(),
+                            request::onEventLoop)
+                    .whenComplete((captured, failure) -> {
+                        if (failure != null) {
+                            address.undo();
+                        }
+                    });
+        } catch (Unavailable refused) {
+            address.undo();
+            throw refused;
+        }
     }
 }

@@ -126,6 +126,29 @@ class LeadLimitsTest {
     }
 
     @Test
+    void an_address_whose_form_was_answered_503_is_not_counted() {
+        stored.execute("""
+                CREATE FUNCTION disk_full() RETURNS trigger LANGUAGE plpgsql
+                AS $$ BEGIN RAISE EXCEPTION 'no space' USING ERRCODE = 'disk_full'; END $$
+                """);
+        stored.execute("CREATE TRIGGER full_disk BEFORE INSERT ON leads FOR EACH ROW WHEN (NEW.property_id = '"
+                + property + "') EXECUTE FUNCTION disk_full()");
+        for (int i = 0; i < 5; i++) {
+            assertThat(send(Call.capture(Forms.minimal())).status()).isEqualTo(503);
+        }
+        stored.execute("DROP FUNCTION disk_full CASCADE");
+
+        for (int i = 0; i < 5; i++) {
+            String address = Forms.email();
+            assertThat(send(Call.capture(Forms.minimal(address))).status()).isEqualTo(200);
+            assertThat(stored.lead(address).path("in_review").asBoolean()).isFalse();
+        }
+        String sixth = Forms.email();
+        assertThat(send(Call.capture(Forms.minimal(sixth))).status()).isEqualTo(200);
+        assertThat(stored.lead(sixth).path("in_review").asBoolean()).isTrue();
+    }
+
+    @Test
     void addresses_with_the_same_hash_code_are_counted_separately() {
         // The texts "a}" and "b^" have the same hash code.
         int reviewed = 0;
