@@ -42,7 +42,7 @@ class FrozenDatabaseTest {
                 sql -> sql.atOnce(pipeline -> pipeline.query(TEXT, row -> row.text(1))));
         for (Consumer<Sql> way : ways) {
             try (Connection connection = connection()) {
-                Sql sql = patient(connection);
+                Sql sql = withLongTimeout(connection);
                 DATABASE.freeze();
                 assertLost(() -> way.accept(sql));
             } finally {
@@ -54,7 +54,7 @@ class FrozenDatabaseTest {
     @Test
     void work_that_fails_waits_only_the_default_timeout_for_its_rollback() throws SQLException {
         try (Connection connection = connection()) {
-            assertThatThrownBy(() -> patient(connection).inTransaction(tx -> {
+            assertThatThrownBy(() -> withLongTimeout(connection).inTransaction(tx -> {
                         var _ = tx.query(TEXT, row -> row.text(1));
                         DATABASE.freeze();
                         throw new IllegalArgumentException("the work's own failure");
@@ -118,7 +118,7 @@ class FrozenDatabaseTest {
                         failed -> assertThat(failed.isLostConnection()).isTrue());
     }
 
-    private static Sql patient(Connection connection) {
+    private static Sql withLongTimeout(Connection connection) {
         return new Sql(new OneConnection(connection))
                 .withSocketTimeout(Duration.ofSeconds(1))
                 .withTimeout(Duration.ofHours(2));
