@@ -16,9 +16,10 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 
 /**
- * Stores a batch in one transaction (on a cluster, a second one holds the locks) and retries where that can help. If the database refuses the rows themselves, it
- * halves the batch until each bad event is alone, so that one bad event does not fail the others. Validation already
- * refuses the events that are known to be bad; this handles those that it did not foresee.
+ * Stores a batch in one transaction (on a cluster, a second one holds the locks) and retries where that can help. If
+ * the database refuses the rows themselves, it halves the batch until each bad event is alone, so that one bad event does
+ * not fail the others. Validation already refuses the events that are known to be bad; this handles those that it did
+ * not foresee.
  */
 final class BatchWriter {
     private static final int MAX_TRIES = 5;
