@@ -79,22 +79,28 @@ class QueryTurnsTest {
         }
     }
 
+    /** Two queries: one waits for a lock in the database, the other for its turn. */
+    private List<Future<String>> oneBehindTheOther(ExecutorService threads, QueryEngine engine) {
+        Thread[] second = new Thread[1];
+        Future<String> first = threads.submit(() -> parallelWorkers(engine));
+        Awaitility.await().until(() -> waitingForLocks() == 1);
+        Future<String> next = threads.submit(() -> {
+            second[0] = Thread.currentThread();
+            return parallelWorkers(engine);
+        });
+        Awaitility.await().until(() -> second[0] != null && second[0].getState() == Thread.State.WAITING);
+        return List.of(first, next);
+    }
+
     @Test
     void queries_run_one_after_another_while_ingest_is_busy() throws Exception {
         QueryEngine engine = engine(true);
-        Thread[] second = new Thread[1];
         try (ExecutorService threads = Executors.newFixedThreadPool(2)) {
             List<Future<String>> asked = database.sql().inTransaction(tx -> {
                 tx.update("LOCK TABLE purge_log IN ACCESS EXCLUSIVE MODE");
-                Future<String> first = threads.submit(() -> parallelWorkers(engine));
-                Awaitility.await().until(() -> waitingForLocks() == 1);
-                Future<String> next = threads.submit(() -> {
-                    second[0] = Thread.currentThread();
-                    return parallelWorkers(engine);
-                });
-                Awaitility.await().until(() -> second[0] != null && second[0].getState() == Thread.State.WAITING);
+                List<Future<String>> two = oneBehindTheOther(threads, engine);
                 assertThat(waitingForLocks()).isEqualTo(1);
-                return List.of(first, next);
+                return two;
             });
             for (Future<String> one : asked) {
                 assertThat(one.get()).isEqualTo("0");
@@ -105,22 +111,15 @@ class QueryTurnsTest {
     @Test
     void queries_that_wait_for_the_one_that_loses_the_database_fail_with_it() throws Exception {
         QueryEngine engine = engine(true);
-        Thread[] second = new Thread[1];
         try (ExecutorService threads = Executors.newFixedThreadPool(2)) {
             database.sql().inTransaction(tx -> {
                 tx.update("LOCK TABLE purge_log IN ACCESS EXCLUSIVE MODE");
-                Future<String> first = threads.submit(() -> parallelWorkers(engine));
-                Awaitility.await().until(() -> waitingForLocks() == 1);
-                Future<String> next = threads.submit(() -> {
-                    second[0] = Thread.currentThread();
-                    return parallelWorkers(engine);
-                });
-                Awaitility.await().until(() -> second[0] != null && second[0].getState() == Thread.State.WAITING);
+                List<Future<String>> two = oneBehindTheOther(threads, engine);
 
                 database.texts("SELECT pg_terminate_backend(pid)::text FROM pg_stat_activity"
                         + " WHERE datname = current_database() AND wait_event_type = 'Lock'");
 
-                for (Future<String> one : List.of(first, next)) {
+                for (Future<String> one : two) {
                     assertThatThrownBy(() -> one.get(30, TimeUnit.SECONDS))
                             .cause()
                             .isInstanceOfSatisfying(
