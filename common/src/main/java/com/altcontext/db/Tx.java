@@ -198,14 +198,17 @@ public final class Tx {
     /**
      * Limits each following statement of the transaction. The server ends it after this time; if the server does not
      * answer any more, the driver gives up {@link #DRIVER_EXTRA_TIME} later.
+     *
+     * @param max if it is not positive, it is taken for a millisecond
      */
     public void limit(Duration max) {
+        Duration limit = Duration.ofMillis(Math.max(1, max.toMillis()));
         try {
-            socketTimeout.set(max.plus(DRIVER_EXTRA_TIME));
+            socketTimeout.set(limit.plus(DRIVER_EXTRA_TIME));
         } catch (SQLException failed) {
             throw new SqlFailure(LIMIT, failed);
         }
-        var _ = query(LIMIT, row -> row.text(1), String.valueOf(Math.max(1, max.toMillis())));
+        var _ = query(LIMIT, row -> row.text(1), String.valueOf(limit.toMillis()));
     }
 
     /** Begins a list of statements to be sent in one round trip. */

@@ -1,6 +1,5 @@
 package com.altcontext.metrics.query;
 
-import com.altcontext.db.Pipeline;
 import com.altcontext.db.Row;
 import com.altcontext.db.SqlFragment;
 import com.altcontext.db.Tx;
@@ -30,9 +29,6 @@ final class RawRows {
 
     /** Appended to the other settings. */
     private static final String ONE_PROCESS = "; SET LOCAL max_parallel_workers_per_gather = 0";
-
-    /** Limits each following statement. */
-    private static final String TIMEOUT = "SELECT set_config('statement_timeout', ?, true)";
 
     /**
      * The last imported day of the windows. It is a day in the property's time zone, whereas purged days are UTC days.
@@ -207,13 +203,10 @@ final class RawRows {
     }
 
     private void limit(boolean mayLoop) {
-        long millis = Duration.ofNanos(endNanos - System.nanoTime()).toMillis();
-        Pipeline limits = tx.pipeline();
-        limits.update(TIMEOUT, String.valueOf(Math.max(1, millis)));
+        tx.limit(Duration.ofNanos(endNanos - System.nanoTime()));
         if (mayLoop != allowsLoops) {
-            limits.update("SET LOCAL enable_nestloop = " + (mayLoop ? "on" : "off"));
+            tx.update("SET LOCAL enable_nestloop = " + (mayLoop ? "on" : "off"));
             allowsLoops = mayLoop;
         }
-        limits.send();
     }
 }
