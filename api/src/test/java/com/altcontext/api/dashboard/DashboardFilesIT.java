@@ -2,13 +2,11 @@ package com.altcontext.api.dashboard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.altcontext.api.testing.StoredRows;
 import com.altcontext.testing.TestEvent;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -115,9 +113,8 @@ class DashboardFilesIT extends FilledDashboard {
     }
 
     private List<String> saved(String button, String name) throws IOException {
-        page.tab.call("Page.setDownloadBehavior", Map.of("behavior", "allow", "downloadPath", downloads.toString()));
-        page.tab.click(button);
-        StoredRows.await(() -> Files.exists(downloads.resolve(name)), true);
-        return Files.readAllLines(downloads.resolve(name));
+        Path file = page.tab.save(button, downloads);
+        assertThat(file).hasFileName(name);
+        return Files.readAllLines(file);
     }
 }

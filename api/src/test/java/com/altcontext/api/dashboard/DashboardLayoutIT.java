@@ -2,7 +2,6 @@ package com.altcontext.api.dashboard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.altcontext.api.testing.StoredRows;
 import com.altcontext.api.testing.TestService;
 import com.altcontext.testing.TestEvent;
 import java.io.IOException;
@@ -63,17 +62,15 @@ class DashboardLayoutIT extends FilledDashboard {
     }
 
     @Test
-    void every_table_can_be_saved_with_figures_that_are_not_rounded(@TempDir Path downloads) throws IOException {
+    void every_table_can_be_saved_with_figures_that_are_not_rounded(@TempDir Path downloads) {
         page.signIn(SEVEN);
-        page.tab.call("Page.setDownloadBehavior", Map.of("behavior", "allow", "downloadPath", downloads.toString()));
-        page.tab.click("[data-dimension=country] .csv");
-        StoredRows.await(() -> Files.exists(downloads.resolve("countries.csv")), true);
-        page.tab.click(".leads-by .csv");
-        StoredRows.await(() -> Files.exists(downloads.resolve("source.csv")), true);
-
-        assertThat(Files.readString(downloads.resolve("countries.csv")))
+        assertThat(page.tab.save("[data-dimension=country] .csv", downloads))
+                .hasFileName("countries.csv")
+                .content()
                 .isEqualTo("\ufeffCountries,Sessions,%\r\nCA,2,0.6666666666666666\r\nFR,1,0.3333333333333333\r\n");
-        assertThat(Files.readString(downloads.resolve("source.csv")))
+        assertThat(page.tab.save(".leads-by .csv", downloads))
+                .hasFileName("source.csv")
+                .content()
                 .isEqualTo("\ufeffSource,Leads,Mailable,Per session\r\norganic_search,1,1,1\r\n");
         page.tab.click(".trend summary");
         page.tab.click(".vitals summary");
@@ -138,11 +135,9 @@ class DashboardLayoutIT extends FilledDashboard {
         assertThat(page.breakdown("path")).hasSize(9);
 
         page.tab.unreachable();
-        page.tab.call("Page.setDownloadBehavior", Map.of("behavior", "allow", "downloadPath", downloads.toString()));
-        page.tab.click("[data-dimension=path] .csv");
-        StoredRows.await(() -> Files.exists(downloads.resolve("pages.csv")), true);
-
-        assertThat(Files.readAllLines(downloads.resolve("pages.csv")))
+        Path file = page.tab.save("[data-dimension=path] .csv", downloads);
+        assertThat(file).hasFileName("pages.csv");
+        assertThat(Files.readAllLines(file))
                 .startsWith("\ufeffPages,Page views,Sessions")
                 .endsWith("All others,20,")
                 .hasSize(502);

@@ -2,10 +2,7 @@ package com.altcontext.api.dashboard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.altcontext.api.testing.StoredRows;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -63,18 +60,12 @@ class DashboardLeadsIT extends FilledDashboard {
                         "Implied|0|0.0%", "Implied, expired|0|0.0%", "Pending|0|0.0%", "Withdrawn|1|50.0%");
         assertThat(page.text(".leads tfoot")).isEqualTo("All leads 2");
 
-        page.tab.call("Page.setDownloadBehavior", Map.of("behavior", "allow", "downloadPath", downloads.toString()));
         page.select(".leads select", "withdrawn");
-        page.tab.click(".leads .download button");
-        page.tab.await("document.querySelector('.leads .download + p').textContent.endsWith('is being saved.')");
-
-        String name = page.text(".leads .download + p").replace(" is being saved.", "");
-        assertThat(name).matches("leads-.+\\.csv");
-        StoredRows.await(() -> Files.exists(downloads.resolve(name)), true);
-        assertThat(downloads.resolve(name))
-                .content()
-                .contains("'=cmd@example.ca,kiln,withdrawn")
-                .doesNotContain("anna@");
+        Path file = page.tab.save(".leads .download button", downloads);
+        assertThat(file.getFileName().toString()).matches("leads-.+\\.csv");
+        page.tab.await("document.querySelector('.leads .download + p').textContent === '%s is being saved.'"
+                .formatted(file.getFileName()));
+        assertThat(file).content().contains("'=cmd@example.ca,kiln,withdrawn").doesNotContain("anna@");
         assertThat(
                         PAST.stored.rows(
                                 "SELECT to_jsonb(a)::text FROM audit_log a WHERE property_id = 'kiln' AND action = 'leads_csv'"))
@@ -114,10 +105,10 @@ class DashboardLeadsIT extends FilledDashboard {
         page.tab.await("document.querySelector('dialog .actions')");
         assertThat(page.text("dialog h2")).isEqualTo(lead);
         page.assertAccessible("lead", DashboardTab.PHONE);
-        page.tab.call("Page.setDownloadBehavior", Map.of("behavior", "allow", "downloadPath", downloads.toString()));
-        page.tab.click("dialog .csv");
-        StoredRows.await(() -> Files.exists(downloads.resolve("consent.csv")), true);
-        assertThat(downloads.resolve("consent.csv")).content().contains(",kiln,express,form: workshop,");
+        assertThat(page.tab.save("dialog .csv", downloads))
+                .hasFileName("consent.csv")
+                .content()
+                .contains(",kiln,express,form: workshop,");
         page.tab.click("dialog .forget");
         assertThat(stored(lead))
                 .as("the first button only asks for a confirmation")

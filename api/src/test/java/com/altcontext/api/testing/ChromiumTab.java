@@ -1,6 +1,7 @@
 package com.altcontext.api.testing;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
@@ -21,6 +22,8 @@ public final class ChromiumTab {
     private final Queue<String> requests = new ConcurrentLinkedQueue<>();
     private final Queue<String> refused = new ConcurrentLinkedQueue<>();
     private final Queue<String> console = new ConcurrentLinkedQueue<>();
+    private final Map<String, String> downloads = new ConcurrentHashMap<>();
+    private final Queue<String> saved = new ConcurrentLinkedQueue<>();
 
     public ChromiumTab(Chromium browser, String target, String session) {
         this.browser = browser;
@@ -37,6 +40,15 @@ public final class ChromiumTab {
             case "Page.lifecycleEvent" -> {
                 if (parameters.path("name").asText().equals("load")) {
                     loaded.add(parameters.path("loaderId").asText());
+                }
+            }
+            case "Page.downloadWillBegin" ->
+                downloads.put(
+                        parameters.path("guid").asText(),
+                        parameters.path("suggestedFilename").asText());
+            case "Page.downloadProgress" -> {
+                if (parameters.path("state").asText().equals("completed")) {
+                    saved.add(downloads.remove(parameters.path("guid").asText()));
                 }
             }
             case "Network.requestWillBeSent" ->
@@ -150,6 +162,17 @@ public final class ChromiumTab {
     public void type(String selector, String text) {
         click(selector);
         call("Input.insertText", Map.of("text", text));
+    }
+
+    /**
+     * Clicks on a button that saves a file in this folder, and waits for the file until the browser says that it is
+     * complete. Before that, an empty file may stand under its name.
+     */
+    public Path save(String selector, Path folder) {
+        call("Page.setDownloadBehavior", Map.of("behavior", "allow", "downloadPath", folder.toString()));
+        click(selector);
+        StoredRows.await(saved::size, 1);
+        return folder.resolve(saved.remove());
     }
 
     /** Switches the network off or on. */
