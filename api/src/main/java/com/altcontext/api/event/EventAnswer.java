@@ -9,8 +9,8 @@ import io.vertx.core.http.HttpServerResponse;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The answer to events, and the JSON of one event in it. The JSON is written by hand for speed, since every event gets
- * one.
+ * The answer to events, and the JSON of one event in it. Nothing in the JSON needs to be escaped, so no library writes
+ * it; Jackson would take twice as long.
  *
  * @param outcome for the {@code x-outcome} header; null for a batch
  */
