@@ -180,7 +180,7 @@ public final class Outbox {
      * @param error a status code or a kind of failure, never the receiver's own text, which may hold personal data
      * @param refused whether no further attempt makes sense
      */
-    public record Failure(UUID id, String error, boolean refused) {}
+    public record FailedAttempt(UUID id, String error, boolean refused) {}
 
     /**
      * Records why messages were not accepted. Those that were refused, or that have been tried for three days, are
@@ -188,12 +188,12 @@ public final class Outbox {
      *
      * @return the ids of those that were set aside
      */
-    public static List<UUID> recordFailures(Tx tx, List<Failure> failures) {
+    public static List<UUID> recordFailures(Tx tx, List<FailedAttempt> failures) {
         return tx.query(
                 FAILED,
                 row -> row.id(1),
-                failures.stream().map(Failure::id).toArray(UUID[]::new),
-                failures.stream().map(Failure::error).toArray(String[]::new),
+                failures.stream().map(FailedAttempt::id).toArray(UUID[]::new),
+                failures.stream().map(FailedAttempt::error).toArray(String[]::new),
                 failures.stream().mapToLong(failure -> failure.refused ? 1 : 0).toArray());
     }
 }

@@ -159,7 +159,7 @@ public final class OutboxSender {
 
     private void note(Map<Outbox.Message, Attempt> attempts) {
         List<UUID> delivered = new ArrayList<>();
-        List<Outbox.Failure> failures = new ArrayList<>();
+        List<Outbox.FailedAttempt> failures = new ArrayList<>();
         attempts.forEach((message, attempt) -> {
             observer.accept(attempt.isDelivered());
             if (attempt.isDelivered()) {
@@ -170,8 +170,8 @@ public final class OutboxSender {
                         Level.WARNING,
                         kind.key() + " message " + message.id() + " (" + message.event()
                                 + ") was not accepted, attempt " + message.attempt() + ": " + attempt.error());
-                failures.add(
-                        new Outbox.Failure(message.id(), attempt.error(), attempt.result() == Attempt.Result.REFUSED));
+                failures.add(new Outbox.FailedAttempt(
+                        message.id(), attempt.error(), attempt.result() == Attempt.Result.REFUSED));
             }
         });
         if (!attempts.isEmpty()) {
@@ -179,7 +179,7 @@ public final class OutboxSender {
         }
     }
 
-    private void note(List<UUID> delivered, List<Outbox.Failure> failures) {
+    private void note(List<UUID> delivered, List<Outbox.FailedAttempt> failures) {
         List<UUID> setAside = sql.inTransaction(tx -> {
             if (!delivered.isEmpty()) {
                 Outbox.removeDelivered(tx, delivered);

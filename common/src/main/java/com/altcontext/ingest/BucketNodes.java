@@ -56,7 +56,7 @@ public final class BucketNodes {
     }
 
     /** Where a bucket is, and which server answers there if the coordinator asks. */
-    private record Placement(Bucket bucket, Host host, String server) {}
+    private record PlacedBucket(Bucket bucket, Host host, String server) {}
 
     /** The node that holds the bucket; null if the coordinator must be used. */
     @Nullable
@@ -72,7 +72,7 @@ public final class BucketNodes {
     public synchronized void refresh() {
         Map<Bucket, Sql> found = new HashMap<>();
         coordinator.inTransaction(BucketNodes::placements).stream()
-                .collect(Collectors.groupingBy(Placement::host))
+                .collect(Collectors.groupingBy(PlacedBucket::host))
                 .forEach((host, placements) -> {
                     Sql node = connected.computeIfAbsent(host, connect);
                     String trouble = trouble(node, placements.getFirst().server());
@@ -89,14 +89,14 @@ public final class BucketNodes {
         use(found);
     }
 
-    private static List<Placement> placements(Tx tx) {
+    private static List<PlacedBucket> placements(Tx tx) {
         Buckets buckets = Buckets.read(tx);
         if (!Buckets.areDistributed(tx)) {
             return List.of();
         }
         return tx.query(
                 PLACEMENTS,
-                row -> new Placement(
+                row -> new PlacedBucket(
                         new Bucket((short) row.number(1), buckets),
                         DatabaseUrl.Host.of(row.text(2), Math.toIntExact(row.number(3))),
                         row.text(4)),

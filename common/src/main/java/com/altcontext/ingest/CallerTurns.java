@@ -16,7 +16,7 @@ final class CallerTurns {
     private final Executor threads;
     private final int perCaller;
     private final int maxWaiting;
-    private final Map<String, Caller> callers = new HashMap<>();
+    private final Map<String, CallerState> callers = new HashMap<>();
     private int waiting;
 
     /**
@@ -29,14 +29,14 @@ final class CallerTurns {
         this.maxWaiting = maxWaiting;
     }
 
-    private static final class Caller {
+    private static final class CallerState {
         private int running;
         private final Queue<Runnable> waiting = new ArrayDeque<>();
     }
 
     /** @throws RejectedExecutionException if too many tasks wait, or the threads take no more */
     synchronized void execute(String name, Runnable work) {
-        Caller caller = callers.getOrDefault(name, new Caller());
+        CallerState caller = callers.getOrDefault(name, new CallerState());
         if (caller.running < perCaller) {
             // This must be done under the lock. Otherwise a later task could be made to wait for this one, and would
             // wait for ever if the threads refuse this one.
@@ -74,7 +74,7 @@ final class CallerTurns {
     }
 
     private synchronized @Nullable Runnable next(String name) {
-        Caller caller = callers.get(name);
+        CallerState caller = callers.get(name);
         if (caller == null) {
             throw new IllegalStateException("no task of this caller is running");
         }

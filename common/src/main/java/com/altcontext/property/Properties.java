@@ -91,11 +91,12 @@ public final class Properties {
 
     /** Reads one setting of a row. */
     @FunctionalInterface
-    private interface Setting<T> {
+    private interface SettingReader<T> {
         T read() throws SQLException;
     }
 
-    private static <T> T setting(String slug, String name, Setting<T> setting, T ifUnreadable, Set<String> unreadable) {
+    private static <T> T setting(
+            String slug, String name, SettingReader<T> setting, T ifUnreadable, Set<String> unreadable) {
         try {
             return setting.read();
         } catch (SQLException | RuntimeException broken) {

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.altcontext.db.Sql;
 import com.altcontext.delivery.Outbox;
-import com.altcontext.delivery.Outbox.Failure;
+import com.altcontext.delivery.Outbox.FailedAttempt;
 import com.altcontext.delivery.Outbox.Kind;
 import com.altcontext.event.EventStore;
 import com.altcontext.testing.Database;
@@ -189,7 +189,8 @@ class OutboxTest {
 
     private static List<UUID> failed(UUID id, boolean refused) {
         return database.sql()
-                .inTransaction(tx -> Outbox.recordFailures(tx, List.of(new Failure(id, "answered 503", refused))));
+                .inTransaction(
+                        tx -> Outbox.recordFailures(tx, List.of(new FailedAttempt(id, "answered 503", refused))));
     }
 
     @Test

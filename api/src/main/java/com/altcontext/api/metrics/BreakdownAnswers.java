@@ -60,51 +60,51 @@ final class BreakdownAnswers {
     sealed interface BreakdownAnswer permits BreakdownBody, LeadBreakdownBody {}
 
     /** What a breakdown groups by. */
-    sealed interface Subject {
+    sealed interface Axis {
         /** @param rolled the dimension in rollups; null if rollups do not have it */
-        record Visits(Grouping grouping, @Nullable Dimension rolled) implements Subject {}
+        record OfVisits(Grouping grouping, @Nullable Dimension rolled) implements Axis {}
 
         /**
          * @param goals the goals of the property; they are part of the cache key, so that a cached answer is not used
          *     after a goal was added
          */
-        record Goals(List<Goal> goals) implements Subject {}
+        record OfGoals(List<Goal> goals) implements Axis {}
 
-        record Leads(LeadDimension dimension, Touch touch) implements Subject {}
+        record OfLeads(LeadDimension dimension, Touch touch) implements Axis {}
 
         /** Reads what the request groups by; null, with an issue, if there is no such dimension. */
-        static @Nullable Subject read(
+        static @Nullable Axis read(
                 QueryParameters query, RequestedProperty property, Filter filter, List<Goal> goals, Issues issues) {
             String name = query.text("dimension");
             LeadDimension ofLeads = name == null ? null : LeadDimension.named(name);
             Field field = name == null ? null : Field.named(name);
             if (ofLeads != null) {
                 LeadBreakdowns.requireKnown(filter, issues);
-                return new Leads(ofLeads, Touch.read(query.text("touch"), issues));
+                return new OfLeads(ofLeads, Touch.read(query.text("touch"), issues));
             }
             if (Breakdown.GOAL.equals(name)) {
                 if (property.slug() == null) {
                     issues.add("propertyId", "is required, since goals belong to one property");
                 }
-                return new Goals(goals);
+                return new OfGoals(goals);
             }
             if (name == null || field == null) {
                 issues.add("dimension", "must be one of " + DIMENSIONS);
                 return null;
             }
-            return new Visits(new Grouping.By(name, field), Dimension.named(name));
+            return new OfVisits(new Grouping.By(name, field), Dimension.named(name));
         }
     }
 
     /** @param visitors whether the different visitors of each value are needed, which only raw rows have */
     record BreakdownQuestion(
-            RequestedProperty property, Window window, Subject by, Filter filter, int limit, boolean visitors) {
+            RequestedProperty property, Window window, Axis by, Filter filter, int limit, boolean visitors) {
         long minVisitors() {
             return property.minVisitors(filter, 1);
         }
 
         boolean needsRaw() {
-            boolean inRollups = by instanceof Subject.Visits visits && visits.rolled != null;
+            boolean inRollups = by instanceof Axis.OfVisits visits && visits.rolled != null;
             return visitors || !inRollups || !filter.isEmpty();
         }
     }
@@ -113,9 +113,9 @@ final class BreakdownAnswers {
         Window window = question.window;
         RequestedProperty property = question.property;
         return switch (question.by) {
-            case Subject.Visits visits -> visits(question, visits, now);
-            case Subject.Goals goals -> goals(question, goals.goals, now);
-            case Subject.Leads by ->
+            case Axis.OfVisits visits -> visits(question, visits, now);
+            case Axis.OfGoals goals -> goals(question, goals.goals, now);
+            case Axis.OfLeads by ->
                 LeadBreakdownBody.of(
                         leads.of(by.dimension, by.touch, window, property.zones(), question.filter, question.limit)
                                 .withoutRareValues(question.minVisitors()),
@@ -149,7 +149,7 @@ final class BreakdownAnswers {
         }
     }
 
-    private BreakdownBody visits(BreakdownQuestion question, Subject.Visits by, Instant now) {
+    private BreakdownBody visits(BreakdownQuestion question, Axis.OfVisits by, Instant now) {
         Dimension dimension = by.rolled;
         if (dimension != null && !question.needsRaw()) {
             return rolled(question, dimension, now);

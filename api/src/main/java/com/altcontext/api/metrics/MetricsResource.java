@@ -92,8 +92,8 @@ public class MetricsResource {
         RequestedProperty property = properties.named(request, query.text("propertyId"), issues);
         Window window = WindowParameters.window(query, property.zones(), clock.instant(), issues);
         Filter filter = filter(query, property, issues);
-        BreakdownAnswers.Subject by =
-                BreakdownAnswers.Subject.read(query, property, filter, goals.of(property.slug()), issues);
+        BreakdownAnswers.Axis by =
+                BreakdownAnswers.Axis.read(query, property, filter, goals.of(property.slug()), issues);
         int rows = CsvAnswer.isRequested(request) ? Breakdowns.MAX_ROWS : DEFAULT_ROWS;
         int limit = query.number("limit", rows, Breakdowns.MAX_ROWS);
         boolean visitors = query.flag("visitors", true);

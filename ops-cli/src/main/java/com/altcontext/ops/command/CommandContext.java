@@ -181,7 +181,7 @@ public final class CommandContext implements AutoCloseable {
         }
     }
 
-    private DatabaseUrl reach(DatabaseUrl url, FlyProxy.@Nullable Target target) {
+    private DatabaseUrl reach(DatabaseUrl url, FlyProxy.@Nullable Destination target) {
         if (target == null) {
             return url;
         }

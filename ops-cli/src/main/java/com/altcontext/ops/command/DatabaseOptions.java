@@ -65,7 +65,7 @@ public final class DatabaseOptions {
     }
 
     /** The target of {@code fly proxy}; null if the database is reached directly. */
-    FlyProxy.@Nullable Target target() {
+    FlyProxy.@Nullable Destination target() {
         if (flyApp != null && flyCluster != null) {
             throw new Failure(Exit.USAGE, "--fly-app and --fly-cluster cannot be combined", "give one of them");
         }
@@ -73,8 +73,8 @@ public final class DatabaseOptions {
             throw new Failure(Exit.USAGE, "--fly-timeout is out of range", "give 1 to 3600 seconds");
         }
         return flyApp != null
-                ? FlyProxy.Target.app(flyApp)
-                : flyCluster != null ? FlyProxy.Target.cluster(flyCluster) : null;
+                ? FlyProxy.Destination.app(flyApp)
+                : flyCluster != null ? FlyProxy.Destination.cluster(flyCluster) : null;
     }
 
     Duration timeout() {

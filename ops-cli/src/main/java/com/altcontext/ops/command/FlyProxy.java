@@ -60,17 +60,17 @@ final class FlyProxy implements AutoCloseable {
      *
      * @param arguments of {@code fly}, with {@code %d} where the local port belongs
      */
-    record Target(List<String> arguments) {
+    record Destination(List<String> arguments) {
         private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,62}");
 
         /** The app of {@code fly postgres}: {@code fly proxy <local>:<remote> -a <app>}. */
-        static Target app(String name) {
-            return new Target(List.of("proxy", "%d:5432", "-a", checked("--fly-app", name)));
+        static Destination app(String name) {
+            return new Destination(List.of("proxy", "%d:5432", "-a", checked("--fly-app", name)));
         }
 
         /** Fly's managed PostgreSQL: {@code fly mpg proxy <cluster> -p <local>}. */
-        static Target cluster(String id) {
-            return new Target(List.of("mpg", "proxy", checked("--fly-cluster", id), "-p", "%d"));
+        static Destination cluster(String id) {
+            return new Destination(List.of("mpg", "proxy", checked("--fly-cluster", id), "-p", "%d"));
         }
 
         private static String checked(String option, String name) {
@@ -83,7 +83,7 @@ final class FlyProxy implements AutoCloseable {
     }
 
     /** Starts the child, without waiting until it answers. */
-    static FlyProxy start(Shell shell, Target target, int port) {
+    static FlyProxy start(Shell shell, Destination target, int port) {
         List<String> command = new ArrayList<>();
         command.add(program(shell));
         target.arguments().forEach(word -> command.add(word.replace("%d", String.valueOf(port))));
