@@ -211,11 +211,14 @@ class DashboardWindowsIT extends FilledDashboard {
         assertThat(page.heights("path.now")).as("today is a line of its own").hasSize(365);
     }
 
-    /** Uses the last two days on which the clocks of a zone were changed. One has 23 hours and the other has 25. */
+    /**
+     * Uses the last two days on which the clocks of a zone were changed and after which a whole day has passed. One has
+     * 23 hours and the other has 25.
+     */
     @Test
     void a_day_on_which_clocks_change_is_shown_with_the_hours_that_it_has() {
         ZoneId zone = ZoneId.of("America/Toronto");
-        ZoneOffsetTransition last = zone.getRules().previousTransition(PAST.at(0, "00:00:00"));
+        ZoneOffsetTransition last = zone.getRules().previousTransition(PAST.at(2, "00:00:00"));
         ZoneOffsetTransition earlier = zone.getRules().previousTransition(last.getInstant());
         LocalDate shorter = dayOf(last.isGap() ? last : earlier);
         LocalDate longer = dayOf(last.isGap() ? earlier : last);
