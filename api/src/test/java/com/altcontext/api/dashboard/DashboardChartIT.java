@@ -59,8 +59,10 @@ class DashboardChartIT extends FilledDashboard {
         PAST.rollUp(1, 1);
         // The day before was imported from another system. As after a purge, only the figures of the whole day are
         // known.
-        PAST.stored.execute("INSERT INTO daily_metric_rollups (property_id, day, page_views, sessions, imported)"
-                + " VALUES ('moved', current_date - 2, 3, 3, 1)");
+        PAST.stored.execute(
+                "INSERT INTO daily_metric_rollups (property_id, day, page_views, sessions, imported)"
+                        + " VALUES ('moved', ?, 3, 3, 1)",
+                PAST.today.minusDays(2));
         page.signIn("?window=yesterday&property=moved");
 
         assertThat(page.heights("path.now")).as("hours of yesterday").hasSize(24);

@@ -150,9 +150,12 @@ final class DashboardPast {
                 + " SELECT l.id, v.visitor_id, l.property_id, 'form_submit', 1, l.first_captured_at"
                 + " FROM leads AS l JOIN visitors AS v ON v.property_id = l.property_id"
                 + " WHERE l.email = 'anna@example.ca' AND v.anon_id = 'visitor-anna'");
-        stored.execute("INSERT INTO ingest_rejections (day, property_id, endpoint, reason, count) VALUES"
-                + " (current_date - 1, 'kiln', 'events', 'invalid_request', 2),"
-                + " (current_date - 1, 'kiln', 'events/batch', 'honeypot', 1)");
+        LocalDate yesterday = today.minusDays(1);
+        stored.execute(
+                "INSERT INTO ingest_rejections (day, property_id, endpoint, reason, count) VALUES"
+                        + " (?, 'kiln', 'events', 'invalid_request', 2), (?, 'kiln', 'events/batch', 'honeypot', 1)",
+                yesterday,
+                yesterday);
     }
 
     private void odd() {

@@ -6,7 +6,7 @@ import com.altcontext.api.testing.StoredRows;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The list of form submissions, in a real browser: its pages, a slow network, and no network. */
@@ -16,8 +16,11 @@ class DashboardSubmissionsIT extends FilledDashboard {
     /** More than fit on the first page of 50. */
     private static final int ALL = 60;
 
-    @BeforeAll
-    static void submit() {
+    @BeforeEach
+    void submit() {
+        if (!PAST.stored.leads("few@example.ca").isEmpty()) {
+            return;
+        }
         for (int i = 0; i < ALL; i++) {
             PAST.lead("full", "full-" + i + "@example.ca", "express", 1);
         }

@@ -199,7 +199,8 @@ class DashboardWindowsIT extends FilledDashboard {
     @Test
     void a_window_is_not_called_all_if_there_are_more_days_than_the_service_answers_at_once() {
         PAST.stored.execute(
-                "INSERT INTO daily_metric_rollups (property_id, day, page_views, sessions) VALUES ('old', current_date - 400, 1, 1)");
+                "INSERT INTO daily_metric_rollups (property_id, day, page_views, sessions) VALUES ('old', ?, 1, 1)",
+                PAST.today.minusDays(400));
         page.signIn("?window=all&property=old");
 
         assertThat(page.text("h1")).doesNotContain("Since");
