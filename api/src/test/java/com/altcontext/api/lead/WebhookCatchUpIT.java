@@ -12,11 +12,13 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -26,6 +28,8 @@ class WebhookCatchUpIT {
     private static final int WAITING = 1_000;
     /** How many messages are claimed and sent at the same time. */
     private static final int BATCH = 8;
+
+    private static final Duration MAX_DELIVERY = Duration.ofMinutes(2);
 
     /** Counts the messages of each claim that finds any. */
     private static final List<String> COUNT_CLAIMS = List.of("CREATE TABLE claims (messages bigint)", """
@@ -106,8 +110,15 @@ class WebhookCatchUpIT {
         return sql.inTransaction(tx -> tx.queryOne(query, row -> row.number(1)));
     }
 
+    private List<String> left() {
+        return sql.inTransaction(tx -> tx.query(LEFT, row -> row.text(1)));
+    }
+
     private void awaitAllDelivered() {
-        StoredRows.await(() -> sql.inTransaction(tx -> tx.query(LEFT, row -> row.text(1))), List.of());
+        Awaitility.await()
+                .pollInSameThread()
+                .atMost(MAX_DELIVERY)
+                .untilAsserted(() -> assertThat(left()).isEmpty());
         assertThat(received)
                 .as("each message arrives once")
                 .containsExactlyInAnyOrderElementsOf(
