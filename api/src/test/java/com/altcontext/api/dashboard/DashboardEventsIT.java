@@ -34,8 +34,8 @@ class DashboardEventsIT extends FilledDashboard {
     void a_hidden_page_requests_no_realtime_figures() {
         page.signIn(SEVEN);
         page.tab.await("document.querySelector('.minutes')");
-        long asked = realtimeRequests();
         page.tab.evaluate("Object.defineProperty(document, 'hidden', {configurable: true, get: () => true})");
+        long asked = realtimeRequests();
         page.tab.evaluate("document.dispatchEvent(new Event('visibilitychange'))");
         assertThat(realtimeRequests()).isEqualTo(asked);
 

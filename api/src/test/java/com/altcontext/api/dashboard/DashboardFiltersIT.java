@@ -89,7 +89,7 @@ class DashboardFiltersIT extends FilledDashboard {
         assertThat(page.focus()).isEqualTo("Show only this");
         page.assertAccessible("menu", DashboardTab.WIDE);
         page.tab.press("Escape");
-        assertThat(page.has(".menu-list")).isFalse();
+        page.tab.await("!document.querySelector('.menu-list')");
         assertThat(page.tab.evaluate("document.activeElement.className").asText())
                 .isEqualTo("menu");
 
