@@ -89,6 +89,8 @@ public final class Chromium implements AutoCloseable {
                     .redirectErrorStream(true)
                     .redirectOutput(directory.resolve("log").toFile());
             builder.environment().put("HOME", directory.toString());
+            // Otherwise the parts of a date field have the order of the developer's language.
+            builder.environment().put("LANGUAGE", "en_US");
             Process process = builder.start();
             return new Chromium(directory, process, address(process, directory));
         } catch (IOException failed) {
@@ -152,12 +154,10 @@ public final class Chromium implements AutoCloseable {
 
     @Override
     public void close() {
-        process.descendants().forEach(ProcessHandle::destroyForcibly);
-        try {
-            process.destroyForcibly().waitFor();
-        } catch (InterruptedException stop) {
-            Thread.currentThread().interrupt();
-        }
+        // The browser would replace children that end before it.
+        List<ProcessHandle> children = process.descendants().toList();
+        process.destroyForcibly().onExit().join();
+        children.forEach(ProcessHandle::destroyForcibly);
         socket.abort();
         client.shutdownNow();
         PackagedService.delete(directory);

@@ -206,15 +206,23 @@ public final class PackagedService implements AutoCloseable {
         delete(directory);
     }
 
-    /** Deletes a directory of a process that has ended. */
+    /** Deletes a directory of a process that has ended. Children of the process may write to it a moment longer. */
     public static void delete(Path directory) {
+        Awaitility.await()
+                .pollInSameThread()
+                .pollDelay(Duration.ZERO)
+                .ignoreExceptionsMatching(
+                        failed -> failed instanceof IOException || failed instanceof UncheckedIOException)
+                .until(() -> isDeleted(directory));
+    }
+
+    private static boolean isDeleted(Path directory) throws IOException {
         try (Stream<Path> files = Files.walk(directory)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(file);
             }
-        } catch (IOException failed) {
-            throw new UncheckedIOException(failed);
         }
+        return Files.notExists(directory);
     }
 
     private HttpRequest.Builder request(String path) {
