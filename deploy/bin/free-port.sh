@@ -1,12 +1,17 @@
 # shellcheck shell=bash
-# A port for a service that a script starts. Scripts source this.
+# Ports for a service that a script starts. Scripts source this.
 
-# It is below the ports that Linux gives to outgoing connections, so that none of them takes it meanwhile.
-free_port() {
-  local port
-  while
+# free_ports COUNT: prints so many different ports on one line. Two calls may print the same port, since nothing listens on it yet. The
+# ports are below those that Linux gives to outgoing connections, so that none of them takes one meanwhile.
+free_ports() {
+  local port ports=()
+  while ((${#ports[@]} < $1)); do
     port=$((RANDOM % 12000 + 20000))
-    (: <>"/dev/tcp/127.0.0.1/$port") 2>/dev/null
-  do :; done
-  echo "$port"
+    [[ " ${ports[*]} " == *" $port "* ]] || (: <>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || ports+=("$port")
+  done
+  echo "${ports[@]}"
+}
+
+free_port() {
+  free_ports 1
 }

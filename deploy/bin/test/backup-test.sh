@@ -42,8 +42,10 @@ says() {
 }
 
 start_service() {
-  url=http://127.0.0.1:$(free_port)
-  PORT=${url##*:} HOST=127.0.0.1 MANAGEMENT_PORT=$(free_port) ADMIN_API_KEY=$key \
+  local web management
+  read -r web management < <(free_ports 2)
+  url=http://127.0.0.1:$web
+  PORT=$web HOST=127.0.0.1 MANAGEMENT_PORT=$management ADMIN_API_KEY=$key \
     java -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx64m -jar "$ROOT/api/target/quarkus-app/quarkus-run.jar" >"$work/service.log" 2>&1 &
   service=$!
   until curl -fs -o /dev/null "$url/v1/healthz"; do

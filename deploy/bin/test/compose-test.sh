@@ -128,8 +128,7 @@ try_caddy() {
   local path private
   DOMAIN=events.example.com HOME=$work "$caddy" validate --adapter caddyfile --config Caddyfile >"$work/said" 2>&1 ||
     fail "$(cat "$work/said")"
-  front=$(free_port)
-  back=$(free_port)
+  read -r front back < <(free_ports 2)
   sed "s/api:3000/127.0.0.1:$back/" Caddyfile >"$work/Caddyfile"
   private=(-H 'x-admin-key: key-of-the-operator' -H 'authorization: Bearer key-of-the-operator' -H 'cookie: s=cookie-of-the-dashboard')
 

@@ -53,15 +53,15 @@ entrypoint() {
 # The process id stays the same when bash becomes the service, so that it can be watched and stopped.
 # shellcheck disable=SC2016 # the words in quotes are for the inner bash
 start_image() {
-  local user command environment
+  local user command environment management
   user=$(instruction USER)
   read -r -a environment <<<"$(instruction ENV | tr '\n' ' ')"
   mapfile -t command < <(entrypoint)
-  SERVER_PORT=$(free_port)
+  read -r SERVER_PORT management < <(free_ports 2)
   (
     enter_limit
     # An AOT cache that the JVM refuses must be an error here. In production it only makes the start slow.
-    exec env -i DATABASE_URL="$DATABASE_URL" HOST=127.0.0.1 PORT="$SERVER_PORT" MANAGEMENT_PORT="$(free_port)" \
+    exec env -i DATABASE_URL="$DATABASE_URL" HOST=127.0.0.1 PORT="$SERVER_PORT" MANAGEMENT_PORT="$management" \
       IP_HASH_PEPPER=not-a-secret-of-anyone ADMIN_API_KEY=not-a-secret-of-anyone-either RATE_LIMIT_EVENTS=1000000 RATE_LIMIT_BYTES=1000000000 \
       MAIL_POSTAL_ADDRESS='1, rue Montréal' JDK_JAVA_OPTIONS=-XX:AOTMode=on \
       PATH="$PATH" "${environment[@]}" unshare --mount bash -c '

@@ -53,8 +53,7 @@ start_redis() { # PASSWORD
 
 # start_service N [VARIABLE=VALUE…]: starts the service at ports[N]. Its limit is ten a minute, so a token comes back only after six seconds.
 start_service() {
-  ports[$1]=$(free_port)
-  management[$1]=$(free_port)
+  read -r "ports[$1]" "management[$1]" < <(free_ports 2)
   env DATABASE_URL="$DATABASE_URL" HOST=127.0.0.1 PORT="${ports[$1]}" MANAGEMENT_PORT="${management[$1]}" RATE_LIMIT_UNSUBSCRIBE=10 \
     IP_HASH_PEPPER=not-a-secret-of-anyone CLIENT_IP_HEADER=X-Client TRUSTED_PROXIES=127.0.0.0/8 "${@:2}" \
     java -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx48m -jar "$ROOT/api/target/quarkus-app/quarkus-run.jar" >"$work/service.$1" 2>&1 &

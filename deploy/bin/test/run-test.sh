@@ -28,7 +28,7 @@ fail() {
 
 # start COMMAND…: starts it as its own job, so that it gets the signal that Ctrl-C in a terminal sends to a whole process group.
 start() {
-  PORT=$(free_port) MANAGEMENT_PORT=$(free_port) DEMO_PORT=$(free_port) MAIL_PORT=$(free_port)
+  read -r PORT MANAGEMENT_PORT DEMO_PORT MAIL_PORT < <(free_ports 4)
   export PORT MANAGEMENT_PORT DEMO_PORT MAIL_PORT
   set -m
   "$@" >"$work/log" 2>&1 </dev/null &
@@ -141,7 +141,8 @@ open_dashboard
 first_key=$(key)
 refused PORT "port $PORT is in use"
 PORT=$(free_port) refused MANAGEMENT_PORT "port $MANAGEMENT_PORT is in use"
-PORT=$(free_port) MANAGEMENT_PORT=$(free_port) refused ALTCONTEXT_DATA "another run uses the data in $ALTCONTEXT_DATA"
+read -r other another < <(free_ports 2)
+PORT=$other MANAGEMENT_PORT=$another refused ALTCONTEXT_DATA "another run uses the data in $ALTCONTEXT_DATA"
 sed -n '/^  curl .*v1\/leads\/capture/,/-d /p' "$work/log" | bash >/dev/null 2>&1 || fail "the printed form was not accepted"
 erase_as_printed | grep -q '^erased 1 lead, ' || fail "no lead was erased"
 post_as_printed | grep -q '"ok":true' || fail "the printed beacon was not accepted a second time"

@@ -31,8 +31,9 @@ trap 'stop_service; stop_database; rm -rf "$work"' EXIT
 
 # start_service VARIABLE=VALUE…
 start_service() {
-  PORT=$(free_port)
-  env DATABASE_URL="$DATABASE_URL" HOST=127.0.0.1 PORT="$PORT" MANAGEMENT_PORT="$(free_port)" \
+  local management
+  read -r PORT management < <(free_ports 2)
+  env DATABASE_URL="$DATABASE_URL" HOST=127.0.0.1 PORT="$PORT" MANAGEMENT_PORT="$management" \
     IP_HASH_PEPPER=not-a-secret-of-anyone CORS_ALLOWED_ORIGINS=https://site.example "$@" \
     java -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx64m -jar "$ROOT/api/target/quarkus-app/quarkus-run.jar" >"$work/log" 2>&1 &
   service=$!
