@@ -7,6 +7,7 @@ import com.altcontext.api.testing.TestService;
 import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -116,22 +117,22 @@ class DashboardPagesTest extends DashboardClient {
     @Test
     void requests_with_the_cookie_have_a_limit_of_their_own() {
         String cookie = cookie();
-        assertThat(passed("x-admin-key", TestService.ADMIN_KEY)).isBetween(5, 8);
-        assertThat(passed("cookie", cookie)).isBetween(30, 60);
-        Call.Answer refused = call("GET", SUMMARY).header("cookie", cookie).send();
-        assertThat(refused.header("ratelimit-policy")).isEqualTo("\"dashboard\";q=40;w=60");
+        assertThat(untilRefused("x-admin-key", TestService.ADMIN_KEY).size() - 1)
+                .isBetween(5, 8);
+        List<Call.Answer> answers = untilRefused("cookie", cookie);
+        assertThat(answers.size() - 1).isBetween(30, 60);
+        assertThat(answers.getLast().header("ratelimit-policy")).isEqualTo("\"dashboard\";q=40;w=60");
     }
 
-    private int passed(String header, String value) {
-        int passed = 0;
-        while (call("GET", passed % 2 == 0 ? SUMMARY : PROPERTIES)
-                        .header(header, value)
-                        .send()
-                        .status()
-                == 200) {
-            passed++;
-        }
-        return passed;
+    /** Returns the answers up to the first refusal: a moment later, a request may pass again. */
+    private List<Call.Answer> untilRefused(String header, String value) {
+        List<Call.Answer> answers = new ArrayList<>();
+        do {
+            answers.add(call("GET", answers.size() % 2 == 0 ? SUMMARY : PROPERTIES)
+                    .header(header, value)
+                    .send());
+        } while (answers.getLast().status() == 200);
+        return answers;
     }
 
     @Test
