@@ -33,14 +33,21 @@ caches() {
   find "$XDG_CACHE_HOME" -name '*.aot' -size +1M 2>/dev/null
 }
 
-# The first run makes no cache, since the machine may be used only once. The second run makes one in the background.
+# A launcher that makes a cache holds a lock meanwhile.
+is_locked() {
+  compgen -G "$XDG_CACHE_HOME/altcontext/*.lock" >/dev/null
+}
+
+# The first run makes no cache, since the machine may be used only once. The second run makes one in the background, at the lowest
+# priority. On a busy machine that may take long, so the wait for its end has no limit.
 version "$LAUNCHER"
 [[ $(wc -l <"$work/calls") -eq 1 ]] || fail "the first run started Java more than once: $(<"$work/calls")"
 version "$LAUNCHER"
 for ((i = 0; i < 1200; i++)); do
-  [[ -z $(caches) ]] || break
+  if is_locked || [[ -n $(caches) ]]; then break; fi
   sleep 0.1
 done
+while is_locked; do sleep 0.1; done
 cache=$(caches)
 [[ -n $cache && $cache != *$'\n'* ]] || fail "the second run made no cache: $(ls -R "$XDG_CACHE_HOME")"
 version "$LAUNCHER"

@@ -98,15 +98,21 @@ else
 fi
 # ── Caddy ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
+# await LOG MESSAGE COMMAND…: waits until the command succeeds, or fails with the message and Caddy's log. The limit only ends a hang.
+await() {
+  local i
+  for ((i = 0; i < 1200; i++)); do
+    if "${@:3}"; then return; fi
+    sleep 0.1
+  done
+  fail "$2: $(cat "$1")"
+}
+
 # start_caddy PORT CADDYFILE LOG: returns when Caddy answers on this port.
 start_caddy() {
   DOMAIN="http://127.0.0.1:$1" TRACKER_PATH=/js/site.js HOME=$work "$caddy" run --adapter caddyfile --config "$2" >"$3" 2>&1 &
   caddies+=("$!")
-  for ((i = 0; i < 100; i++)); do
-    if curl -s -o /dev/null "http://127.0.0.1:$1/"; then return; fi
-    sleep 0.1
-  done
-  fail "Caddy did not start: $(cat "$3")"
+  await "$3" "Caddy did not start" curl -s -o /dev/null "http://127.0.0.1:$1/"
 }
 
 # ask CODE METHOD PATH CURL-ARGUMENT…: expects this status. The request comes from an address that nothing else here uses, so that the
@@ -132,12 +138,12 @@ try_caddy() {
   sed "s/api:3000/127.0.0.1:$back/" Caddyfile >"$work/Caddyfile"
   private=(-H 'x-admin-key: key-of-the-operator' -H 'authorization: Bearer key-of-the-operator' -H 'cookie: s=cookie-of-the-dashboard')
 
-  # The service is unreachable.
+  # The service is unreachable. Caddy answers 502 until its first check has found that.
   start_caddy "$front" "$work/Caddyfile" "$work/log"
+  await "$work/log" "it does not say that the service is unreachable" grep -q 'health_checker.active' "$work/log"
   ask 503 GET /v1/metrics/summary "${private[@]}"
   ask 503 POST '/v1/leads/unsubscribe/token-in-a-path?email=jo@example.com' "${private[@]}"
   says_nothing_personal "while the service is unreachable"
-  grep -q 'health_checker.active' "$work/log" || fail "it does not say that the service is unreachable: $(cat "$work/log")"
 
   # The service is reachable. Another Caddy stands in for it.
   cat >"$work/service" <<END
@@ -150,10 +156,7 @@ http://127.0.0.1:$back {
 }
 END
   start_caddy "$back" "$work/service" "$work/service-log"
-  for ((i = 0; i < 300; i++)); do
-    if curl -fs -o /dev/null "http://127.0.0.1:$front/v1/healthz"; then break; fi
-    sleep 0.1
-  done
+  await "$work/log" "Caddy does not find the service" curl -fs -o /dev/null "http://127.0.0.1:$front/v1/healthz"
   while IFS= read -r path; do
     ask 200 GET "$path" -H 'x-client-ip: 203.0.113.7' "${private[@]}"
     [[ $path == /v1/healthz || $(<"$work/body") == "it was GET $path from 127.0.0.9" ]] || fail "$path: the service got another request: $(<"$work/body")"

@@ -45,6 +45,7 @@ class WebhookReceiverTest extends WebhookFixture {
                 letTimePass();
             }
             StoredRows.await(received::size, before + 1);
+            StoredRows.await(this::errors, List.of("answered " + refusal));
         }
         assertThat(waiting()).hasSize(1);
         StoredRows.await(() -> waiting().getFirst().path("attempts").asInt(), 3);
@@ -72,7 +73,8 @@ class WebhookReceiverTest extends WebhookFixture {
             Call.capture(Forms.scripted(email).put("formName", "form-" + i)).send();
         }
         StoredRows.await(received::size, 9);
-        StoredRows.await(() -> attempts(), Collections.nCopies(9, 1));
+        StoredRows.await(this::errors, Collections.nCopies(9, "answered 503"));
+        assertThat(attempts()).isEqualTo(Collections.nCopies(9, 1));
         hold = new CountDownLatch(1);
         letTimePass();
         StoredRows.await(received::size, 17);
@@ -86,6 +88,13 @@ class WebhookReceiverTest extends WebhookFixture {
         answer = 204;
         hold.countDown();
         StoredRows.await(() -> waiting().size(), 0);
+    }
+
+    /** Why the latest attempts failed. An attempt counts from its beginning, but its error only when it is answered. */
+    private List<String> errors() {
+        return waiting().stream()
+                .map(message -> message.path("last_error").asText())
+                .toList();
     }
 
     private List<Integer> attempts() {

@@ -111,7 +111,7 @@ class WebhookCommandTest {
     }
 
     @Test
-    void a_test_says_whether_its_message_was_delivered() {
+    void a_test_says_whether_its_message_was_delivered() throws InterruptedException {
         assertThat(tested(Attempt.DELIVERED).out()).startsWith("delivered, webhook-id ");
         CommandRun refused = tested(Attempt.failed("answered 401"));
         assertThat(refused.exit()).isEqualTo(Exit.CHECK_FAILED);
@@ -122,7 +122,7 @@ class WebhookCommandTest {
 
     /** Otherwise that message might wait forever, and no command could remove it. */
     @Test
-    void a_test_removes_the_message_of_an_interrupted_test() {
+    void a_test_removes_the_message_of_an_interrupted_test() throws InterruptedException {
         database.run(
                 "INSERT INTO outbox (id, kind, event, destination, body, created_at, next_attempt_at)"
                         + " VALUES (gen_random_uuid(), 'webhook', 'webhook.test', 'crm', '{}', now() - interval '2 min', now() + interval '1 h'),"
@@ -133,7 +133,7 @@ class WebhookCommandTest {
     }
 
     /** Runs the test while a service sends messages and the receiver answers like this. */
-    private CommandRun tested(Attempt answer) {
+    private CommandRun tested(Attempt answer) throws InterruptedException {
         AtomicBoolean over = new AtomicBoolean();
         OutboxSender service = new OutboxSender(
                 Database.at(database.url()).sql(),
@@ -155,6 +155,7 @@ class WebhookCommandTest {
             return altops("webhook", "test", "crm");
         } finally {
             over.set(true);
+            loop.join(); // or it might send the message of the next test
         }
     }
 }
