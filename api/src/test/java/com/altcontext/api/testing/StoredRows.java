@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 public final class StoredRows {
     private static final Duration TIMEOUT = Duration.ofSeconds(20);
     private static final Duration PAUSE = Duration.ofMillis(20);
+    private static final Duration MAX_STATEMENT = Duration.ofMinutes(1);
 
     private final Sql sql;
 
@@ -146,8 +147,9 @@ public final class StoredRows {
                 row -> row.text(1)));
     }
 
+    /** Has more time than a request of the service, since a change of a table waits for whoever uses the table. */
     public void execute(String statement, @Nullable Object... parameters) {
-        sql.inTransaction(tx -> tx.update(statement, parameters));
+        sql.withTimeout(MAX_STATEMENT).inTransaction(tx -> tx.update(statement, parameters));
     }
 
     public List<JsonNode> rows(String query, @Nullable Object... parameters) {
