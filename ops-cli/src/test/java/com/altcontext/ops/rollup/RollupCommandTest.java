@@ -218,7 +218,8 @@ class RollupCommandTest {
         };
         database.run(
                 "DROP TABLE IF EXISTS events_" + today.minusDays(200).toString().replace("-", ""));
-        database.run("UPDATE daily_metric_rollups SET page_views = 7 WHERE day = current_date - 1");
+        String yesterday = "'" + today.minusDays(1) + "'";
+        database.run("UPDATE daily_metric_rollups SET page_views = 7 WHERE day = " + yesterday);
 
         CommandRun ran = database.altops(range);
 
@@ -226,7 +227,7 @@ class RollupCommandTest {
         assertThat(ran.out())
                 .contains(
                         "refused: the raw events of " + today.minusDays(200), "totalPageViews: rolled up 7.0, raw 1.0");
-        database.run("UPDATE daily_metric_rollups SET page_views = 1 WHERE day = current_date - 1");
+        database.run("UPDATE daily_metric_rollups SET page_views = 1 WHERE day = " + yesterday);
         assertThat(database.altops(range).exit()).isEqualTo(Exit.FAILED);
     }
 
