@@ -105,8 +105,7 @@ is_healthy() {
 start_server() {
   local pin=() began
   [[ $1 == all ]] || pin=(taskset -c "$1")
-  SERVER_PORT=$(free_port)
-  MANAGEMENT_PORT=$(free_port)
+  read -r SERVER_PORT MANAGEMENT_PORT < <(free_ports 2)
   began=${EPOCHREALTIME/./}
   (
     enter_limit

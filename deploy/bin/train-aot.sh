@@ -51,8 +51,7 @@ check_arguments() {
 
 # start_server FLAG…: as in production, but for the limit on requests.
 start_server() {
-  SERVER_PORT=$(free_port)
-  MANAGEMENT_PORT=$(free_port)
+  read -r SERVER_PORT MANAGEMENT_PORT < <(free_ports 2)
   (
     cd "$APP_DIR"
     export HOST=127.0.0.1 PORT=$SERVER_PORT MANAGEMENT_PORT RATE_LIMIT_EVENTS=1000000000 RATE_LIMIT_BYTES=2000000000

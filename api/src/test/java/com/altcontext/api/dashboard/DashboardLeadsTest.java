@@ -13,7 +13,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
-import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -241,12 +240,11 @@ class DashboardLeadsTest {
     // --- a file that is too long for memory
 
     private void manyLeads() {
-        new StoredRows(sql.withTimeout(Duration.ofMinutes(1)))
-                .execute(
-                        "INSERT INTO leads SELECT gen_random_uuid(), ?, 'n' || lpad(n::text, 6, '0') || '@x.ca', now(), now(),"
-                                + " repeat('é', 100), 'express', NULL FROM generate_series(1, ?) AS n",
-                        property,
-                        MANY);
+        stored.execute(
+                "INSERT INTO leads SELECT gen_random_uuid(), ?, 'n' || lpad(n::text, 6, '0') || '@x.ca', now(), now(),"
+                        + " repeat('é', 100), 'express', NULL FROM generate_series(1, ?) AS n",
+                property,
+                MANY);
     }
 
     @Test

@@ -15,7 +15,6 @@ import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
 import java.io.IOException;
-import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /** Exports that do not fit into the memory of the service. They are streamed, and can be cut off in the middle. */
@@ -33,7 +32,7 @@ class LongExportTest {
 
     /** Stores about 20 MB of events of the person. */
     private void visitALot(String anonId) {
-        new StoredRows(sql.withTimeout(Duration.ofMinutes(1)))
+        new StoredRows(sql)
                 .execute(
                         "INSERT INTO events SELECT (jsonb_populate_record(e, jsonb_build_object('id', gen_random_uuid(),"
                                 + " 'props', jsonb_build_object('n', n, 'é', repeat('🍁', 250))))).*"
