@@ -106,25 +106,27 @@ public final class DatabaseState {
     /**
      * Checks the database now. This may take as long as making a connection. It does not throw if the database is away.
      *
+     * @return what the check found, even if the database was {@linkplain #lost() lost} since
      * @throws RuntimeException if {@code beforeReady} fails for another reason; the database is not ready then
      */
     public Status check() {
+        Status seen;
         try {
             trouble = "";
-            Status seen = sql.inTransaction(this::read);
+            seen = sql.inTransaction(this::read);
             if (seen == Status.READY) {
                 beforeReady.run();
             }
-            status = seen;
         } catch (SqlFailure failed) {
             trouble = String.valueOf(failed.getMessage());
-            status = Status.DATABASE_UNREACHABLE;
+            seen = Status.DATABASE_UNREACHABLE;
         } catch (RuntimeException | Error unforeseen) {
             status = Status.DATABASE_UNREACHABLE;
             throw unforeseen;
         }
-        seenReady |= isReady();
-        return status;
+        status = seen;
+        seenReady |= seen == Status.READY;
+        return seen;
     }
 
     /**

@@ -22,9 +22,12 @@ final class DatabaseStateLog {
         this.logger = logger;
     }
 
-    /** Must be called after each check of the database. */
-    void log(DatabaseState database) {
-        Status now = database.status();
+    /**
+     * Must be called after each check of the database.
+     *
+     * @param now what the check found: the database may have been lost since, without a reason that is known yet
+     */
+    void log(Status now, String trouble) {
         if (now == logged) {
             return;
         }
@@ -32,7 +35,7 @@ final class DatabaseStateLog {
             logger.log(Level.INFO, "the database is ready");
             logged = now;
         } else if (now != lastTrouble || System.nanoTime() - troubleAt >= PERIOD_NANOS) {
-            logger.log(Level.WARNING, describe(now, database.trouble()));
+            logger.log(Level.WARNING, describe(now, trouble));
             logged = now;
             lastTrouble = now;
             troubleAt = System.nanoTime();

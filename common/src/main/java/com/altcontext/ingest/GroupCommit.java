@@ -274,7 +274,7 @@ public final class GroupCommit implements AutoCloseable {
                 return;
             }
             DatabaseState.Status now = database.check();
-            states.log(database);
+            states.log(now, database.trouble());
             if (now == DatabaseState.Status.READY) {
                 startOtherWriters();
             } else {

@@ -85,6 +85,17 @@ class DatabaseStateLogTest extends GroupCommitFixture {
         assertThat(lines).containsExactly("INFO the database is ready");
     }
 
+    @Test
+    void a_database_that_is_lost_right_after_a_check_is_logged_as_the_check_found_it() {
+        DatabaseState state = new DatabaseState(database.sql(), InstantSource.system());
+        DatabaseState.Status found = state.check();
+        state.lost();
+
+        new DatabaseStateLog(System.getLogger(GroupCommit.class.getName())).log(found, state.trouble());
+
+        assertThat(lines).containsExactly("INFO the database is ready");
+    }
+
     private void started(DatabaseState state) {
         writer(state).start();
         await(state);
