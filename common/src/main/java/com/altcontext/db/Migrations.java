@@ -88,7 +88,8 @@ public final class Migrations {
         try (Connection connection = DriverManager.getConnection(url.jdbcUrl(), url.user(), url.password());
                 Statement statement = connection.createStatement()) {
             requireDirect(connection, statement);
-            statement.execute("SET statement_timeout = 0"); // A login may have one that is too short for a large table.
+            // Those of a login may be too short for a large table, or for the pauses while a busy machine reads a file.
+            statement.execute("SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0");
             // With two connections, Flyway would commit a migration on one and its record on the other. If a run was
             // killed in between, no later run could apply that migration.
             Flyway atOnce =

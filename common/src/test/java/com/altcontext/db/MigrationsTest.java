@@ -143,12 +143,17 @@ class MigrationsTest {
      */
     @Test
     void the_timeouts_of_a_database_do_not_end_a_migration() throws SQLException {
-        run(
-                "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET idle_in_transaction_session_timeout = 200', current_database());"
-                        + " EXECUTE format('ALTER DATABASE %I SET statement_timeout = 1000', current_database()); END $$");
+        alterDatabase("SET idle_in_transaction_session_timeout = 1");
+        alterDatabase("SET statement_timeout = 1000");
 
         assertThat(Migrations.of(url).apply()).isNotEmpty();
+
+        alterDatabase("SET idle_in_transaction_session_timeout = 10000");
         assertThat(Migrations.of(url).verify()).isEmpty();
+    }
+
+    private void alterDatabase(String setting) throws SQLException {
+        run("DO $$ BEGIN EXECUTE format('ALTER DATABASE %I " + setting + "', current_database()); END $$");
     }
 
     /**
