@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -268,16 +269,19 @@ public final class EmbeddedDatabase implements AutoCloseable {
     }
 
     /** A killed test run leaves a server and its data behind, and the next one removes them. */
-    private static void sweep(Path temporaries) throws IOException {
+    static void sweep(Path temporaries) throws IOException {
         FileTime settled = FileTime.fromMillis(System.currentTimeMillis() - TimeUnit.MINUTES.toMillis(1));
         try (DirectoryStream<Path> homes = Files.newDirectoryStream(temporaries, TEMPORARY + "*")) {
             for (Path home : homes) {
-                if (Files.isWritable(home) && Files.getLastModifiedTime(home).compareTo(settled) < 0) {
-                    try {
+                try {
+                    if (Files.isWritable(home)
+                            && Files.getLastModifiedTime(home).compareTo(settled) < 0) {
                         new EmbeddedDatabase(home, true, false).close();
-                    } catch (DataDirectory.InUseException e) {
-                        // its process lives
                     }
+                } catch (DataDirectory.InUseException e) {
+                    // its process lives
+                } catch (NoSuchFileException e) {
+                    // its process has just ended, and deleted it
                 }
             }
         }

@@ -1,6 +1,7 @@
 package com.altcontext.devdb;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
@@ -178,6 +179,17 @@ class EmbeddedDatabaseTest {
             assertThat(ask(neighbour, "SELECT 1")).isEqualTo("1");
         }
         DataDirectory.delete(inUse);
+    }
+
+    /** As if another process deleted it between two steps of this one. */
+    @Test
+    void a_temporary_directory_that_vanishes_meanwhile_is_passed_over() throws Exception {
+        Path vanishing = Files.createTempDirectory(directory, "altcontext-database-");
+        Files.createSymbolicLink(
+                vanishing.resolve("lock"), directory.resolve("deleted").resolve("lock"));
+        Files.setLastModifiedTime(vanishing, FileTime.fromMillis(0));
+
+        assertThatCode(() -> EmbeddedDatabase.sweep(directory)).doesNotThrowAnyException();
     }
 
     @Test
