@@ -9,12 +9,20 @@ import java.time.Duration;
  * without asking them: they lead to the same host, and asking each would take seconds. Safe for use by several threads.
  */
 public final class IdleConnectionCheck {
-    private static final Duration TIMEOUT = Duration.ofSeconds(1);
-
     /** For how long other connections are given up. */
     private static final Duration SILENCE = Duration.ofSeconds(5);
 
+    private final Duration timeout;
     private volatile long silentUntil = System.nanoTime();
+
+    public IdleConnectionCheck() {
+        this(Duration.ofSeconds(1));
+    }
+
+    /** @param timeout how long a connection may take to answer, in whole seconds */
+    IdleConnectionCheck(Duration timeout) {
+        this.timeout = timeout;
+    }
 
     public boolean isValid(Connection connection) {
         long began = System.nanoTime();
@@ -22,14 +30,14 @@ public final class IdleConnectionCheck {
             return false;
         }
         try {
-            if (connection.isValid(Math.toIntExact(TIMEOUT.toSeconds()))) {
+            if (connection.isValid(Math.toIntExact(timeout.toSeconds()))) {
                 return true;
             }
         } catch (SQLException dead) {
             return false;
         }
         // A connection that merely has ended fails at once.
-        if (System.nanoTime() - began >= TIMEOUT.toNanos()) {
+        if (System.nanoTime() - began >= timeout.toNanos()) {
             silentUntil = System.nanoTime() + SILENCE.toNanos();
         }
         return false;

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
 
 /**
@@ -31,11 +32,18 @@ final class BatchWriter {
     private final Sql sql;
     private final BucketNodes nodes;
     private final EventStore store;
+    private final LongSupplier nanoTime;
 
     BatchWriter(Sql sql, BucketNodes nodes, EventStore store) {
+        this(sql, nodes, store, System::nanoTime);
+    }
+
+    /** @param nanoTime a clock that only tells how much time has passed */
+    BatchWriter(Sql sql, BucketNodes nodes, EventStore store, LongSupplier nanoTime) {
         this.sql = sql;
         this.nodes = nodes;
         this.store = store;
+        this.nanoTime = nanoTime;
     }
 
     /**
@@ -47,7 +55,7 @@ final class BatchWriter {
      *     known
      */
     List<Outcome> write(Bucket bucket, List<Event> events) {
-        long began = System.nanoTime();
+        long began = nanoTime.getAsLong();
         Sql node = nodes.of(bucket);
         if (node != null) {
             try {
@@ -96,8 +104,8 @@ final class BatchWriter {
         }
     }
 
-    private static boolean isFast(long began) {
-        return System.nanoTime() - began < FAST_NANOS;
+    private boolean isFast(long began) {
+        return nanoTime.getAsLong() - began < FAST_NANOS;
     }
 
     /** Stores them over a connection to the coordinator, or to the only PostgreSQL. */

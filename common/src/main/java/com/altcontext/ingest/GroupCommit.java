@@ -65,6 +65,7 @@ public final class GroupCommit implements AutoCloseable {
     private final WriteQueue queue;
     private final MemoryBudget memory;
     private final LaneWriter lanes;
+    private final Duration maxStop;
     private final Thread writer;
     /**
      * Any writer may start more of them, when there are more buckets. {@link #close} reads the list once the first
@@ -105,11 +106,26 @@ public final class GroupCommit implements AutoCloseable {
             Bounds bounds,
             MemoryBudget memory,
             Consumer<CommittedBatch> observer) {
+        this(sql, database, nodes, store, rejections, bounds, memory, observer, MAX_STOP);
+    }
+
+    /** @param maxStop how long {@link #close} may take */
+    GroupCommit(
+            Sql sql,
+            DatabaseState database,
+            BucketNodes nodes,
+            EventStore store,
+            Rejections rejections,
+            Bounds bounds,
+            MemoryBudget memory,
+            Consumer<CommittedBatch> observer,
+            Duration maxStop) {
         this.sql = sql;
         this.database = database;
         this.rejections = rejections;
         this.observer = observer;
         this.memory = memory;
+        this.maxStop = maxStop;
         this.queue = new WriteQueue(bounds.maxEvents(), MAX_EXCLUSIVE.toNanos());
         this.lanes = new LaneWriter(queue, new BatchWriter(sql, nodes, store), database, bounds, this::committed);
         this.writer = Thread.ofPlatform().name("ingest-writer").daemon().unstarted(this::run);
@@ -188,9 +204,9 @@ public final class GroupCommit implements AutoCloseable {
         if (writer.getState() == Thread.State.NEW) {
             return;
         }
-        long deadline = System.nanoTime() + MAX_STOP.toNanos();
+        long deadline = System.nanoTime() + maxStop.toNanos();
         try {
-            writer.join(MAX_STOP);
+            writer.join(maxStop);
             for (Thread other : otherWriters) {
                 other.join(Duration.ofNanos(Math.max(1, deadline - System.nanoTime())));
             }

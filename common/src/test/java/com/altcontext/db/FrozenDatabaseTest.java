@@ -9,6 +9,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
@@ -18,9 +19,12 @@ import org.postgresql.PGConnection;
 
 /** A database that keeps its connections and does not answer any more, as if its host or network was lost. */
 @Tag("slow")
-@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 10, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class FrozenDatabaseTest {
     private static final String TEXT = "SELECT 'x'";
+
+    /** Long enough for the answers before the database freezes, on a busy machine too. */
+    private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
     private static final EmbeddedDatabase DATABASE = EmbeddedDatabase.temporary();
 
@@ -42,7 +46,7 @@ class FrozenDatabaseTest {
                 sql -> sql.atOnce(pipeline -> pipeline.query(TEXT, row -> row.text(1))));
         for (Consumer<Sql> way : ways) {
             try (Connection connection = connection()) {
-                Sql sql = withLongTimeout(connection);
+                Sql sql = withLongTimeout(connection, Duration.ofSeconds(1));
                 DATABASE.freeze();
                 assertLost(() -> way.accept(sql));
             } finally {
@@ -54,7 +58,7 @@ class FrozenDatabaseTest {
     @Test
     void work_that_fails_waits_only_the_default_timeout_for_its_rollback() throws SQLException {
         try (Connection connection = connection()) {
-            assertThatThrownBy(() -> withLongTimeout(connection).inTransaction(tx -> {
+            assertThatThrownBy(() -> withLongTimeout(connection, TIMEOUT).inTransaction(tx -> {
                         var _ = tx.query(TEXT, row -> row.text(1));
                         DATABASE.freeze();
                         throw new IllegalArgumentException("the work's own failure");
@@ -70,13 +74,13 @@ class FrozenDatabaseTest {
         try (Connection connection = connection()) {
             Sql sql = new Sql(new OneConnection(connection));
             sql.inTransaction(tx -> {
-                tx.limit(Duration.ofSeconds(1));
+                tx.limit(TIMEOUT);
                 return tx.query(TEXT, row -> row.text(1));
             });
             assertThat(connection.getNetworkTimeout()).isZero();
 
             assertLost(() -> sql.inTransaction(tx -> {
-                tx.limit(Duration.ofSeconds(1));
+                tx.limit(TIMEOUT);
                 DATABASE.freeze();
                 return tx.query(TEXT, row -> row.text(1));
             }));
@@ -88,7 +92,7 @@ class FrozenDatabaseTest {
     @Test
     void after_an_idle_connection_that_does_not_answer_the_others_are_given_up_without_asking_them()
             throws SQLException {
-        IdleConnectionCheck check = new IdleConnectionCheck();
+        IdleConnectionCheck check = new IdleConnectionCheck(TIMEOUT);
         try (Connection idle = connection();
                 Connection ended = connection();
                 Connection other = connection()) {
@@ -118,10 +122,8 @@ class FrozenDatabaseTest {
                         failed -> assertThat(failed.isLostConnection()).isTrue());
     }
 
-    private static Sql withLongTimeout(Connection connection) {
-        return new Sql(new OneConnection(connection))
-                .withSocketTimeout(Duration.ofSeconds(1))
-                .withTimeout(Duration.ofHours(2));
+    private static Sql withLongTimeout(Connection connection, Duration timeout) {
+        return new Sql(new OneConnection(connection)).withSocketTimeout(timeout).withTimeout(Duration.ofHours(2));
     }
 
     private static Connection connection() throws SQLException {

@@ -159,7 +159,15 @@ class GroupCommitFaultsTest extends GroupCommitFixture {
         state.check();
         EventStore store = new EventStore(new SessionRule(Duration.ofMinutes(30)));
         GroupCommit writer = new GroupCommit(
-                own.sql(), state, noNodes(own.sql()), store, rejections, BOUNDS, new MemoryBudget(MEMORY), batch -> {});
+                own.sql(),
+                state,
+                noNodes(own.sql()),
+                store,
+                rejections,
+                BOUNDS,
+                new MemoryBudget(MEMORY),
+                batch -> {},
+                MAX_STOP);
         open.add(writer);
         writer.start();
         assertThat(writer.uncommittedFor()).isZero();

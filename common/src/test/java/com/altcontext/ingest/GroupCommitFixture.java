@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -30,6 +31,8 @@ import org.junit.jupiter.api.BeforeEach;
 abstract class GroupCommitFixture {
     static final GroupCommit.Bounds BOUNDS = new GroupCommit.Bounds(1_000, 256, 4 << 20);
     static final long MEMORY = 4 << 20;
+    /** Bounds only a hang: tests read what was stored until the end. */
+    static final Duration MAX_STOP = Duration.ofMinutes(1);
 
     static Database database;
 
@@ -65,11 +68,13 @@ abstract class GroupCommitFixture {
         DatabaseState state = new DatabaseState(sql, InstantSource.system());
         state.check();
         EventStore store = new EventStore(new SessionRule(Duration.ofMinutes(30)));
-        GroupCommit writer = new GroupCommit(sql, state, noNodes(sql), store, rejections, bounds, memory, batch -> {
+        Consumer<CommittedBatch> observer = batch -> {
             synchronized (batches) {
                 batches.add(batch);
             }
-        });
+        };
+        GroupCommit writer =
+                new GroupCommit(sql, state, noNodes(sql), store, rejections, bounds, memory, observer, MAX_STOP);
         open.add(writer);
         return writer;
     }
@@ -84,7 +89,8 @@ abstract class GroupCommitFixture {
                 rejections,
                 BOUNDS,
                 new MemoryBudget(MEMORY),
-                batch -> {});
+                batch -> {},
+                MAX_STOP);
         open.add(writer);
         return writer;
     }

@@ -50,8 +50,10 @@ class NodeWriterTest {
     private final Database database = Database.migrated();
     private final Sql node = database.anotherMachine();
     private final BucketNodes nodes = new BucketNodes(database.sql(), _ -> node);
-    private final BatchWriter writer =
-            new BatchWriter(database.sql(), nodes, new EventStore(new SessionRule(Duration.ofMinutes(30))));
+    private final EventStore store = new EventStore(new SessionRule(Duration.ofMinutes(30)));
+    /** Every failure comes quickly by its clock, which stands still. */
+    private final BatchWriter writer = new BatchWriter(database.sql(), nodes, store, () -> 0);
+
     private final Event event = TestEvent.at("visitor-0001", Instant.now()).event();
     private final Bucket bucket =
             database.sql().inTransaction(Buckets::read).of(event.visitor().id());
@@ -103,10 +105,7 @@ class NodeWriterTest {
 
     @Test
     void a_lock_that_is_not_free_in_time_is_no_fault_of_the_node() {
-        BatchWriter hasty = new BatchWriter(
-                database.sql().withSocketTimeout(Duration.ofMillis(1_200)),
-                nodes,
-                new EventStore(new SessionRule(Duration.ofMinutes(30))));
+        BatchWriter hasty = new BatchWriter(database.sql().withSocketTimeout(Duration.ofMillis(1_200)), nodes, store);
         nodes.use(Map.of(bucket, node));
         database.anotherMachine().inTransaction(tx -> {
             var _ = VisitorLock.take(tx, Set.of(event.visitor().id()));
@@ -181,15 +180,16 @@ class NodeWriterTest {
 
     @Test
     void a_node_that_does_not_answer_in_time_does_not_make_the_database_count_as_lost() {
-        Sql slow = database.anotherMachine().withTimeout(Duration.ofMillis(1_500));
+        nodes.use(Map.of(bucket, database.anotherMachine().withTimeout(Duration.ofMillis(1_500))));
         database.run(
                 "CREATE FUNCTION hang() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(20); RETURN NEW; END $$",
                 "CREATE TRIGGER hangs BEFORE INSERT ON visitors FOR EACH ROW EXECUTE FUNCTION hang()");
 
-        assertThatThrownBy(() -> write(slow, List.of(event))).isInstanceOfSatisfying(SqlFailure.class, failed -> {
-            assertThat(failed.isOfNode()).isTrue();
-            assertThat(failed.isLostConnection()).isFalse();
-        });
+        assertThatThrownBy(() -> new BatchWriter(database.sql(), nodes, store).write(bucket, List.of(event)))
+                .isInstanceOfSatisfying(SqlFailure.class, failed -> {
+                    assertThat(failed.isOfNode()).isTrue();
+                    assertThat(failed.isLostConnection()).isFalse();
+                });
 
         assertThat(events()).isZero();
         assertThat(nodes.of(bucket)).isNull();
