@@ -12,14 +12,9 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import javax.sql.DataSource;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -28,87 +23,12 @@ import org.postgresql.ds.PGSimpleDataSource;
 
 class SqlTest {
     private final DatabaseUrl url = DatabaseUrl.parse(TestDatabase.fresh());
-    private final PGSimpleDataSource withShortTimeout = source();
+    private final PGSimpleDataSource source = new PGSimpleDataSource();
 
     SqlTest() {
-        withShortTimeout.setSocketTimeout(1);
-    }
-
-    private PGSimpleDataSource source() {
-        PGSimpleDataSource source = new PGSimpleDataSource();
         source.setUrl(url.jdbcUrl());
         source.setUser(url.user());
         source.setPassword(url.password());
-        return source;
-    }
-
-    @Test
-    @Tag("slow")
-    void work_with_a_longer_timeout_may_take_longer_than_the_default() {
-        Sql sql = new Sql(withShortTimeout);
-        for (Sql longer : List.of(
-                sql.withTimeout(Duration.ofMinutes(1)),
-                sql.withSocketTimeout(Duration.ofSeconds(1)).withTimeout(Duration.ofMinutes(1)))) {
-            assertThat(sleep(longer)).isEqualTo("slept");
-            String inSnapshot = longer.inSnapshot(tx -> tx.queryOne(SLEEP, row -> row.text(1)));
-            assertThat(inSnapshot).isEqualTo("slept");
-            assertThat(longer.ask(pipeline -> pipeline.query(SLEEP, row -> row.text(1)))
-                            .rows())
-                    .containsExactly("slept");
-        }
-        assertThatThrownBy(() -> sleep(sql))
-                .isInstanceOfSatisfying(
-                        SqlFailure.class,
-                        failed -> assertThat(failed.isLostConnection()).isTrue());
-    }
-
-    @Test
-    @Tag("slow")
-    void the_server_ends_a_statement_that_takes_too_long_however_it_is_sent() {
-        // Long enough for the answer to arrive before the driver gives up, on a busy machine too.
-        Sql sql = new Sql(source()).withSocketTimeout(Duration.ofSeconds(8));
-        String sleep = "SELECT 'slept' FROM pg_sleep(600)";
-        List<Callable<?>> ways = List.of(
-                () -> sql.inTransaction(tx -> tx.query(sleep, row -> row.text(1))),
-                () -> sql.inTransaction(tx -> tx.update(sleep)),
-                () -> sql.inTransaction(tx -> {
-                    tx.each(sleep, row -> {});
-                    return "";
-                }),
-                () -> sql.inTransaction(tx -> {
-                    tx.update("CREATE TEMPORARY TABLE short (n integer) ON COMMIT DROP");
-                    return tx.query(sleep, row -> row.text(1));
-                }),
-                () -> sql.inTransaction(tx -> {
-                    Pipeline pipeline = tx.pipeline();
-                    pipeline.query("SELECT 1", row -> row.number(1));
-                    pipeline.update(sleep);
-                    pipeline.send();
-                    return "";
-                }),
-                () -> sql.inSnapshot(tx -> tx.query(sleep, row -> row.text(1))),
-                () -> sql.atOnce(pipeline -> pipeline.query(sleep, row -> row.text(1))),
-                () -> sql.ask(pipeline -> {
-                    pipeline.query("SELECT 1", row -> row.number(1));
-                    return pipeline.query(sleep, row -> row.text(1));
-                }));
-
-        try (ExecutorService atOnce = Executors.newCachedThreadPool()) {
-            List<? extends Future<?>> answers =
-                    ways.stream().map(atOnce::submit).toList();
-            for (Future<?> answer : answers) {
-                assertThatThrownBy(answer::get)
-                        .cause()
-                        .isInstanceOfSatisfying(
-                                SqlFailure.class,
-                                failed -> assertThat(failed.state()).isEqualTo("57014"));
-            }
-        }
-        assertThat(setting(new Sql(withShortTimeout), """
-                        SELECT count(*) FROM pg_stat_activity
-                        WHERE datname = current_database() AND state = 'active' AND query LIKE '%pg_sleep(600)%'
-                          AND pid <> pg_backend_pid()
-                        """)).isEqualTo("0");
     }
 
     private static String setting(Sql sql, String query, Object... parameters) {
@@ -117,7 +37,7 @@ class SqlTest {
 
     @Test
     void a_query_for_one_row_fails_with_no_row_and_with_two() {
-        Sql sql = new Sql(withShortTimeout);
+        Sql sql = new Sql(source);
         String rows = "SELECT number FROM generate_series(1, ?) AS number";
 
         assertThat(sql.<String>inTransaction(tx -> tx.queryOne(rows, row -> row.text(1), 1)))
@@ -130,42 +50,8 @@ class SqlTest {
     }
 
     @Test
-    void a_timeout_does_not_change_results_counts_or_isolation_and_does_not_outlast_its_transaction()
-            throws SQLException {
-        try (Connection connection = withShortTimeout.getConnection()) {
-            Sql sql = new Sql(new OneConnection(connection)).withSocketTimeout(Duration.ofSeconds(1));
-
-            String limit = "SELECT current_setting('statement_timeout')";
-
-            assertThat(setting(sql, "SELECT ?::text || current_setting('statement_timeout')", "is "))
-                    .isEqualTo("is 930ms");
-            int written = sql.inTransaction(tx -> {
-                int made = tx.update("CREATE TEMPORARY TABLE kept AS SELECT generate_series(1, 3) AS n");
-                return made + tx.update("UPDATE kept SET n = n + ?", 1);
-            });
-            assertThat(written).isEqualTo(6);
-            Sql withLongTimeout = sql.withTimeout(Duration.ofMinutes(1));
-            assertThat(isolation(sql)).isEqualTo("repeatable read");
-            assertThat(isolation(withLongTimeout)).isEqualTo("repeatable read");
-            assertThat(asked(sql, limit)).isEqualTo("930ms");
-            assertThat(asked(withLongTimeout, limit)).isEqualTo("55800ms");
-            assertThat(setting(withLongTimeout, limit)).isEqualTo("55800ms");
-            assertThat(setting(withLongTimeout.withDefaultTimeout(), limit)).isEqualTo("930ms");
-            assertThat(setting(new Sql(new OneConnection(connection)), limit)).isEqualTo("0");
-        }
-    }
-
-    private static String isolation(Sql sql) {
-        return sql.inSnapshot(tx -> tx.queryOne("SELECT current_setting('transaction_isolation')", row -> row.text(1)));
-    }
-
-    private static String asked(Sql sql, String query) {
-        return sql.ask(pipeline -> pipeline.query(query, row -> row.text(1))).row();
-    }
-
-    @Test
     void temporary_failures_are_distinguished_from_permanent_ones() throws SQLException {
-        Sql sql = new Sql(withShortTimeout);
+        Sql sql = new Sql(source);
         for (String state : List.of("25006", "53100", "53300", "57014", "55P03", "58030", "40001")) {
             assertThat(raised(sql, state).isUnavailability()).as(state).isTrue();
         }
@@ -176,7 +62,7 @@ class SqlTest {
         sql.inTransaction(tx -> tx.update("DROP ROLE IF EXISTS crowded"));
         sql.inTransaction(tx -> tx.update("CREATE ROLE crowded LOGIN CONNECTION LIMIT 0 PASSWORD 'crowded'"));
         PGSimpleDataSource crowded = new PGSimpleDataSource();
-        crowded.setUrl(withShortTimeout.getUrl());
+        crowded.setUrl(source.getUrl());
         crowded.setUser("crowded");
         crowded.setPassword("crowded");
         assertThatThrownBy(() -> new Sql(crowded).inTransaction(tx -> tx.update("SELECT 1")))
@@ -201,7 +87,7 @@ class SqlTest {
     })
     void a_lost_node_counts_as_unavailability_and_a_defect_does_not(
             String state, String message, String context, boolean isLost) {
-        Sql sql = new Sql(withShortTimeout);
+        Sql sql = new Sql(source);
         SqlFailure failed = catchThrowableOfType(
                 SqlFailure.class,
                 () -> sql.inTransaction(tx -> {
@@ -226,7 +112,7 @@ class SqlTest {
         "cache lookup failed for constraint 1, false"
     })
     void a_row_that_a_node_refuses_is_a_fault_of_the_data(String message, boolean isOfTheData) {
-        SqlFailure failed = raised(new Sql(withShortTimeout), "XX000", message);
+        SqlFailure failed = raised(new Sql(source), "XX000", message);
 
         assertThat(failed.isFaultOfTheData()).isEqualTo(isOfTheData);
         assertThat(failed.state()).isEqualTo(isOfTheData ? "23000" : "XX000");
@@ -236,7 +122,7 @@ class SqlTest {
     /** The coordinator of a cluster commits with this warning if a node dies during the commit. */
     @Test
     void a_commit_with_the_warning_that_a_node_has_not_committed_is_a_failure() throws SQLException {
-        try (Connection connection = withShortTimeout.getConnection()) {
+        try (Connection connection = source.getConnection()) {
             Sql sql = new Sql(new OneConnection(connection));
             String warning = "failed to commit transaction on 10.0.0.2:5432";
 
@@ -274,33 +160,17 @@ class SqlTest {
     }
 
     @Test
-    void a_connection_is_returned_unchanged_after_success_and_after_failure() throws SQLException {
-        try (Connection connection = withShortTimeout.getConnection()) {
-            OneConnection pool = new OneConnection(connection);
-            Sql longer = new Sql(pool).withTimeout(Duration.ofMinutes(1));
-
-            List<String> answer = longer.inTransaction(tx -> tx.query("SELECT 'x'", row -> row.text(1)));
-            assertThat(answer).containsExactly("x");
-            assertThat(connection.getNetworkTimeout()).isEqualTo(1_000);
-            assertThatThrownBy(() -> longer.inTransaction(tx -> tx.update("nonsense")))
-                    .isInstanceOf(SqlFailure.class);
-            assertThat(connection.getNetworkTimeout()).isEqualTo(1_000);
-        }
-    }
-
-    @Test
     void connections_that_died_while_idle_are_skipped() throws SQLException {
-        Duration second = Duration.ofSeconds(1);
-        assertThat(answerAfterDeadConnections(source -> new Sql(source))).isEqualTo("x");
-        assertThat(answerAfterDeadConnections(
-                        source -> new Sql(source).withSocketTimeout(second).withTimeout(Duration.ofMinutes(1))))
+        assertThat(answerAfterDeadConnections(Sql::new)).isEqualTo("x");
+        assertThat(answerAfterDeadConnections(pool ->
+                        new Sql(pool).withSocketTimeout(Duration.ofMinutes(1)).withTimeout(Duration.ofHours(1))))
                 .isEqualTo("x");
     }
 
     private String answerAfterDeadConnections(Function<DataSource, Sql> made) throws SQLException {
         Queue<Connection> dead = new ArrayDeque<>();
         for (int i = 0; i < 5; i++) {
-            Connection connection = withShortTimeout.getConnection();
+            Connection connection = source.getConnection();
             end(connection.unwrap(PGConnection.class).getBackendPID());
             dead.add(connection);
         }
@@ -308,7 +178,7 @@ class SqlTest {
             @Override
             public Connection getConnection() throws SQLException {
                 Connection idle = dead.poll();
-                return idle == null ? withShortTimeout.getConnection() : idle;
+                return idle == null ? source.getConnection() : idle;
             }
         });
 
@@ -321,7 +191,7 @@ class SqlTest {
     void work_that_the_server_has_done_in_part_is_not_repeated() {
         AtomicInteger begun = new AtomicInteger();
 
-        assertThatThrownBy(() -> new Sql(withShortTimeout).inTransaction(tx -> {
+        assertThatThrownBy(() -> new Sql(source).inTransaction(tx -> {
                     begun.incrementAndGet();
                     Pipeline pipeline = tx.pipeline();
                     pipeline.update("SELECT 1");
@@ -336,15 +206,9 @@ class SqlTest {
 
     /** Ends a connection from outside, and waits until it has ended. */
     private void end(int pid) throws SQLException {
-        try (Connection other = withShortTimeout.getConnection();
+        try (Connection other = source.getConnection();
                 Statement statement = other.createStatement()) {
             statement.execute("SELECT pg_terminate_backend(" + pid + ", 10000)");
         }
-    }
-
-    private static final String SLEEP = "SELECT 'slept' FROM pg_sleep(2)";
-
-    private static String sleep(Sql sql) {
-        return sql.inTransaction(tx -> tx.queryOne(SLEEP, row -> row.text(1)));
     }
 }

@@ -26,7 +26,6 @@ import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /**
  * Under load, the database is stopped, started, killed and started again. No acknowledged event is lost, and the writer
@@ -38,7 +37,6 @@ class LostDatabaseTest {
     private final AtomicInteger refused = new AtomicInteger();
 
     @Test
-    @Timeout(120)
     void no_acknowledged_event_is_lost_when_the_database_stops_and_starts() throws Exception {
         try (EmbeddedDatabase server = EmbeddedDatabase.temporary()) {
             Migrations.of(DatabaseUrl.parse(server.url())).apply();

@@ -196,7 +196,7 @@ class LeadsConcurrencyTest extends LeadsFixture {
                     .visitor("visitor-100" + i % 2)
                     .form("form-" + i);
             captures.add(() ->
-                    leads(database.sql().withTimeout(Duration.ofSeconds(10))).capture(one.capture()));
+                    leads(database.sql().withTimeout(Duration.ofMinutes(2))).capture(one.capture()));
         }
 
         deadlockTimeout("SET deadlock_timeout = ''1h''");

@@ -120,7 +120,7 @@ class RawRowsTest {
                        'page_view', '/', 'direct', 'mobile', false
                 FROM made, generate_series(1, 3) AS e""");
         RawSummaries limited =
-                new RawSummaries(new QueryEngine(site.database.sql(), site.clock, Duration.ofSeconds(10)), site.clock);
+                new RawSummaries(new QueryEngine(site.database.sql(), site.clock, Duration.ofMinutes(1)), site.clock);
 
         assertThat(limited.of(
                                 new Window(site.day(7), site.day(1)),

@@ -32,7 +32,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
     private static final int DEFAULT_PORT = 54318;
 
     private static final int MAX_STARTS = 3;
-    private static final Duration START_TIMEOUT = Duration.ofSeconds(30);
+    private static final Duration START_TIMEOUT = Duration.ofMinutes(2);
 
     static {
         // The library's default is shared by all users of the machine, any of whom could replace the programs there.
