@@ -26,10 +26,7 @@ import org.junit.jupiter.api.Test;
 
 class PartitionsTest {
     private final Database database = Database.migrated();
-    /** When the database was migrated. Its partitions are around that day, even if another day has begun since. */
-    private final Instant now = database.sql()
-            .inTransaction(tx -> tx.queryOne(
-                    "SELECT max(installed_on)::timestamptz FROM flyway_schema_history", row -> row.time(1)));
+    private final Instant now = Database.migratedAt();
 
     private static InstantSource at(Instant time) {
         return InstantSource.fixed(time);

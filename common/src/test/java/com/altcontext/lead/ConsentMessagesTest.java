@@ -185,7 +185,7 @@ class ConsentMessagesTest extends LeadsFixture {
     void consent_that_was_renewed_made_express_or_withdrawn_does_not_expire_at_its_first_end() {
         capture(JO.consent(ConsentStatus.IMPLIED));
         capture(JO.consent(ConsentStatus.IMPLIED).purpose("workshops").at(NOW.plusSeconds(1)));
-        capture(JO.consent(ConsentStatus.IMPLIED).form("b").at(NOW.plus(Duration.ofDays(3))));
+        capture(JO.consent(ConsentStatus.IMPLIED).form("b").at(NOW.plus(Duration.ofDays(7))));
         capture(JO.consent(ConsentStatus.EXPRESS).purpose("workshops").at(NOW.plusSeconds(2)));
         capture(JO.email("kim@example.ca").consent(ConsentStatus.IMPLIED).visitor("visitor-0002"));
         var _ = new Unsubscribe(database.sql())
@@ -197,7 +197,7 @@ class ConsentMessagesTest extends LeadsFixture {
 
         ConsentMessages.putExpired(database.sql(), END.plusSeconds(60));
         assertThat(takeMessages()).isEmpty();
-        ConsentMessages.putExpired(database.sql(), END.plus(Duration.ofDays(5)));
+        ConsentMessages.putExpired(database.sql(), END.plus(Duration.ofDays(14)));
         assertThat(takeMessages()).hasSize(1).first().asString().startsWith("list expired implied newsletter");
     }
 

@@ -27,7 +27,7 @@ public final class Site {
     public final Database database = Database.migrated();
 
     /** Noon of a day with a week of partitions before and after it. */
-    public Instant now = Instant.parse(LocalDate.ofInstant(Instant.now(), ZoneOffset.UTC) + "T12:00:00Z");
+    public Instant now = Instant.parse(LocalDate.ofInstant(Database.migratedAt(), ZoneOffset.UTC) + "T12:00:00Z");
 
     public final InstantSource clock = () -> now;
 

@@ -9,6 +9,7 @@ import com.altcontext.db.Sql;
 import com.altcontext.db.SqlFailure;
 import com.altcontext.devdb.TestDatabase;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.List;
 import javax.sql.DataSource;
 import org.awaitility.Awaitility;
@@ -36,8 +37,16 @@ public record Database(String url, Sql sql) {
         return at(TestDatabase.copyOf(Template.URL));
     }
 
+    /**
+     * When these databases were migrated. Their partitions are around that day, even if another day has begun since.
+     */
+    public static Instant migratedAt() {
+        return Template.MIGRATED_AT;
+    }
+
     private static final class Template {
         static final String URL = TestDatabase.fresh();
+        static final Instant MIGRATED_AT;
 
         static {
             Database database = at(URL);
@@ -47,6 +56,8 @@ public record Database(String url, Sql sql) {
             } else {
                 database.run("UPDATE cluster SET buckets = " + BUCKETS);
             }
+            MIGRATED_AT = database.sql.inTransaction(tx -> tx.queryOne(
+                    "SELECT max(installed_on)::timestamptz FROM flyway_schema_history", row -> row.time(1)));
         }
     }
 

@@ -48,7 +48,7 @@ class RollupCheckTest {
                         .getFirst()),
                 site.at(1, "12:00:00"));
         site.database.run(
-                "INSERT INTO ingest_rejections VALUES (current_date - 1, 'default', 'events', 'invalid_request', 2)");
+                "INSERT INTO ingest_rejections VALUES ('" + day + "', 'default', 'events', 'invalid_request', 2)");
     }
 
     private List<String> figuresOf(String table) {

@@ -12,6 +12,7 @@ import com.altcontext.metrics.Window;
 import com.altcontext.metrics.summary.RollupSource;
 import com.altcontext.metrics.summary.Summaries;
 import com.altcontext.property.Property;
+import com.altcontext.testing.Database;
 import com.altcontext.testing.TestEvent;
 import java.time.Duration;
 import java.time.LocalDate;
@@ -50,7 +51,8 @@ class ServerZonesTest {
     /** Registers the zone in the JDK. Its clocks are put back on the day before yesterday. */
     @BeforeAll
     static void knowZone() {
-        LocalDate day = LocalDate.now(ZoneOffset.UTC).minusDays(2);
+        LocalDate day =
+                LocalDate.ofInstant(Database.migratedAt(), ZoneOffset.UTC).minusDays(2);
         ZoneOffsetTransition back = ZoneOffsetTransition.of(day.atTime(LocalTime.of(2, 0)), BEFORE, AFTER);
         ZoneRules rules = ZoneRules.of(BEFORE, BEFORE, List.of(), List.of(back), List.of());
         ZoneRulesProvider.registerProvider(new ZoneRulesProvider() {

@@ -137,10 +137,10 @@ class SummariesTest {
                 TestEvent.view("bot", site.at(1, "10:00:00"), "/")
                         .device(DeviceType.BOT)
                         .vitals(new WebVitals(null, null, null, 9_000.0, 9.0)));
-        site.database.run(
-                "INSERT INTO ingest_rejections VALUES (current_date - 1, 'default', 'events', 'invalid_request', 2),"
-                        + " (current_date - 1, 'default', 'events/batch', 'honeypot', 5),"
-                        + " (current_date - 1, 'default', 'leads/capture', 'invalid_request', 70)");
+        site.database.run("INSERT INTO ingest_rejections SELECT '" + site.day(1)
+                + "', 'default', route, reason, count FROM (VALUES"
+                + " ('events', 'invalid_request', 2), ('events/batch', 'honeypot', 5),"
+                + " ('leads/capture', 'invalid_request', 70)) AS counts(route, reason, count)");
         site.rollUp();
 
         Summary day = days(1, 1);
