@@ -230,7 +230,9 @@ class PartitionsTest {
         Awaitility.await("a transaction that waits for " + lock)
                 .atMost(Duration.ofMinutes(1))
                 .pollInterval(Duration.ofMillis(5))
-                .until(() -> database.count("SELECT count(*) FROM pg_locks WHERE NOT granted AND " + lock) > 0);
+                .until(() -> database.count("SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid)"
+                                + " WHERE datname = current_database() AND NOT granted AND " + lock)
+                        > 0);
     }
 
     private static LocalDate day(Instant time) {

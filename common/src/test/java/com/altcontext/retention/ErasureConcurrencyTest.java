@@ -143,6 +143,7 @@ class ErasureConcurrencyTest extends ErasureFixture {
                 return database.count("""
                         SELECT count(DISTINCT pid) FROM pg_locks
                         WHERE relation = 'events'::regclass AND mode = 'RowExclusiveLock'
+                          AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
                         """);
             }));
             locked.await();

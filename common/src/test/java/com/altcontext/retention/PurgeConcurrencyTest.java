@@ -194,6 +194,7 @@ class PurgeConcurrencyTest extends PurgeFixture {
                 .until(() -> purge.isDone() || database.count("""
                         SELECT count(*) FROM pg_locks
                         WHERE relation = 'events'::regclass AND mode = 'AccessExclusiveLock' AND NOT granted
+                          AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
                         """) > 0);
     }
 
