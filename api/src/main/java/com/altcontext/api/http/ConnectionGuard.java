@@ -7,6 +7,7 @@ import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.SingleThreadEventLoop;
@@ -47,6 +48,9 @@ public class ConnectionGuard {
 
     /** Refused connections that stay open until their clients have seen why. */
     private static final int MAX_LINGERING = 100;
+
+    /** What the operating system holds of answers that a client has not read: it would take megabytes for each. */
+    private static final int SEND_BYTES = 64 * 1024;
 
     private static final int RECEIVE_BYTES = 1_024;
     private static final long SWEEP_SECONDS = 1;
@@ -146,6 +150,7 @@ public class ConnectionGuard {
     }
 
     private void limit(Channel channel) {
+        channel.config().setOption(ChannelOption.SO_SNDBUF, SEND_BYTES);
         ConnectionLimits limits = new ConnectionLimits(channel, early, memory);
         channel.pipeline().addBefore(REQUEST_HANDLER, "limits", limits);
         limited.add(limits);

@@ -2,6 +2,7 @@ package com.altcontext.api.testing;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.net.URI;
@@ -21,9 +22,21 @@ public final class RawClient implements AutoCloseable {
 
     /** @param base scheme, host and port of the service */
     public RawClient(URI base) throws IOException {
-        socket = new Socket(base.getHost(), base.getPort());
+        this(new Socket(base.getHost(), base.getPort()));
+    }
+
+    private RawClient(Socket connected) throws IOException {
+        socket = connected;
         socket.setSoTimeout(TIMEOUT_MILLIS);
         socket.setTcpNoDelay(true);
+    }
+
+    /** A client whose side of the connection holds almost nothing that it has not read. */
+    public static RawClient withSmallBuffer(URI base) throws IOException {
+        Socket socket = new Socket();
+        socket.setReceiveBufferSize(4_096);
+        socket.connect(new InetSocketAddress(base.getHost(), base.getPort()));
+        return new RawClient(socket);
     }
 
     public void write(String bytes) throws IOException {
