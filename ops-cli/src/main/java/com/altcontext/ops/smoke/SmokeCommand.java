@@ -99,7 +99,7 @@ public final class SmokeCommand implements Callable<Integer> {
     }
 
     private static Optional<String> given(@Nullable String text) {
-        return Optional.ofNullable(text).filter(one -> !one.isBlank());
+        return Optional.ofNullable(text).map(String::strip).filter(one -> !one.isEmpty());
     }
 
     private String line(CheckResult result) {

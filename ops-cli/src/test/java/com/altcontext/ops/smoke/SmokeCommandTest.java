@@ -75,6 +75,17 @@ class SmokeCommandTest {
                 .contains("GET /v1/healthz", "POST /v1/events", "POST /v1/leads/capture", "GET /v1/metrics/summary");
     }
 
+    /** As lines of a file have that was written on Windows. */
+    @Test
+    void a_carriage_return_after_the_key_or_the_origin_is_not_part_of_it() {
+        String url = "http://127.0.0.1:" + service.getAddress().getPort();
+        CommandRun ran = CommandRun.altops(
+                Map.of("ADMIN_API_KEY", KEY + "\r"), "smoke", "--url", url, "--origin", ALLOWED + "\r");
+
+        assertThat(ran.exit()).isEqualTo(Exit.CHECK_FAILED);
+        assertThat(ran).isEqualTo(smoke("--origin", ALLOWED));
+    }
+
     @Test
     void json_output_has_each_check_and_its_result() {
         assertThat(smoke("--json").out())
