@@ -8,6 +8,7 @@ import com.altcontext.ops.command.CommandContext;
 import com.altcontext.ops.command.CommandGroup;
 import com.altcontext.ops.command.CommandOutput;
 import com.altcontext.ops.command.DatabaseOptions;
+import com.altcontext.ops.command.DayArgument;
 import com.altcontext.ops.command.Exit;
 import com.altcontext.ops.command.Failure;
 import com.altcontext.ops.command.OutputOptions;
@@ -27,7 +28,6 @@ import com.altcontext.ops.rollup.RollupCommand;
 import com.altcontext.ops.smoke.SmokeCommand;
 import com.altcontext.ops.status.StatusCommand;
 import java.time.LocalDate;
-import java.time.format.DateTimeParseException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.logging.Level;
@@ -150,11 +150,7 @@ public final class Altops extends CommandGroup {
     }
 
     private static LocalDate day(String text) {
-        try {
-            return LocalDate.parse(text);
-        } catch (DateTimeParseException unreadable) {
-            throw new TypeConversionException("must be a day like 2026-01-31");
-        }
+        return DayArgument.parse(text).orElseThrow(() -> new TypeConversionException("must be a day like 2026-01-31"));
     }
 
     /** The version of the jar. */

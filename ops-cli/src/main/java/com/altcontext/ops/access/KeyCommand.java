@@ -9,15 +9,14 @@ import com.altcontext.access.Secret;
 import com.altcontext.ops.command.ArgumentNames;
 import com.altcontext.ops.command.CommandContext;
 import com.altcontext.ops.command.CommandGroup;
+import com.altcontext.ops.command.DayArgument;
 import com.altcontext.ops.command.Exit;
 import com.altcontext.ops.command.Failure;
 import com.altcontext.ops.command.HumanFormat;
 import com.altcontext.ops.command.JsonObject;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.LocalDate;
 import java.time.ZoneOffset;
-import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -83,19 +82,13 @@ public final class KeyCommand extends CommandGroup {
         if (days.matches()) {
             return now.plus(Duration.ofDays(Integer.parseInt(days.group(1))));
         }
-        try {
-            Instant end = LocalDate.parse(text)
-                    .plusDays(1)
-                    .atStartOfDay(ZoneOffset.UTC)
-                    .toInstant();
-            if (end.isAfter(now)) {
-                return end;
-            }
-        } catch (DateTimeParseException notADay) {
-            // reported below
-        }
-        throw new Failure(
-                Exit.USAGE, "--expires is wrong", "write a number of days like 90d, or a future day like 2027-01-31");
+        return DayArgument.parse(text)
+                .map(last -> last.plusDays(1).atStartOfDay(ZoneOffset.UTC).toInstant())
+                .filter(end -> end.isAfter(now))
+                .orElseThrow(() -> new Failure(
+                        Exit.USAGE,
+                        "--expires is wrong",
+                        "write a number of days like 90d, or a future day like 2027-01-31"));
     }
 
     static JsonObject json(AccessKey key, Instant now) {

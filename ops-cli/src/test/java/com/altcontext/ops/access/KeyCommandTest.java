@@ -92,6 +92,8 @@ class KeyCommandTest {
         "key add x --scope figures:read --expires soon, 2, --expires is wrong",
         "key add x --scope figures:read --expires 2020-01-01, 2, --expires is wrong",
         "key add x --scope figures:read --expires 0d, 2, --expires is wrong",
+        "key add x --scope figures:read --expires +999999999-12-31, 2, --expires is wrong",
+        "key add x --scope figures:read --expires +99999999-12-31, 2, --expires is wrong",
         "key add x --scope figures:read --property unheard-of, 1, there is no property unheard-of",
         "key add taken --scope figures:read, 1, there is already a key named taken",
         "key revoke x, 1, there is no key of that name",
@@ -103,6 +105,15 @@ class KeyCommandTest {
         assertThat(ran.exit()).isEqualTo(exit);
         assertThat(ran.err()).startsWith("altops: " + what).contains(" — ").hasLineCount(1);
         assertThat(ran.out()).isEmpty();
+    }
+
+    @Test
+    void the_last_day_with_four_digits_can_be_an_expiry() {
+        assertThat(database.altops("key", "add", "x", "--scope", "figures:read", "--expires", "9999-12-31")
+                        .exit())
+                .isEqualTo(Exit.DONE);
+        assertThat(database.altops("key", "list").out()).contains("expires +10000-01-01");
+        assertThat(database.altops("key", "list", "--json").out()).contains("\"expiresAt\":\"+10000-01-01T00:00:00Z\"");
     }
 
     /** Only its hash is stored, so nobody could ever use it. */

@@ -59,6 +59,10 @@ class RollupCommandTest {
     @ValueSource(
             strings = {
                 "rollup --day yesterday",
+                "rollup --day +999999999-12-31",
+                "rollup --day -999999999-01-01",
+                "rollup --from 2026-01-01 --to +999999999-12-31",
+                "rollup check --day +999999999-12-31",
                 "rollup --day 2026-01-01 --from 2026-01-01 --to 2026-01-02",
                 "rollup --from 2026-01-01",
                 "rollup --from 2026-01-02 --to 2026-01-01",
