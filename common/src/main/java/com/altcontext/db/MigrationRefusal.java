@@ -17,9 +17,7 @@ final class MigrationRefusal {
             return new DatabaseFailure("the database holds tables that are not AltContext's", "use an empty database");
         }
         if (failure.getErrorCode() == CoreErrorCode.VALIDATE_ERROR) {
-            return new DatabaseFailure(
-                    "the migrations in the database are not those of this release, and nothing was changed",
-                    "see which with: altops migrate verify");
+            return notThisRelease();
         }
         @Nullable FlywayMigrateException migration = DatabaseFailure.find(FlywayMigrateException.class, failure);
         if (migration != null) {
@@ -40,6 +38,12 @@ final class MigrationRefusal {
         return new DatabaseFailure(
                 "the schema's history could not be read or written (" + failure.getErrorCode() + ")",
                 "try again; if it fails again, read the server's log");
+    }
+
+    static DatabaseFailure notThisRelease() {
+        return new DatabaseFailure(
+                "the migrations in the database are not those of this release, and nothing was changed",
+                "see which with: altops migrate verify");
     }
 
     private static String place(FlywayException failure) {

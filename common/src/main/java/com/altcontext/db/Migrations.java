@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.CoreErrorCode;
 import org.flywaydb.core.api.ErrorCode;
@@ -72,10 +73,21 @@ public final class Migrations {
         return asked(() -> Arrays.stream(flyway.info().all()).map(Migration::of).toList());
     }
 
-    /** What {@link #apply} would do now, in order. */
+    /** What {@link #apply} would do now, in order. Refuses a pooler and other migrations than this release's, as it does. */
     public List<Migration> plan() {
-        return asked(
+        try (Connection connection = DriverManager.getConnection(url.jdbcUrl(), url.user(), url.password());
+                Statement statement = connection.createStatement()) {
+            requireDirect(connection, statement);
+        } catch (SQLException e) {
+            throw DatabaseFailure.of(e);
+        }
+        List<Migration> pending = asked(
                 () -> Arrays.stream(flyway.info().pending()).map(Migration::of).toList());
+        Set<String> versions = pending.stream().map(Migration::version).collect(Collectors.toSet());
+        if (!verify().stream().allMatch(one -> one.isNewer() || versions.contains(one.version()))) {
+            throw MigrationRefusal.notThisRelease();
+        }
+        return pending;
     }
 
     /**

@@ -18,6 +18,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -112,6 +113,35 @@ class MigrationsTest {
                 .hasMessageContaining("not those of this release");
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                EDITED + "| SELECT 1",
+                SECOND + "| UPDATE flyway_schema_history SET version = '1.5'",
+                SECOND + "| UPDATE flyway_schema_history SET version = '3'",
+                SECOND + "| UPDATE flyway_schema_history SET success = false",
+            })
+    void a_plan_is_refused_where_the_run_is(String release, String change) throws SQLException {
+        new Migrations(url, FIRST).apply();
+        run(change);
+
+        for (ThrowingCallable attempt : List.<ThrowingCallable>of(
+                () -> new Migrations(url, release).apply(), () -> new Migrations(url, release).plan())) {
+            assertThatThrownBy(attempt)
+                    .isInstanceOf(DatabaseFailure.class)
+                    .hasMessageContaining("not those of this release");
+        }
+    }
+
+    @Test
+    void a_schema_that_is_newer_has_an_empty_plan() {
+        new Migrations(url, SECOND).apply();
+
+        assertThat(new Migrations(url, FIRST).plan()).isEmpty();
+        assertThat(new Migrations(url, FIRST).apply()).isEmpty();
+    }
+
     @Test
     void a_failed_migration_is_rolled_back_and_its_message_shows_no_value() throws SQLException {
         assertThatThrownBy(() -> new Migrations(url, BROKEN).apply())
@@ -194,7 +224,10 @@ class MigrationsTest {
         try (FakePooler pooler = FakePooler.before(url)) {
             DatabaseUrl pooled = pooler.url();
 
-            assertThat(new Migrations(pooled, FIRST).plan()).hasSize(1);
+            assertThat(new Migrations(pooled, FIRST).status()).hasSize(1);
+            assertThatThrownBy(() -> new Migrations(pooled, FIRST).plan())
+                    .isInstanceOf(DatabaseFailure.class)
+                    .hasMessageContaining("connection pooler");
             assertThatThrownBy(() -> new Migrations(pooled, FIRST).apply())
                     .isInstanceOf(DatabaseFailure.class)
                     .hasMessageContaining("connection pooler");
