@@ -178,6 +178,8 @@ record Inventory(
     }
 
     private static StoredEvents events(Tx tx, LocalDate today) {
+        // From here on, a purge cannot drop one of them: it finds events in use, and tries again.
+        tx.update("LOCK TABLE ONLY events IN ACCESS SHARE MODE");
         List<String> partitions = tx.query(PARTITIONS, row -> row.text(1));
         List<String> filled = tx.query(
                 partitions.stream()

@@ -2,15 +2,29 @@ package com.altcontext.ops.status;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.altcontext.db.DatabaseUrl;
+import com.altcontext.db.Sql;
 import com.altcontext.devdb.TestDatabase;
 import com.altcontext.ops.CommandRun;
 import com.altcontext.ops.MigratedDatabase;
 import com.altcontext.ops.command.Exit;
+import com.altcontext.ops.command.OperatorConnections;
+import java.time.LocalDate;
 import java.time.format.DateTimeFormatter;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class StatusCommandTest {
+    private static final String WAITING = """
+            SELECT count(*) FROM pg_locks
+            WHERE NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+            """;
+
     private final MigratedDatabase database = MigratedDatabase.fresh();
 
     @Test
@@ -56,6 +70,44 @@ class StatusCommandTest {
                         "\"partitionsAhead\":7,\"inDefaultPartition\":0}",
                         "\"lastPurge\":null,\"lastErasure\":null,\"lastLeadList\":null}")
                 .hasLineCount(1);
+    }
+
+    /** If few events are stored, all are counted first, and no partition can be dropped from then on. */
+    @Test
+    @Tag("single-node")
+    void a_purge_that_drops_a_partition_meanwhile_does_not_disturb_the_status() throws Exception {
+        LocalDate first = CommandRun.TODAY.minusDays(300);
+        LocalDate expired = first.plusDays(1);
+        String locked = "events_" + DateTimeFormatter.BASIC_ISO_DATE.format(first);
+        database.event("default", 1);
+        // The size of a partition is read before the list, and waits for a lock unless the partition has its own
+        // partitions.
+        database.run(
+                "ALTER TABLE events ADD COLUMN filler text",
+                "ALTER TABLE events ALTER COLUMN filler SET STORAGE EXTERNAL",
+                "UPDATE events SET filler = repeat('x', 20000000)",
+                "CREATE TABLE " + locked + " PARTITION OF events FOR VALUES FROM ('" + first + "') TO ('" + expired
+                        + "') PARTITION BY LIST (bucket)");
+        assertThat(database.number("SELECT ensure_event_partition('" + expired + "')::int"))
+                .isEqualTo(1);
+
+        Future<CommandRun> status;
+        try (ExecutorService thread = Executors.newSingleThreadExecutor();
+                OperatorConnections connections = new OperatorConnections(DatabaseUrl.parse(database.url()))) {
+            status = new Sql(connections).inTransaction(tx -> {
+                tx.update("LOCK TABLE " + locked + " IN ACCESS EXCLUSIVE MODE");
+                Future<CommandRun> started = thread.submit(() -> database.altops("status"));
+                Awaitility.await("a status that reads the partitions")
+                        .until(() -> started.isDone() || database.number(WAITING) > 0);
+                var _ = database.texts("SELECT drop_event_partition('" + expired + "')");
+                return started;
+            });
+        }
+
+        assertThat(status.get().err()).isEmpty();
+        assertThat(status.get().out())
+                .containsPattern("(?m)^partitions +7 days ahead, default partition empty$")
+                .doesNotContain("the schema is older");
     }
 
     /** On a cluster, the rows on all nodes. */
