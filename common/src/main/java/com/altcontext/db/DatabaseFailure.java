@@ -6,6 +6,7 @@ import java.net.UnknownHostException;
 import java.sql.SQLException;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.util.GT;
 
 /**
  * The database could not be read or changed. The message says what went wrong, and the remedy what to do next. Neither
@@ -42,7 +43,8 @@ public final class DatabaseFailure extends RuntimeException {
             return new DatabaseFailure(
                     "nothing answers at the database's address", "check that the server, or fly proxy, is running");
         }
-        if (find(SocketTimeoutException.class, failure) != null) {
+        if (find(SocketTimeoutException.class, failure) != null
+                || GT.tr("Connection attempt timed out.").equals(failure.getMessage())) {
             return new DatabaseFailure(
                     "the database did not answer in time", "check the network, or set connect_timeout in the URL");
         }

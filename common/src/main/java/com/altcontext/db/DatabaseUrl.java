@@ -26,12 +26,14 @@ public record DatabaseUrl(
         String user, String password, List<Host> hosts, String database, Map<String, String> options) {
 
     private static final int DEFAULT_PORT = 5432;
+    private static final int CONNECT_SECONDS = 5;
+    private static final int AUTHENTICATION_SECONDS = 5;
     private static final Pattern HOST_NAME = Pattern.compile("[A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+(%[A-Za-z0-9._-]+)?]");
     private static final Pattern NUMBER = Pattern.compile("[0-9]{1,9}");
 
     /** The options of every connection unless the URL sets them. */
-    private static final Map<String, String> DEFAULTS =
-            Map.of("ApplicationName", "altcontext", "connectTimeout", "5", "tcpKeepAlive", "true");
+    private static final Map<String, String> DEFAULTS = Map.of(
+            "ApplicationName", "altcontext", "connectTimeout", String.valueOf(CONNECT_SECONDS), "tcpKeepAlive", "true");
 
     public DatabaseUrl {
         hosts = List.copyOf(hosts);
@@ -96,6 +98,26 @@ public record DatabaseUrl(
     /** The same database on another server, with the same login and options. */
     public DatabaseUrl on(Host host) {
         return new DatabaseUrl(user, password, List.of(host), database, options);
+    }
+
+    /**
+     * The same database with a limit on the time in which a server takes the connection and the login, or this URL if
+     * it sets one, or none on connecting. Without it, the driver waits forever for a server that does not speak.
+     */
+    public DatabaseUrl withLoginTimeout() {
+        int connect = options.containsKey("connectTimeout")
+                ? Integer.parseInt(options.get("connectTimeout"))
+                : CONNECT_SECONDS;
+        return connect == 0 || options.containsKey("loginTimeout")
+                ? this
+                : withLoginTimeout(hosts.size() * ((long) connect + AUTHENTICATION_SECONDS));
+    }
+
+    /** The same database with this limit on a login. */
+    public DatabaseUrl withLoginTimeout(long seconds) {
+        Map<String, String> limited = new TreeMap<>(options);
+        limited.put("loginTimeout", String.valueOf(seconds));
+        return new DatabaseUrl(user, password, hosts, database, limited);
     }
 
     /** The URL for pgjdbc, without user and password, which it takes separately. */

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -108,6 +109,20 @@ class DatabaseUrlTest {
     @Test
     void white_space_around_the_url_is_ignored() {
         assertThat(DatabaseUrl.parse(" " + BASE_URL + "\n").database()).isEqualTo("metrics");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "postgres://u@one/d, 10",
+        "'postgres://u@one,two,three/d', 30",
+        "postgres://u@one/d?connect_timeout=30, 35",
+        "postgres://u@one/d?loginTimeout=3, 3",
+        "postgres://u@one/d?connectTimeout=0,",
+    })
+    void a_login_may_take_five_seconds_longer_than_connecting_to_every_host(String text, @Nullable String seconds) {
+        assertThat(DatabaseUrl.parse(text).withLoginTimeout().options().get("loginTimeout"))
+                .isEqualTo(seconds);
+        assertThat(DatabaseUrl.parse(text).jdbcUrl()).as("only if asked for").doesNotContain("loginTimeout=" + 10);
     }
 
     @ParameterizedTest

@@ -7,12 +7,16 @@ import com.altcontext.db.Migrations.Difference;
 import com.altcontext.db.Migrations.Migration;
 import com.altcontext.db.Migrations.State;
 import com.altcontext.devdb.TestDatabase;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -247,6 +251,28 @@ class MigrationsTest {
                 .hasNoCause()
                 .message()
                 .doesNotContain("hidden", "127.0.0.1", "someone", "no-such-host");
+    }
+
+    /** It may be a proxy or a balancer whose database is away. */
+    @Test
+    void a_server_that_takes_a_connection_and_does_not_speak_is_reported() throws IOException {
+        try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            DatabaseUrl silence = new DatabaseUrl(
+                            "u",
+                            "p",
+                            List.of(DatabaseUrl.Host.of("127.0.0.1", silent.getLocalPort())),
+                            "d",
+                            Map.of("sslmode", "disable"))
+                    .withLoginTimeout(1);
+
+            for (ThrowingCallable attempt : List.<ThrowingCallable>of(
+                    () -> Migrations.of(silence).status(),
+                    () -> Migrations.of(silence).apply())) {
+                assertThatThrownBy(attempt)
+                        .isInstanceOf(DatabaseFailure.class)
+                        .hasMessage("the database did not answer in time");
+            }
+        }
     }
 
     @Test

@@ -53,7 +53,7 @@ public final class DatabaseOptions {
                     Exit.USAGE, "no database was given", "set DATABASE_URL to " + FORM + ", or give --database-url");
         }
         try {
-            DatabaseUrl url = DatabaseUrl.parse(text);
+            DatabaseUrl url = DatabaseUrl.parse(text).withLoginTimeout();
             // Through fly proxy there is no TLS, and the file may be one on the service's machine.
             return target() == null ? url.requireAuthorities() : url;
         } catch (IllegalArgumentException e) {

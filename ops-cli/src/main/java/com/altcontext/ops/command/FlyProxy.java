@@ -127,7 +127,9 @@ final class FlyProxy implements AutoCloseable {
     void awaitAnswer(DatabaseUrl url, Duration timeout) {
         long deadline = System.nanoTime() + timeout.toNanos();
         while (true) {
-            try (var _ = DriverManager.getConnection(url.jdbcUrl(), url.user(), url.password())) {
+            // A connection that the proxy took before the database was there may never be answered.
+            String limited = url.withLoginTimeout(loginSeconds(url, deadline)).jdbcUrl();
+            try (var _ = DriverManager.getConnection(limited, url.user(), url.password())) {
                 return;
             } catch (SQLException notYet) {
                 String state = notYet.getSQLState() == null ? "08000" : notYet.getSQLState();
@@ -150,6 +152,13 @@ final class FlyProxy implements AutoCloseable {
             }
             pause();
         }
+    }
+
+    /** What is left until the deadline, in whole seconds, but at most what the URL allows one login. */
+    private static long loginSeconds(DatabaseUrl url, long deadline) {
+        long left = Math.max(1, TimeUnit.NANOSECONDS.toSeconds(deadline - System.nanoTime()));
+        long allowed = Long.parseLong(url.options().getOrDefault("loginTimeout", "0"));
+        return allowed == 0 ? left : Math.min(allowed, left);
     }
 
     @Override

@@ -16,8 +16,8 @@ import java.util.concurrent.CountDownLatch;
 
 /**
  * A stand-in for the program {@code fly}, with the commands that altops uses. It forwards a local port to the test
- * database, and logs its process id and its arguments. With an app named {@code refuses} it fails, and with one named
- * {@code hangs} it never answers.
+ * database, and logs its process id and its arguments. With an app named {@code refuses} it fails, with one named
+ * {@code hangs} it never listens, and with one named {@code silent} it takes connections and never answers.
  */
 public final class FakeFly {
     private final Path directory;
@@ -90,6 +90,8 @@ public final class FakeFly {
             System.exit(1);
         } else if (line.contains("hangs")) {
             new CountDownLatch(1).await();
+        } else if (line.contains("silent")) {
+            takeWithoutAnswer(Integer.parseInt(args[1].replace(":5432", "")));
         } else if (line.matches("proxy \\d+:5432 -a \\S+")) {
             forward(Integer.parseInt(args[1].replace(":5432", "")));
         } else if (line.matches("mpg proxy \\S+ -p \\d+")) {
@@ -110,6 +112,13 @@ public final class FakeFly {
                 copy(near, far);
                 copy(far, near);
             }
+        }
+    }
+
+    /** The system takes the connections. */
+    private static void takeWithoutAnswer(int port) throws Exception {
+        try (var _ = new ServerSocket(port, 50, InetAddress.getLoopbackAddress())) {
+            new CountDownLatch(1).await();
         }
     }
 

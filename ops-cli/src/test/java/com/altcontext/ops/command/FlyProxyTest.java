@@ -72,9 +72,10 @@ class FlyProxyTest {
         assertThat(fly.isLeft()).isFalse();
     }
 
-    @Test
-    void altops_gives_up_on_a_proxy_that_never_answers() throws IOException {
-        CommandRun ran = CommandRun.altops(fly.environment(url), "migrate", "--fly-app", "hangs", "--fly-timeout", "1");
+    @ParameterizedTest
+    @ValueSource(strings = {"hangs", "silent"})
+    void altops_gives_up_on_a_proxy_that_never_answers(String app) throws IOException {
+        CommandRun ran = CommandRun.altops(fly.environment(url), "migrate", "--fly-app", app, "--fly-timeout", "1");
 
         assertThat(ran.exit()).isEqualTo(Exit.FAILED);
         assertThat(ran.err()).contains("the database did not answer through fly proxy within 1 s");

@@ -123,7 +123,7 @@ public final class ImportOriginalCommand implements Runnable {
     private DatabaseUrl originalUrl() {
         String text = from == null ? context.shell().variable("ORIGINAL_DATABASE_URL") : from;
         try {
-            return DatabaseUrl.parse(text).requireAuthorities();
+            return DatabaseUrl.parse(text).requireAuthorities().withLoginTimeout();
         } catch (IllegalArgumentException wrong) {
             throw new Failure(
                     Exit.USAGE,
