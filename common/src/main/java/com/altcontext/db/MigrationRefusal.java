@@ -14,7 +14,7 @@ final class MigrationRefusal {
     static DatabaseFailure explained(FlywayException failure) {
         @Nullable SQLException refused = DatabaseFailure.find(SQLException.class, failure);
         if (failure.getErrorCode() == CoreErrorCode.NON_EMPTY_SCHEMA_WITHOUT_SCHEMA_HISTORY_TABLE) {
-            return new DatabaseFailure("the database holds tables that are not AltContext's", "use an empty database");
+            return otherTables();
         }
         if (failure.getErrorCode() == CoreErrorCode.VALIDATE_ERROR) {
             return notThisRelease();
@@ -38,6 +38,10 @@ final class MigrationRefusal {
         return new DatabaseFailure(
                 "the schema's history could not be read or written (" + failure.getErrorCode() + ")",
                 "try again; if it fails again, read the server's log");
+    }
+
+    static DatabaseFailure otherTables() {
+        return new DatabaseFailure("the database holds tables that are not AltContext's", "use an empty database");
     }
 
     static DatabaseFailure notThisRelease() {

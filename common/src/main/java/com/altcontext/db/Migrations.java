@@ -39,6 +39,14 @@ public final class Migrations {
     private static final Set<MigrationState> NEWER =
             Set.of(MigrationState.FUTURE_SUCCESS, MigrationState.FUTURE_FAILED); // Flyway's own check lets them pass
 
+    /** Flyway asks the same before it begins. What an extension made does not count. */
+    private static final String HAS_OTHER_TABLES = """
+            SELECT to_regclass('flyway_schema_history') IS NULL AND EXISTS (
+                SELECT FROM pg_class AS c
+                WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'v', 'S')
+                  AND NOT EXISTS (SELECT FROM pg_depend AS d WHERE d.objid = c.oid AND d.deptype = 'e'))
+            """;
+
     private final DatabaseUrl url;
     private final String location;
     private final Flyway flyway;
@@ -73,11 +81,12 @@ public final class Migrations {
         return asked(() -> Arrays.stream(flyway.info().all()).map(Migration::of).toList());
     }
 
-    /** What {@link #apply} would do now, in order. Refuses a pooler and other migrations than this release's, as it does. */
+    /** What {@link #apply} would do now, in order. Refuses what that refuses: a pooler, other tables or migrations. */
     public List<Migration> plan() {
         try (Connection connection = DriverManager.getConnection(url.jdbcUrl(), url.user(), url.password());
                 Statement statement = connection.createStatement()) {
             requireDirect(connection, statement);
+            refuseOtherTables(statement);
         } catch (SQLException e) {
             throw DatabaseFailure.of(e);
         }
@@ -139,6 +148,15 @@ public final class Migrations {
                 throw new DatabaseFailure(
                         "the address leads through a connection pooler, and migrations need the server itself",
                         "use the direct address (Fly's managed PostgreSQL: the host that begins with direct, or fly mpg proxy)");
+            }
+        }
+    }
+
+    private static void refuseOtherTables(Statement statement) throws SQLException {
+        try (ResultSet row = statement.executeQuery(HAS_OTHER_TABLES)) {
+            row.next();
+            if (row.getBoolean(1)) {
+                throw MigrationRefusal.otherTables();
             }
         }
     }
