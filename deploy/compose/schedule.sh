@@ -6,7 +6,7 @@
 #   DATABASE_URL_FILE=… schedule.sh at HOUR             what is due at that hour, now
 #
 # Some commands also need IP_HASH_PEPPER_FILE, UNSUBSCRIBE_SECRET_FILE and BACKUP_PUBLIC_KEY_FILE. The next run catches up a missed
-# job. A failed job is logged and leaves /tmp/failed, by which the container counts as unhealthy until the same hour's jobs have
+# job. A failed job is logged and leaves /tmp/failed, by which the container counts as unhealthy until the same job has
 # succeeded again.
 set -uo pipefail
 
@@ -27,9 +27,17 @@ altops() {
 }
 
 job() {
-  altops "$@" --json && return
-  echo "schedule: altops $* failed ($?)" >&2
-  return 1
+  local status=0
+  altops "$@" --json || status=$?
+  ((status == 0)) || echo "schedule: altops $* failed ($status)" >&2
+  return "$status"
+}
+
+# A row that arrives between the two makes a difference (3), so both are then tried once more.
+rollup() {
+  job rollup || return
+  job rollup check && return
+  [[ $? -eq 3 ]] && job rollup && job rollup check
 }
 
 backup() {
@@ -43,25 +51,26 @@ backup() {
     echo "schedule: the backup could not be encrypted, and was not kept" >&2
     return 1
   }
-  # Purged and erased data must not stay in backups for long.
-  find "$BACKUPS" -name 'altcontext-*.dump.gpg' -mtime "+${BACKUP_DAYS:-14}" -delete
+  [[ ${BACKUP_DAYS:-14} =~ ^[1-9][0-9]*$ ]] || { echo "schedule: BACKUP_DAYS must be a number of days" >&2; return 1; }
+  # Purged and erased data must not stay in backups for long. One of the same hour counts as that old, though some minutes are missing.
+  find "$BACKUPS" -name 'altcontext-*.dump.gpg' -mmin "+$((${BACKUP_DAYS:-14} * 1440 - 60))" -delete
 }
 
 # due HOUR: runs the jobs of an hour, from 0 to 23. A failure does not keep the others from running.
 due() {
-  local ok=0
+  local ok=0 name=$1
   case $1 in
-    1 | 7 | 13 | 19) job rollup && job rollup check || ok=1 ;;
+    1 | 7 | 13 | 19) name=rollup && rollup || ok=1 ;;
     2) backup || ok=1 ;;
     4) job rollup && job retention purge ${KEEP_SUBMISSIONS:+--keep-submissions "$KEEP_SUBMISSIONS"} || ok=1 ;;
     8) job report send || ok=1 ;;
     *) return 0 ;;
   esac
   if ((ok == 0)); then
-    [[ ! -f $FAILED ]] || sed -i "/^$1\$/d" "$FAILED"
+    [[ ! -f $FAILED ]] || sed -i "/^$name\$/d" "$FAILED"
     [[ -s $FAILED ]] || rm -f "$FAILED"
   else
-    grep -qsx "$1" "$FAILED" || echo "$1" >>"$FAILED"
+    grep -qsx "$name" "$FAILED" || echo "$name" >>"$FAILED"
   fi
   return "$ok"
 }
@@ -80,6 +89,9 @@ forever() {
 
 case ${1:-} in
   '') forever ;;
-  at) due "$2" ;;
+  at)
+    [[ $# -eq 2 && $2 =~ ^(1?[0-9]|2[0-3])$ ]] || { echo "usage: schedule.sh at HOUR, from 0 to 23" >&2; exit 2; }
+    due "$2"
+    ;;
   *) altops "$@" ;;
 esac

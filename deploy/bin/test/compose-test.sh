@@ -186,6 +186,7 @@ cat >"$work/altops" <<'END'
 #!/bin/sh
 echo "$*" >>"$CALLS"
 [ "$1" != "$FAILS" ] || exit 1
+[ "$1 $2" != 'rollup check' ] || [ "$(grep -c '^rollup check' "$CALLS")" -gt "${DIFFERENCES:-0}" ] || exit 3
 [ "$1" != backup ] || echo 'what is held about people' >"$3"
 END
 chmod +x "$work/altops"
@@ -200,10 +201,29 @@ called_with() {
 }
 schedule at 7
 called_with 'rollup --json;rollup check --json;'
+# A row that arrives between the rollup and its check makes a difference, which a second rollup mends.
+twice='rollup --json;rollup check --json;rollup --json;rollup check --json;'
+DIFFERENCES=1 schedule at 7 || fail "a row that arrived between a rollup and its check was reported"
+called_with "$twice"
+if DIFFERENCES=2 schedule at 7; then fail "figures that stay wrong were not reported"; fi
+called_with "$twice"
+[[ -e $work/failed ]] || fail "figures that stay wrong leave the container healthy"
+schedule at 13
+[[ ! -e $work/failed ]] || fail "the same job's success at the next hour does not clear the failure"
+if FAILS=rollup schedule at 7; then fail "a failed rollup was not reported"; fi
+called_with 'rollup --json;'
+schedule at 7
 schedule at 5
 called_with ''
-touch -d '20 days ago' "$work/altcontext-old.dump.gpg"
-touch "$work/altcontext-new.dump.gpg" "$work/altcontext-cut-off.dump" "$work/altcontext-cut-off.dump.part"
+for hour in 02 24 two ''; do
+  status=0
+  schedule at $hour || status=$? # without quotes: the last one is no argument
+  [[ $status -eq 2 ]] || fail "at ${hour:-no hour} it ended with $status"
+  called_with ''
+done
+touch -d '14 days ago 30 minutes' "$work/altcontext-old.dump.gpg"
+touch -d '13 days ago' "$work/altcontext-new.dump.gpg"
+touch "$work/altcontext-cut-off.dump" "$work/altcontext-cut-off.dump.part"
 schedule at 2
 called_with 'backup --to FILE --json;'
 [[ ! -e $work/altcontext-old.dump.gpg && -e $work/altcontext-new.dump.gpg ]] || fail "an old backup was kept, or a new one was removed"
@@ -215,6 +235,8 @@ if grep -q people "$backup"; then fail "the backup is not encrypted"; fi
 [[ $(gpg_as_owner --decrypt "$backup" 2>/dev/null) == 'what is held about people' ]] || fail "the owner of the key cannot read the backup"
 rm "$backup"
 touch -d '20 days ago' "$work/altcontext-old.dump.gpg"
+if BACKUP_DAYS=14d schedule at 2 || [[ ! -e $work/failed ]]; then fail "a wrong BACKUP_DAYS was not reported"; fi
+rm "$work"/altcontext-2*.dump.gpg "$work/failed"
 if KEY=$work/private.asc.absent schedule at 2; then fail "a backup without a key was not reported"; fi
 echo 'no key' >"$work/no-key"
 if KEY=$work/no-key schedule at 2; then fail "a backup that could not be encrypted was not reported"; fi
