@@ -77,13 +77,18 @@ due() {
 
 forever() {
   local now
-  trap 'exit 0' INT TERM
+  # What an earlier run left is not encrypted. (A .dump may be there to be restored.)
+  find "$BACKUPS" -name 'altcontext-*.part' -delete
+  # A stop does not wait for the sleep, and ends a job, which removes its unfinished files.
+  trap 'kill "$!" 2>/dev/null; wait; exit 0' INT TERM
   while true; do
     now=$(date -u +%s)
-    # Until the next minute 23. In the background, so that a stop does not wait for the sleep.
+    # Until the next minute 23.
     sleep $((3600 - (now + 37 * 60) % 3600)) &
     wait $!
-    due "$(date -u +%-H)"
+    # A process group of its own, which timeout ends as a whole.
+    timeout 3h "${BASH_SOURCE[0]}" at "$(date -u +%-H)" &
+    wait $!
   done
 }
 
@@ -91,6 +96,8 @@ case ${1:-} in
   '') forever ;;
   at)
     [[ $# -eq 2 && $2 =~ ^(1?[0-9]|2[0-3])$ ]] || { echo "usage: schedule.sh at HOUR, from 0 to 23" >&2; exit 2; }
+    # The signal ends the running program, not this script, which logs the failure.
+    trap : TERM
     due "$2"
     ;;
   *) altops "$@" ;;

@@ -98,7 +98,7 @@ else
 fi
 # ── Caddy ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-# await LOG MESSAGE COMMAND…: waits until the command succeeds, or fails with the message and Caddy's log. The limit only ends a hang.
+# await LOG MESSAGE COMMAND…: waits until the command succeeds, or fails with the message and the log. The limit only ends a hang.
 await() {
   local i
   for ((i = 0; i < 1200; i++)); do
@@ -187,12 +187,13 @@ cat >"$work/altops" <<'END'
 echo "$*" >>"$CALLS"
 [ "$1" != "$FAILS" ] || exit 1
 [ "$1 $2" != 'rollup check' ] || [ "$(grep -c '^rollup check' "$CALLS")" -gt "${DIFFERENCES:-0}" ] || exit 3
+[ -z "$HANGS" ] || { trap 'rm "$3.part"; exit 143' TERM; touch "$3.part"; tail -f /dev/null & wait; }
 [ "$1" != backup ] || echo 'what is held about people' >"$3"
 END
 chmod +x "$work/altops"
 schedule() {
   : >"$work/calls"
-  CALLS=$work/calls ALTOPS=$work/altops BACKUPS=$work FAILED=$work/failed FAILS=${FAILS:-none} ENCRYPT=$ROOT/deploy/bin/encrypt.sh \
+  CALLS=$work/calls ALTOPS=$work/altops BACKUPS=$work FAILED=$work/failed FAILS=${FAILS:-none} HANGS=${HANGS:-} ENCRYPT=$ROOT/deploy/bin/encrypt.sh \
     DATABASE_URL_FILE=$work/compose/secrets/database_url BACKUP_PUBLIC_KEY_FILE=${KEY:-$work/compose/secrets/backup_public_key} \
     ./schedule.sh "$@" 2>>"$work/said"
 }
@@ -265,8 +266,28 @@ sleeps_after() {
   PATH=$work/clock:$PATH TIME=$1 schedule || fail "the schedule ended with $? at $1"
   [[ $(<"$work/calls.sleep") -eq $2 ]] || fail "at $1 it sleeps $(<"$work/calls.sleep") seconds, not $2"
 }
+touch "$work/altcontext-cut-off.dump.1.part" "$work/altcontext-readable.dump"
 sleeps_after 10:00 780
+[[ ! -e $work/altcontext-cut-off.dump.1.part ]] || fail "an unfinished backup was left until the next one"
+[[ -e $work/altcontext-readable.dump ]] || fail "a backup that is to be restored was removed at the start"
 sleeps_after 22:59 1
 sleeps_after 23:00 3600
 sleeps_after 24:00 3540
+
+# A stop ends the running job at once, and a job has a limit. The sleep until the hour is over at once, and tells who sleeps.
+mkdir "$work/now"
+# shellcheck disable=SC2016 # the stand-ins expand it
+printf '#!/bin/sh\necho "$PPID" >"$CALLS.pid"\n' >"$work/now/sleep"
+# shellcheck disable=SC2016
+printf '#!/bin/sh\necho "$1" >"$CALLS.limit"\nexec %s "$@"\n' "$(type -P timeout)" >"$work/now/timeout"
+chmod +x "$work/now/"*
+is_dumping() { compgen -G "$work/altcontext-*.part" >/dev/null; }
+PATH=$work/now:$work/clock:$PATH TIME=23:00 HANGS=yes schedule &
+scheduled=$!
+await "$work/said" "no backup was begun" is_dumping
+kill "$(<"$work/calls.pid")"
+wait "$scheduled" || fail "a stop during a backup ended with $?"
+if is_dumping; then fail "a stop leaves an unfinished backup"; fi
+[[ -e $work/failed ]] || fail "a job that was ended does not count as failed"
+[[ $(<"$work/calls.limit") == 3h ]] || fail "a job may run for $(<"$work/calls.limit")"
 echo "compose-test: done"
