@@ -62,6 +62,26 @@ grep -qE '^proxy [0-9]+:5432 -a pg$' "$work/fly" || fail "fly was called with: $
 PATH=$work/bin:$PATH FLY_PG_APP=pg FLY_CLUSTER=abc job 1 migrate verify
 grep -q '^mpg proxy abc ' "$work/fly" || fail "fly was called with: $(cat "$work/fly")"
 
+# The step that checks the rollups, as GitHub runs it. A row that arrived since the rollup is no failure: a second rollup counts it.
+mkdir -p "$work/steps/deploy/bin"
+cat >"$work/steps/deploy/bin/scheduled.sh" <<END
+#!/bin/sh
+echo "\$*" >>$work/said
+[ "\$*" != 'rollup check' ] || [ "\$(grep -c check $work/said)" -gt "\$DIFFERENCES" ] || exit "\$STATUS"
+END
+chmod +x "$work/steps/deploy/bin/scheduled.sh"
+check_step() { # EXPECTED-STATUS DIFFERENCES STATUS-OF-A-DIFFERENCE COMMANDS
+  local status=0 step
+  step=$(sed -n 's/^ *- run: \(.*rollup check.*\)$/\1/p' "$ROOT/.github/workflows/rollup.yml")
+  : >"$work/said"
+  (cd "$work/steps" && DIFFERENCES=$2 STATUS=$3 bash -e -c "$step") || status=$?
+  [[ $status -eq $1 && $(tr '\n' ';' <"$work/said") == "$4" ]] || fail "after $2 differences the step ended with $status"
+}
+check_step 0 0 3 'rollup check;'
+check_step 0 1 3 'rollup check;rollup;rollup check;'
+check_step 3 2 3 'rollup check;rollup;rollup check;'
+check_step 1 1 1 'rollup check;'
+
 # The result of the other workflow. A request to GitHub may fail.
 verdict() { # STATUS STATE…: the answers of gh, one after another; for an empty one, gh fails
   local status=0
