@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes the files that compose.yaml needs: .env, and secrets drawn once. Existing files stay.
+# Makes the files that compose.yaml needs: .env, and secrets drawn once. Existing files stay, and must agree.
 #
 #   ./prepare.sh DOMAIN ALLOWED-ORIGINS CONTACT-EMAIL PUBLIC-KEY-FILE
 #   ./prepare.sh events.example.com https://www.example.com privacy@example.com backup-key.asc
@@ -14,6 +14,12 @@ key=$(cat "$4") || exit 1
 [[ $key == *'BEGIN PGP PUBLIC KEY BLOCK'* && $key != *'PRIVATE KEY'* ]] ||
   { echo "prepare: $4 is not a public key: gpg --armor --export backup@example.com >backup-key.asc" >&2; exit 2; }
 cd "${COMPOSE_DIRECTORY:-$(dirname "${BASH_SOURCE[0]}")}"
+settings=("DOMAIN=$1" "CORS_ALLOWED_ORIGINS=$2" "PRIVACY_CONTACT_EMAIL=$3")
+for setting in "${settings[@]}"; do
+  [[ ! -e .env ]] || grep -qxF -- "$setting" .env || { echo "prepare: .env has another ${setting%%=*}: change it there" >&2; exit 1; }
+done
+[[ ! -s secrets/backup_public_key || $(<secrets/backup_public_key) == "$key" ]] ||
+  { echo "prepare: secrets/backup_public_key has another key: remove it first" >&2; exit 1; }
 mkdir -p secrets backups
 # The containers' users read the files; no other user of this machine gets into the directory.
 chmod 700 secrets
@@ -43,5 +49,5 @@ keep database_url "postgres://altcontext:$(<secrets/postgres_password)@db:5432/a
 keep backup_public_key "$key"
 # Empty until the operator writes the mail server's URL into it.
 [[ -e secrets/smtp_url ]] || install -m 644 /dev/null secrets/smtp_url
-[[ -e .env ]] || printf 'DOMAIN=%s\nCORS_ALLOWED_ORIGINS=%s\nPRIVACY_CONTACT_EMAIL=%s\n' "$1" "$2" "$3" >.env
+[[ -e .env ]] || printf '%s\n' "${settings[@]}" >.env
 echo "prepare: .env and secrets/ are ready; next: $next"

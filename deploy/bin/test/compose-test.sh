@@ -44,10 +44,19 @@ first=$(cat secrets/*)
 [[ $(stat -c %a secrets) == 700 ]] || fail "others can look into secrets/"
 [[ $(sort -u secrets/postgres_password secrets/ip_hash_pepper secrets/admin_api_key secrets/unsubscribe_secret | grep -cE '^[0-9a-f]{64}$') -eq 4 ]] ||
   fail "the secrets are not four different ones"
-prepare other.example.com
+if prepare other.example.com; then fail "another domain than that of .env was accepted"; fi
+grep -qF 'prepare: .env has another DOMAIN: change it there' "$work/said" || fail "it does not name the setting: $(cat "$work/said")"
+gpg_as_owner --quick-generate-key other@example.com future-default default never 2>/dev/null
+gpg_as_owner --armor --export other@example.com >"$work/other-key.asc"
+if prepare events.example.com "$work/other-key.asc"; then fail "another key than the one for the backups was accepted"; fi
+grep -qF 'secrets/backup_public_key has another key: remove it first' "$work/said" || fail "it does not name the key: $(cat "$work/said")"
 [[ $(cat secrets/*) == "$first" ]] || fail "the secrets were replaced"
 grep -q '^DOMAIN=events.example.com$' .env || fail ".env was replaced"
 cmp -s secrets/backup_public_key "$work/backup-key.asc" || fail "the key for the backups is not the one that was given"
+echo 'BACKUP_DAYS=7' >>.env
+prepare events.example.com || fail "it cannot be run again: $(cat "$work/said")"
+sed -i '/^BACKUP_DAYS/d' .env
+[[ $(cat secrets/*) == "$first" ]] || fail "the secrets were replaced"
 if prepare https://events.example.com; then fail "a URL was accepted as a domain"; fi
 if prepare events.example.com "$work/private.asc"; then fail "a private key was accepted"; fi
 if prepare events.example.com /dev/null; then fail "an empty key for the backups was accepted"; fi
