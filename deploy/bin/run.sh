@@ -296,7 +296,7 @@ A form with an address:
 
 The rows:
 
-  deploy/bin/sql.sh $shown 'SELECT received_at, event_type, path, traffic_source, device FROM events ORDER BY received_at DESC LIMIT 10'
+  DATABASE_URL=$shown deploy/bin/sql.sh 'SELECT received_at, event_type, path, traffic_source, device FROM events ORDER BY received_at DESC LIMIT 10'
 
 All that is held about that address; then its owner is erased, and with them the visits above:
 

@@ -128,7 +128,7 @@ try_the_rest() {
 }
 
 stored() {
-  "$ROOT/deploy/bin/sql.sh" "$DATABASE_URL" 'SELECT count(*) AS events FROM events' | grep -o '[0-9][0-9]*' | head -n 1
+  DATABASE_URL=$DATABASE_URL "$ROOT/deploy/bin/sql.sh" 'SELECT count(*) AS events FROM events' | grep -o '[0-9][0-9]*' | head -n 1
 }
 
 no_shell() {

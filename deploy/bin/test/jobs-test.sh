@@ -43,7 +43,7 @@ job 0 migrate status
 shows '**migrations**'
 shows '| version | description | state | appliedAt |'
 
-"$ROOT/deploy/bin/sql.sh" "$DATABASE_URL" "UPDATE flyway_schema_history SET checksum = checksum + 1 WHERE version = '1'" >/dev/null
+DATABASE_URL=$DATABASE_URL "$ROOT/deploy/bin/sql.sh" "UPDATE flyway_schema_history SET checksum = checksum + 1 WHERE version = '1'" >/dev/null
 job 3 migrate verify
 shows '### altops migrate verify: check failed'
 shows '**differences**'
@@ -61,6 +61,14 @@ PATH=$work/bin:$PATH FLY_PG_APP=pg job 1 migrate verify
 grep -qE '^proxy [0-9]+:5432 -a pg$' "$work/fly" || fail "fly was called with: $(cat "$work/fly")"
 PATH=$work/bin:$PATH FLY_PG_APP=pg FLY_CLUSTER=abc job 1 migrate verify
 grep -q '^mpg proxy abc ' "$work/fly" || fail "fly was called with: $(cat "$work/fly")"
+
+# sql.sh takes the addresses that altops takes, and no argument of a program shows them to other users of the machine.
+hidden="COPY (SELECT 1) TO PROGRAM 'cat >/dev/null; ! cat /proc/[0-9]*/cmdline 2>/dev/null | grep -qa seen[-]by-others'"
+DATABASE_URL="$DATABASE_URL&pgbouncer=true&ApplicationName=seen-by-others" "$ROOT/deploy/bin/sql.sh" "$hidden" >"$work/said" 2>&1 ||
+  fail "an argument shows the address, or it is refused"
+status=0
+(unset DATABASE_URL && "$ROOT/deploy/bin/sql.sh" "$hidden" >"$work/said" 2>&1) || status=$?
+[[ $status -eq 2 && $(<"$work/said") == 'usage: DATABASE_URL='* ]] || fail "without an address it ended with $status"
 
 # The step that checks the rollups, as GitHub runs it. A row that arrived since the rollup is no failure: a second rollup counts it.
 mkdir -p "$work/steps/deploy/bin"

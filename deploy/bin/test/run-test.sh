@@ -87,7 +87,7 @@ post_as_printed() {
 
 rows() {
   local statement
-  statement=$(sed -n 's/^  \(deploy\/bin\/sql.sh .*\)$/\1/p' "$work/log")
+  statement=$(sed -n 's/^  \(DATABASE_URL=.* deploy\/bin\/sql.sh .*\)$/\1/p' "$work/log")
   (cd "$ROOT" && bash -c "$statement")
 }
 

@@ -63,7 +63,7 @@ line() {
 }
 
 figure() {
-  "$ROOT/deploy/bin/sql.sh" "$DATABASE_URL" "SELECT $1" | grep -o '[0-9][0-9]*' | head -n 1
+  DATABASE_URL=$DATABASE_URL "$ROOT/deploy/bin/sql.sh" "SELECT $1" | grep -o '[0-9][0-9]*' | head -n 1
 }
 
 nothing_left() {

@@ -7,14 +7,14 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.StringJoiner;
 
-/** Runs one statement and prints its rows, with tabs between columns, for a machine without psql. Exit 1 if it fails. */
+/** Runs one statement on DATABASE_URL and prints its rows, with tabs between columns. Exit 1 if it fails. */
 public final class RunStatement {
     private RunStatement() {}
 
     public static void main(String[] args) {
-        try (Connection connection = TestDatabase.connect(args[0]);
+        try (Connection connection = TestDatabase.connect(System.getenv("DATABASE_URL"));
                 Statement statement = connection.createStatement()) {
-            if (statement.execute(args[1])) {
+            if (statement.execute(args[0])) {
                 print(statement.getResultSet());
             } else {
                 System.out.println(statement.getUpdateCount() + " rows");
