@@ -20,6 +20,10 @@ ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 MODE=${1:-run}
 DATA=${ALTCONTEXT_DATA:-$ROOT/.data}
 export PORT=${PORT:-3000} MANAGEMENT_PORT=${MANAGEMENT_PORT:-9091} HOST=${HOST:-127.0.0.1}
+# Where this machine reaches the service: at HOST, unless that means every address.
+case $HOST in 0.0.0.0 | ::) ADDRESS=127.0.0.1 ;; *) ADDRESS=$HOST ;; esac
+case $ADDRESS in 127.0.0.1) SITE=localhost ;; *:*) SITE=[$ADDRESS] ;; *) SITE=$ADDRESS ;; esac
+SITE=http://$SITE:$PORT
 DEMO_PORT=${DEMO_PORT:-4000} MAIL_PORT=${MAIL_PORT:-8025}
 DEV_DATABASE=$ROOT/deploy/dev-database/target/dev-database.jar
 DATA_IN_USE=3
@@ -100,13 +104,15 @@ guard() {
   echo "$1" >&9
 }
 
+# in_use PORT [ADDRESS]
 in_use() {
-  (: <>"/dev/tcp/127.0.0.1/$1") 2>/dev/null
+  (: <>"/dev/tcp/${2:-127.0.0.1}/$1") 2>/dev/null
 }
 
+# free_port_from PORT [ADDRESS]
 free_port_from() {
   local port=$1
-  while in_use "$port"; do port=$((port + 1)); done
+  while in_use "$port" "${2:-}"; do port=$((port + 1)); done
   echo "$port"
 }
 
@@ -118,12 +124,12 @@ beside() {
     n=$((n + 1))
   done
   [[ $data == "$DATA" ]] && data= || data="ALTCONTEXT_DATA=$data "
-  echo "PORT=$(free_port_from "$PORT") MANAGEMENT_PORT=$(free_port_from "$MANAGEMENT_PORT")" \
+  echo "PORT=$(free_port_from "$PORT" "$ADDRESS") MANAGEMENT_PORT=$(free_port_from "$MANAGEMENT_PORT" "$ADDRESS")" \
     "DEMO_PORT=$(free_port_from "$DEMO_PORT") MAIL_PORT=$(free_port_from "$MAIL_PORT") ${data}make $MODE"
 }
 
 require_port() {
-  in_use "$2" || return 0
+  in_use "$2" "$ADDRESS" || return 0
   die "$1: port $2 is in use. Stop the program that listens there or, to run beside it:
 
   $(beside)"
@@ -206,18 +212,18 @@ start_dev_mode() {
   guard "$SERVICE_PID"
 }
 
-# The pages name the service at its default port; for another port they are copied and changed.
+# The pages name the service at its default address; for another one they are copied and changed.
 start_demo() {
   local pages=$ROOT/docs/demo file
   if in_use "$DEMO_PORT"; then
     say "port $DEMO_PORT is in use: the demo site is not served (DEMO_PORT=4001 make $MODE chooses another)"
     return
   fi
-  if [[ $PORT != 3000 ]]; then
+  if [[ $SITE != http://localhost:3000 ]]; then
     rm -rf "$DATA/demo"
     mkdir -p "$DATA/demo"
     for file in "$pages"/*; do
-      sed "s#http://localhost:3000#http://localhost:$PORT#g" "$file" >"$DATA/demo/${file##*/}"
+      sed "s#http://localhost:3000#$SITE#g" "$file" >"$DATA/demo/${file##*/}"
     done
     pages=$DATA/demo
   fi
@@ -231,7 +237,7 @@ is_healthy() {
     printf 'GET /v1/healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n' >&3
     IFS= read -r -t 5 status <&3
     [[ $status == 'HTTP/1.1 200'* ]]
-  ) 2>/dev/null 3<>"/dev/tcp/127.0.0.1/$PORT"
+  ) 2>/dev/null 3<>"/dev/tcp/$ADDRESS/$PORT"
 } 2>/dev/null
 
 wait_until_healthy() {
@@ -251,7 +257,7 @@ is_empty() {
 
 lines_to_try() {
   # A given address may hold a password, so the name of the variable is shown instead.
-  local url=http://localhost:$PORT shown="\"\$DATABASE_URL\""
+  local url=$SITE shown="\"\$DATABASE_URL\""
   [[ -z $DATABASE_PID ]] || shown="'$DATABASE_URL'"
   local demo=
   ! is_empty || demo="The database is empty. A month of invented visits and leads, to see at $url/dashboard?property=demo:

@@ -52,9 +52,12 @@ interrupt() {
 }
 
 nothing_is_left() {
+  local host
   # The database's processes have the data directory on their command line. The others are found by their ports.
   if pgrep -f "$work/data" >/dev/null; then fail "the database was left running: $(pgrep -fa "$work/data")"; fi
-  if (: <>"/dev/tcp/127.0.0.1/$PORT") 2>/dev/null; then fail "the service was left running"; fi
+  for host in 127.0.0.1 127.0.0.2; do
+    if (: <>"/dev/tcp/$host/$PORT") 2>/dev/null; then fail "the service was left running"; fi
+  done
   if (: <>"/dev/tcp/127.0.0.1/$DEMO_PORT") 2>/dev/null; then fail "the demo site was left running"; fi
   if (: <>"/dev/tcp/127.0.0.1/$MAIL_PORT") 2>/dev/null; then fail "the mail sink was left running"; fi
 }
@@ -148,7 +151,11 @@ erase_as_printed | grep -q '^erased 1 lead, ' || fail "no lead was erased"
 post_as_printed | grep -q '"ok":true' || fail "the printed beacon was not accepted a second time"
 interrupt 0
 
-start "$ROOT/deploy/bin/run.sh"
+# An address other than the default is where the service is asked for its health, and what is printed.
+HOST=127.0.0.2 start "$ROOT/deploy/bin/run.sh"
+grep -qF "AltContext listens on http://127.0.0.2:$PORT " "$work/log" || fail "it does not print the address where it listens"
+post_as_printed | grep -q '"ok":true' || fail "no beacon was accepted at the address where it listens"
+HOST=127.0.0.2 refused PORT "port $PORT is in use"
 kill_hard
 
 start make -C "$ROOT" -o target/built run
