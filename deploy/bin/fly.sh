@@ -102,6 +102,7 @@ check_secrets_file() {
   fi
   grep -vnE '^[[:space:]]*(#.*)?$|^[A-Z][A-Z0-9_]*=' "$SECRETS_FILE" | cut -d: -f1 | grep -q . &&
     die "$SECRETS_FILE has lines that are neither NAME=value nor comments"
+  ! grep -q $'\r' "$SECRETS_FILE" || die "$SECRETS_FILE has carriage returns, which would become part of the values: tr -d '\\r' removes them"
   # fly would send another value than the one checked here: it removes quotes, and reads what follows a # as a comment.
   found=$(grep -E "^[A-Z][A-Z0-9_]*=([\"']|.*#)" "$SECRETS_FILE" | cut -d= -f1 | tr '\n' ' ') || true
   [[ -z $found ]] || die "$SECRETS_FILE has quotes or a # in the value of ${found% }: write it without"

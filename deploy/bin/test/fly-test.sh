@@ -149,6 +149,8 @@ grep -q 'nothing was sent' "$work/said" || fail "it does not say that nothing wa
 if grep -q '^fly' "$work/calls"; then fail "fly was called although the service refuses the values"; fi
 sed 's/^PRIVACY.*/&#1/; s/^CORS.*/CORS_ALLOWED_ORIGINS="https:\/\/site.example"/' .env.production >short.env
 refused 'quotes or a # in the value of CORS_ALLOWED_ORIGINS PRIVACY_CONTACT_EMAIL' secrets SECRETS_FILE=short.env
+sed 's/^ADMIN.*/&\r/' .env.production >short.env
+refused 'short.env has carriage returns' secrets SECRETS_FILE=short.env
 echo 'GEOIP_DATABASE=/opt/countries.mmdb' >>.env.production
 done_by secrets -- "$checked" 'fly secrets import --stage --app altcontext'
 if grep -q GEOIP "$work/checked"; then fail "the settings were checked with GEOIP_DATABASE, whose file is only in the image"; fi
