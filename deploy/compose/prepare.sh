@@ -16,7 +16,7 @@ key=$(cat "$4") || exit 1
 cd "${COMPOSE_DIRECTORY:-$(dirname "${BASH_SOURCE[0]}")}"
 settings=("DOMAIN=$1" "CORS_ALLOWED_ORIGINS=$2" "PRIVACY_CONTACT_EMAIL=$3")
 for setting in "${settings[@]}"; do
-  [[ ! -e .env ]] || grep -qxF -- "$setting" .env || { echo "prepare: .env has another ${setting%%=*}: change it there" >&2; exit 1; }
+  [[ ! -e .env ]] || grep -qxF -- "$setting" .env || { echo "prepare: .env has no line $setting: change it there" >&2; exit 1; }
 done
 [[ ! -s secrets/backup_public_key || $(<secrets/backup_public_key) == "$key" ]] ||
   { echo "prepare: secrets/backup_public_key has another key: remove it first" >&2; exit 1; }

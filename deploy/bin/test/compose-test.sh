@@ -45,7 +45,7 @@ first=$(cat secrets/*)
 [[ $(sort -u secrets/postgres_password secrets/ip_hash_pepper secrets/admin_api_key secrets/unsubscribe_secret | grep -cE '^[0-9a-f]{64}$') -eq 4 ]] ||
   fail "the secrets are not four different ones"
 if prepare other.example.com; then fail "another domain than that of .env was accepted"; fi
-grep -qF 'prepare: .env has another DOMAIN: change it there' "$work/said" || fail "it does not name the setting: $(cat "$work/said")"
+grep -qF 'prepare: .env has no line DOMAIN=other.example.com: change it there' "$work/said" || fail "it does not name the setting: $(cat "$work/said")"
 gpg_as_owner --quick-generate-key other@example.com future-default default never 2>/dev/null
 gpg_as_owner --armor --export other@example.com >"$work/other-key.asc"
 if prepare events.example.com "$work/other-key.asc"; then fail "another key than the one for the backups was accepted"; fi
