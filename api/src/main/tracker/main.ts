@@ -2,7 +2,7 @@ import { watchClicks } from './clicks';
 import { take, turn } from './engagement';
 import { watchForms } from './forms';
 import { flush, optOut, retry } from './outbox';
-import { isElsewhere, refer, send, view, viewed, waiting } from './page';
+import { type Call, isElsewhere, refer, send, view, viewed, waiting } from './page';
 import { on, safely } from './safely';
 import { data } from './script';
 import { read, write } from './visitor';
@@ -37,7 +37,7 @@ const start = (): void => {
   const measured = safely(measure);
   vitals = measured;
   viewAlone();
-  waiting!.forEach((call) => send(...call));
+  (waiting as Call[]).forEach((call) => send(...call));
   retry();
 
   'pushState replaceState'.split(' ').forEach((name) => {
@@ -71,6 +71,7 @@ if (waiting) {
   window.altcontext = {
     track: send,
     pageView,
+    q: 0,
     optOut,
     optIn: () =>
       safely(() => {

@@ -10,9 +10,12 @@ export type Call = [eventType: string, props?: object, traffic?: object, more?: 
 
 declare global {
   interface Window {
-    /** With `q`: the stub of a page that holds its calls until this script is loaded. */
+    /**
+     * Before this script is loaded: a stub of the page that holds its calls in `q`, or an element of the page with this id. Afterwards
+     * `q` is 0.
+     */
     altcontext?: {
-      q?: Call[];
+      q?: Call[] | 0;
       track(eventType: string, props?: object): void;
       pageView(url?: string, props?: object): void;
       optOut(): void;
@@ -24,8 +27,8 @@ declare global {
   }
 }
 
-/** Calls before this script was loaded, or before the page was visible. Undefined if the tracker runs already. */
-export const waiting: Call[] | undefined = (window.altcontext || { q: [] }).q;
+/** Calls before this script was loaded, or before the page was visible. 0 if the tracker runs already. */
+export const waiting: Call[] | 0 = window.altcontext?.q ?? [];
 
 /** The path of an address, with the fragment where a site keeps its pages there. A query may hold personal data. */
 const pathOf = ({ pathname, hash }: URL | Location): string =>
@@ -50,7 +53,7 @@ export const send = (...call: Call): void =>
     const [eventType, props, traffic, more] = call;
     const reason = refusal(path);
     if (document.prerendering) {
-      waiting!.push(call);
+      (waiting as Call[]).push(call);
     } else if (reason) {
       console.info('altcontext:', reason);
     } else {

@@ -21,6 +21,10 @@ final class DemoStage implements AutoCloseable {
     static final String TWO_FRAMES =
             "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))";
 
+    /** What docs/tracker.md gives to pages that call the tracker before it is loaded. */
+    static final String STUB =
+            "if (!window.altcontext?.track) window.altcontext = {q: [], track(...call) { this.q.push(call) }};";
+
     final DemoSite site = new DemoSite();
     final PackagedService service;
     final StoredRows stored;

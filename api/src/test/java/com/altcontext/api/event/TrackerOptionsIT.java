@@ -196,6 +196,30 @@ class TrackerOptionsIT {
         assertThat(counted.console()).containsExactly("altcontext: optOut");
     }
 
+    /** Such an element is a property of the window. */
+    @Test
+    void an_element_with_the_id_altcontext_does_not_stop_the_tracker() {
+        ChromiumTab tab = tab("script.id = 'altcontext'").open(STAGE.site.at("/index.html"));
+        tab.await("localStorage['altcontext.id']");
+        tab.evaluate("altcontext.track('plan_chosen')");
+
+        STAGE.await(tab, "page_view", 1);
+        STAGE.await(tab, "plan_chosen", 1);
+        assertThat(tab.complaints()).isEmpty();
+    }
+
+    @Test
+    void calls_are_kept_until_the_script_has_loaded_even_if_an_element_has_its_name() {
+        ChromiumTab tab = tab("script.id = 'altcontext'; window.isShown ||= (() => { " + DemoStage.STUB
+                        + " altcontext.track('plan_shown'); return true })()")
+                .open(STAGE.site.at("/index.html"));
+        tab.await("localStorage['altcontext.id']");
+
+        STAGE.await(tab, "plan_shown", 1);
+        STAGE.await(tab, "page_view", 1);
+        assertThat(tab.complaints()).isEmpty();
+    }
+
     @Test
     void a_visitor_of_the_earlier_system_keeps_the_id() {
         ChromiumTab tab = visitor.tab();

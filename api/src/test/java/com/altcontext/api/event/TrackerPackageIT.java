@@ -29,6 +29,7 @@ class TrackerPackageIT {
         Files.writeString(folder.resolve("package.html"), """
                 <!doctype html>
                 <title>Package</title>
+                <h1 id="altcontext">An element can have the name of the tracker</h1>
                 <script type="module">
                   import { init, optOut, pageView, track } from './index.js';
                   Object.assign(window, {pageView, track, optOut});
