@@ -38,7 +38,9 @@ export const headingOf = (reload: () => void) => {
     text: (): string => heading.textContent ?? '',
     /** @param since the day of the first visit, if it lies in the window */
     show: ({ window, compareTo, freshness, from }: Summary, view: View, since: string | undefined): void => {
-      heading.textContent = since ? words.picker.since(format.day(since)) : format.days(window.from, window.to);
+      // Chosen days may have ended long ago.
+      heading.textContent =
+        since && view.window !== 'custom' ? words.picker.since(format.day(since)) : format.days(since ?? window.from, window.to);
       const first = firstDay();
       const isCut = view.window === 'all' && first !== '' && first < window.from;
       compared.textContent = isCut

@@ -197,6 +197,17 @@ class DashboardWindowsIT extends FilledDashboard {
     }
 
     @Test
+    void custom_days_are_named_from_the_first_visit_to_the_last_day() {
+        String days = "?from=%s&to=%s&property=kiln";
+        LocalDate last = PAST.today.minusDays(8);
+        page.signIn(days.formatted(PAST.today.minusDays(9), last));
+        String named = page.text("h1");
+
+        page.open(days.formatted(PAST.today.minusDays(12), last)).settled();
+        assertThat(page.text("h1")).isEqualTo(named).doesNotContain("Since");
+    }
+
+    @Test
     void a_window_is_not_called_all_if_there_are_more_days_than_the_service_answers_at_once() {
         PAST.stored.execute(
                 "INSERT INTO daily_metric_rollups (property_id, day, page_views, sessions) VALUES ('old', ?, 1, 1)",
