@@ -80,7 +80,7 @@ export const summaryParts = (properties: KnownProperties, change: Change) => {
         trend.card.fill(
           asked,
           answer.then((summary) => trendOf(summary, view, properties, signal)),
-          (shown) => trend.nodes(shown, view.chart),
+          trend.nodes,
         ),
         vitalsCard.fill(asked, answer, ({ metrics: { webVitals } }) => [
           folded(vitalsCard, words.vitals.line(format.millis(webVitals.lcpMs.p75)), vitals(webVitals)),

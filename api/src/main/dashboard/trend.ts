@@ -10,13 +10,8 @@ import { format, words } from './words';
 
 const MIN_WIDTH = 240;
 
-interface Shown {
-  trend: Trend;
-  series: Series;
-}
-
 /** With filters that do not apply to leads, there are no figures of leads. */
-const isUnknown = ({ trend: { points }, series }: Shown): boolean =>
+const isUnknown = ({ points }: Trend, series: Series): boolean =>
   points.length > 0 && points.every((point) => point[series] === null);
 
 /** The days of a window as a line, the window before as a dashed one, and all of it as a table. */
@@ -29,18 +24,19 @@ export const trendCard = (choose: (series: Series) => void) => {
   const made = card(words.trend.heading, { class: 'trend' }, picker.element);
   const legend = h('p', { class: 'legend', 'aria-live': 'polite' });
   const plot = h('div', { class: 'plot' });
-  let shown: Shown | undefined;
+  let shown: Trend | undefined;
+  let series: Series = SERIES[0];
 
   const width = (): number => Math.max(MIN_WIDTH, made.body.clientWidth);
   let drawn = 0;
   const draw = (): void => {
     drawn = width();
-    if (shown && isUnknown(shown)) {
+    if (shown && isUnknown(shown, series)) {
       // A line at zero would look like a figure.
       legend.replaceChildren();
       plot.replaceChildren(h('p', { class: 'quiet' }, words.trend.noLeads));
     } else if (shown) {
-      plot.replaceChildren(drawing(shown.trend, shown.series, drawn, legend));
+      plot.replaceChildren(drawing(shown, series, drawn, legend));
     }
   };
   // A new drawing loses the focus and the selected day, so it is not redrawn for the same width.
@@ -48,20 +44,17 @@ export const trendCard = (choose: (series: Series) => void) => {
 
   return {
     card: made,
-    nodes: (trend: Trend, series: Series): Node[] => {
+    nodes: (trend: Trend): Node[] => {
       // A table that was opened stays so when other figures come.
       const isOpen = made.body.querySelector('details')?.open ?? false;
-      shown = { trend, series };
-      picker.choose(series);
+      shown = trend;
       draw();
       return [legend, plot, tableOf(trend, isOpen)];
     },
-    choose: (series: Series): void => {
+    choose: (chosen: Series): void => {
+      series = chosen;
       picker.choose(series);
-      if (shown) {
-        shown = { ...shown, series };
-        draw();
-      }
+      draw();
     },
   };
 };

@@ -46,6 +46,20 @@ class DashboardChartIT extends FilledDashboard {
     }
 
     @Test
+    void a_line_that_is_chosen_while_figures_load_stays() {
+        page.signIn(SEVEN);
+        page.hold("*/v1/metrics/summary*");
+        page.tab.click(".fresh button");
+        page.tab.click("input[value=pageViews]");
+        page.tab.await("location.search.includes('chart=pageViews')");
+        page.release();
+        page.settled();
+
+        assertThat(page.has("input[value=pageViews]:checked")).isTrue();
+        assertThat(page.heights("path.now")).containsExactly(212.0, 212.0, 212.0, 212.0, 212.0, 144.7, 10.0);
+    }
+
+    @Test
     void a_single_day_that_has_ended_is_not_drawn_as_an_unfinished_day() {
         page.signIn("?window=7&property=odd");
         assertThat(page.text("h1")).startsWith("Since ");
