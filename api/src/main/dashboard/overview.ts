@@ -96,6 +96,8 @@ export const overview = (change: Change, account: HTMLElement, session: Session)
     controller.abort();
     controller = new AbortController();
     const { signal } = controller;
+    // Not when it has ended: a load that takes long would be cancelled and begun again.
+    loadedAt = Date.now();
     say(words.loading);
     const known = properties.load().then(showProperties, () => {});
     if (needsToday(view) && !properties.known()) {
@@ -114,7 +116,6 @@ export const overview = (change: Change, account: HTMLElement, session: Session)
     ];
     const filled = await Promise.all([...above, lazy.show(view, signal, Promise.all(above))]);
     if (!signal.aborted) {
-      loadedAt = Date.now();
       report(filled.flat());
     }
   };

@@ -57,6 +57,21 @@ class DashboardLayoutIT extends FilledDashboard {
         page.assertBlameless();
     }
 
+    @Test
+    void a_first_load_that_takes_long_is_not_begun_again() {
+        page.open("").enter(TestService.ADMIN_KEY);
+        page.settled();
+        page.hold("*/v1/metrics/summary*");
+        page.open(SEVEN);
+        page.tab.await("document.querySelector('.key[aria-busy]')");
+        page.tab.evaluate("document.dispatchEvent(new Event('visibilitychange'))");
+        page.release();
+        page.settled();
+
+        assertThat(asked("/v1/metrics/summary?window=7&")).isEqualTo(1);
+        page.assertBlameless();
+    }
+
     private long asked(String part) {
         return page.tab.requests().stream().filter(each -> each.contains(part)).count();
     }
