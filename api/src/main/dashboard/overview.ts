@@ -112,7 +112,10 @@ export const overview = (change: Change, account: HTMLElement, session: Session)
     const figures = ofSummary.fill(answer, view, signal);
     const above = [
       ...figures,
-      Promise.all([answer, known]).then(([summary]) => showSummary(summary), (failure) => (signal.aborted ? {} : showFailure(failure))),
+      Promise.all([answer, known]).then(
+        ([summary]) => (signal.aborted ? {} : showSummary(summary)),
+        (failure) => (signal.aborted ? {} : showFailure(failure)),
+      ),
     ];
     const filled = await Promise.all([...above, lazy.show(view, signal, Promise.all(above))]);
     if (!signal.aborted) {
