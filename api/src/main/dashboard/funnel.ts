@@ -51,8 +51,12 @@ export const funnelCard = (change: Change): Part => {
     card: made,
     asks,
     load: (view, signal) => {
-      shown = view.steps.join(', ');
-      steps.value = shown;
+      const asked = view.steps.join(', ');
+      // What is being typed stays when only the figures are new.
+      if (asked !== shown) {
+        shown = asked;
+        steps.value = asked;
+      }
       const answer =
         view.steps.length < 2
           ? Promise.resolve(undefined)

@@ -222,6 +222,20 @@ class DashboardEventsIT extends FilledDashboard {
     }
 
     @Test
+    void steps_that_are_being_typed_survive_a_refresh() {
+        page.signIn(SEVEN + "&step=%2Fnews&step=form_submit");
+        page.tab.evaluate("document.querySelector('.funnel input').value = '/news, form_st'");
+
+        page.tab.evaluate("document.querySelector('.fresh button').click()");
+        page.settled();
+
+        assertThat(page.tab
+                        .evaluate("document.querySelector('.funnel input').value")
+                        .asText())
+                .isEqualTo("/news, form_st");
+    }
+
+    @Test
     void a_step_with_a_comma_is_one_step_and_stays_one() {
         String asked = SEVEN + "&step=%2Fnews%2Cform_start&step=form_submit";
         page.signIn(asked);
