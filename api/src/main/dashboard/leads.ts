@@ -7,6 +7,7 @@ import { save } from './files';
 import { problemText } from './notice';
 import type { Part } from './part';
 import type { KnownProperties } from './properties';
+import type { View } from './view';
 import { format, words } from './words';
 
 const PATH = '/v1/dashboard/leads';
@@ -22,14 +23,17 @@ export const leadsCard = (properties: KnownProperties, downloads: boolean): Part
   );
   const button = h('button', { type: 'submit' }, words.leads.download);
   const status = h('p', { class: 'quiet', role: 'status' });
-  let params: Record<string, string> = {};
+  /** Which leads the card is about. For a view that names no property, this is known only when the properties are. */
+  let params: Promise<Record<string, string>> | undefined;
   const form = h(
     'form',
     {
       class: 'download',
       submit: (event) => {
         event.preventDefault();
-        void download({ ...params, ...(which.value && { consentStatus: which.value }) }, button, status);
+        if (params) {
+          void download(params, which.value, button, status);
+        }
       },
     },
     h('label', { for: which.id }, words.leads.which),
@@ -43,17 +47,23 @@ export const leadsCard = (properties: KnownProperties, downloads: boolean): Part
     card: made,
     // The window does not matter.
     asks: ({ property }) => property,
-    load: (view, signal) =>
-      made.fill(
+    load: (view, signal) => {
+      params = paramsOf(view, properties);
+      return made.fill(
         view.property,
-        properties.load().then(() => {
-          const propertyId = properties.shown(view);
-          params = propertyId ? { propertyId } : {};
-          return ask<Leads>(PATH, params, signal);
-        }),
+        params.then((known) => ask<Leads>(PATH, known, signal)),
         content,
-      ),
+      );
+    },
   };
+};
+
+const paramsOf = async (view: View, properties: KnownProperties): Promise<Record<string, string>> => {
+  if (!view.property) {
+    await properties.load();
+  }
+  const propertyId = properties.shown(view);
+  return propertyId ? { propertyId } : {};
 };
 
 const content = ({ total, byStatus }: Leads): HTMLElement[] => {
@@ -85,15 +95,21 @@ const content = ({ total, byStatus }: Leads): HTMLElement[] => {
 };
 
 /** Fetches the whole file before it is saved, so that a failure is shown here and no half file is saved. */
-const download = async (params: Record<string, string>, button: HTMLButtonElement, status: HTMLElement): Promise<void> => {
+const download = async (
+  params: Promise<Record<string, string>>,
+  consentStatus: string,
+  button: HTMLButtonElement,
+  status: HTMLElement,
+): Promise<void> => {
   if (button.ariaDisabled === 'true') {
     return;
   }
   button.ariaDisabled = 'true';
   status.textContent = words.leads.busy;
   try {
+    const query = new URLSearchParams({ ...(await params), ...(consentStatus && { consentStatus }) });
     const [blob, name] = await fetched(
-      `${PATH}.csv?${new URLSearchParams(params)}`,
+      `${PATH}.csv?${query}`,
       { method: 'POST' },
       async (response): Promise<[Blob, string]> => [await response.blob(), fileName(response)],
     );
