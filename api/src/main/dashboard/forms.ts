@@ -24,6 +24,8 @@ export const formsCard = (person?: { mayForget: boolean }) => {
   let property = '';
   let rows: Submission[] = [];
   let next: string | null = null;
+  /** The search that the list is about, whatever is being typed. */
+  let email = '';
   let controller = new AbortController();
   /** Cancels requests: the list is about one property and one search, and an answer that comes later is about another. */
   const stop = (): void => {
@@ -44,7 +46,9 @@ export const formsCard = (person?: { mayForget: boolean }) => {
       list.append(h('p', { class: 'quiet' }, words.loading));
     }
     const params = { ...(property && { propertyId: property }), ...(more && next && { cursor: next }) };
-    const email = search.value.trim();
+    if (!more) {
+      email = search.value.trim();
+    }
     try {
       const page = email
         ? await post<Page>(`${PATH}?${new URLSearchParams(params)}`, { email }, signal)
@@ -81,7 +85,7 @@ export const formsCard = (person?: { mayForget: boolean }) => {
   const content = (): HTMLElement[] => [
     rows.length
       ? submissionTable(rows, person && ((email) => void personDialog(email, person.mayForget, () => void load(false))))
-      : h('p', { class: 'quiet' }, search.value.trim() ? words.forms.noneOf : words.forms.none),
+      : h('p', { class: 'quiet' }, email ? words.forms.noneOf : words.forms.none),
     ...explained(rows),
     ...(next ? [h('button', { type: 'button', click: () => void load(true) }, words.forms.more)] : []),
     ...(rows.length ? [tools(submissionFile(rows))] : []),
@@ -118,6 +122,7 @@ export const formsCard = (person?: { mayForget: boolean }) => {
         stop();
         rows = [];
         next = null;
+        email = '';
         search.value = '';
         list.replaceChildren();
         fold.open = false;

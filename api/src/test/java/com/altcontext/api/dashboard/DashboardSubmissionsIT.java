@@ -99,6 +99,18 @@ class DashboardSubmissionsIT extends FilledDashboard {
     }
 
     @Test
+    void more_submissions_belong_to_the_shown_list_whatever_is_being_typed() {
+        open("full");
+        page.tab.await("document.querySelector('.forms table')");
+        page.tab.evaluate("document.querySelector('.forms input').value = 'full-5'");
+        page.tab.click(MORE);
+        page.tab.await(
+                "document.querySelectorAll('.forms tbody tr').length > 50 || !document.querySelector('" + MORE + "')");
+
+        assertThat(rows()).isEqualTo(ALL);
+    }
+
+    @Test
     void shown_submissions_stay_when_more_cannot_be_loaded() {
         open("full");
         page.tab.await("document.querySelector('.forms table')");
