@@ -111,6 +111,26 @@ class DashboardSubmissionsIT extends FilledDashboard {
     }
 
     @Test
+    void a_long_message_leaves_room_for_the_other_columns() {
+        PAST.lead("wordy", "wordy@example.ca", "express", 1);
+        PAST.stored.execute(
+                "INSERT INTO form_submissions (id, lead_id, property_id, form_name, submitted_at, content_hash, payload)"
+                        + " SELECT gen_random_uuid(), id, property_id, 'fair', now(), sha256('x'),"
+                        + " jsonb_build_object('message', repeat('Are there more blue bowls? ', 30))"
+                        + " FROM leads WHERE property_id = 'wordy'");
+        open("wordy");
+        page.tab.await("document.querySelector('.forms table')");
+
+        assertThat(page.tab
+                        .evaluate(
+                                "(({scrollWidth, clientWidth}) => scrollWidth - clientWidth)(document.querySelector('.forms .scroll'))")
+                        .intValue())
+                .as("pixels beyond the card")
+                .isZero();
+        page.assertAccessible("long-message", DashboardTab.WIDE);
+    }
+
+    @Test
     void shown_submissions_stay_when_more_cannot_be_loaded() {
         open("full");
         page.tab.await("document.querySelector('.forms table')");

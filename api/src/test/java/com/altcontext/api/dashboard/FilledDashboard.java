@@ -52,6 +52,7 @@ abstract class FilledDashboard {
                 "colours",
                 "full",
                 "few",
+                "wordy",
                 "moved",
                 "far",
                 "goals",
