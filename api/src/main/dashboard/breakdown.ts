@@ -70,8 +70,8 @@ interface Columns {
 
 const { breakdowns } = words;
 
-const share = (part: number | null, whole: number | undefined): readonly [number | null, string] => {
-  const value = whole && part !== null ? part / whole : null;
+const share = (part: number | null | undefined, whole: number | undefined): readonly [number | null, string] => {
+  const value = whole && part != null ? part / whole : null;
   return [value, format.share(value)];
 };
 

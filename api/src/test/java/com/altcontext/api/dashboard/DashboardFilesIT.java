@@ -44,6 +44,24 @@ class DashboardFilesIT extends FilledDashboard {
                 .count();
     }
 
+    @Test
+    void a_file_has_an_empty_cell_for_a_rate_that_is_not_known() throws IOException {
+        PAST.store(IntStream.range(0, 520)
+                .mapToObj(
+                        i -> PAST.view("landings", "reader-" + i, 1, "10:00:00").path("/page-" + i))
+                .toList());
+        PAST.rollUp(2, 1);
+        // Another system, which did not count conversions, counted this day.
+        PAST.stored.execute(
+                "UPDATE daily_metric_rollups SET sessions = 3, imported = 1 WHERE property_id = 'landings' AND day = ?",
+                PAST.today.minusDays(2));
+        page.signIn("?window=7&pages=landing_path&property=landings");
+
+        assertThat(saved("[data-dimension=landing_path] .csv", "landing-pages.csv"))
+                .endsWith("All others,20,")
+                .hasSize(502);
+    }
+
     /** A French spreadsheet splits cells at semicolons, even inside quotation marks. */
     @Test
     void a_french_spreadsheet_sees_no_formula_in_a_file() throws IOException {

@@ -53,6 +53,7 @@ abstract class FilledDashboard {
                 "full",
                 "few",
                 "wordy",
+                "landings",
                 "moved",
                 "far",
                 "goals",
