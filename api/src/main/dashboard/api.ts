@@ -53,10 +53,16 @@ const causeOf = (status: number, error: unknown): Cause => {
 };
 
 let ended: () => void = () => {};
+let limited: () => void = () => {};
 
 /** Sets what to do when the service says that the session has ended. */
 export const whenSignedOut = (then: () => void): void => {
   ended = then;
+};
+
+/** Sets what to do when the service says that the session may not see what was requested. */
+export const whenForbidden = (then: () => void): void => {
+  limited = then;
 };
 
 /** Sends a request. Throws a Problem if it fails, and an AbortError if it was cancelled. */
@@ -89,6 +95,9 @@ export const fetched = async <T>(path: string, init: RequestInit, read: (respons
   } catch (failure) {
     if (failure instanceof Problem && failure.cause === 'signed_out') {
       ended();
+    }
+    if (failure instanceof Problem && failure.cause === 'forbidden') {
+      limited();
     }
     throw failure;
   }

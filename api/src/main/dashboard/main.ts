@@ -1,4 +1,4 @@
-import { problemOf, whenSignedOut } from './api';
+import { problemOf, whenForbidden, whenSignedOut } from './api';
 import { h } from './dom';
 import { overview } from './overview';
 import { problemText } from './notice';
@@ -7,7 +7,7 @@ import { changed, read, type View, write } from './view';
 import { format, words } from './words';
 
 /** The overview, while it is shown. */
-let open: (ReturnType<typeof overview> & { again: () => void }) | undefined;
+let open: (ReturnType<typeof overview> & { session: Session; again: () => void }) | undefined;
 
 const page = (element: HTMLElement): void => {
   open?.end();
@@ -75,10 +75,24 @@ const showOverview = (session: Session, isNew: boolean): void => {
     made.show(currentView(session));
   }, account, session);
   page(made.element);
-  open = { ...made, again: () => made.show(currentView(session)) };
+  open = { ...made, session, again: () => made.show(currentView(session)) };
   open.again();
   if (isNew) {
     made.focus();
+  }
+};
+
+const permissionsOf = ({ scopes, properties, share }: Session): string => JSON.stringify([scopes, properties, share]);
+
+/** Another tab may have begun a session that may see other things, for example with a share link: then shows what it may see. */
+const checkSession = async (): Promise<void> => {
+  if (!open || document.hidden) {
+    return;
+  }
+  // Without an answer, the next request for figures says what is wrong.
+  const current = await session().catch(() => undefined);
+  if (open && current && permissionsOf(current) !== permissionsOf(open.session)) {
+    showOverview(current, false);
   }
 };
 
@@ -133,6 +147,8 @@ const start = async (isFirst = false): Promise<void> => {
 // The service has read the language from the address and keeps it, so a shared link need not contain it.
 history.replaceState(null, '', addressOf(read(location.search)) + location.hash);
 whenSignedOut(() => open && showSignIn(words.signIn.ended));
+whenForbidden(() => void checkSession());
+document.addEventListener('visibilitychange', () => void checkSession());
 window.addEventListener('popstate', () => {
   // The details dialog belongs to the view that was left.
   document.querySelector<HTMLDialogElement>('dialog[open]')?.close();

@@ -11,6 +11,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Keys and share links of the dashboard, in a real browser. */
 class DashboardAccessIT extends FilledDashboard {
@@ -41,6 +43,34 @@ class DashboardAccessIT extends FilledDashboard {
         later.open("#key=" + key);
         assertThat(later.text(".why")).isEqualTo("This link has ended. Ask for a new one, or sign in with a key.");
         assertThat(later.tab.evaluate("location.hash").asText()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "document.dispatchEvent(new Event('visibilitychange'))",
+                "document.querySelector('.fresh button').click()"
+            })
+    void a_tab_shows_what_the_session_may_see_that_another_tab_began(String next) {
+        String key = SignIn.key(
+                DATABASE.sql(),
+                NewKey.ofShare("tab " + System.nanoTime(), "kiln", Instant.now().plus(Duration.ofDays(1))));
+        page.signIn("?window=7");
+        page.tab.evaluate("""
+                fetch('/v1/dashboard/session', {
+                  method: 'POST',
+                  headers: {'content-type': 'application/json'},
+                  body: JSON.stringify({key: '%s'}),
+                }).then(() => {})""".formatted(key));
+
+        page.tab.evaluate(next);
+        page.tab.await("!document.querySelector('.leads')");
+        page.settled();
+
+        assertThat(page.text(".toolbar select")).isEqualTo("Maple Kiln (kiln)");
+        assertThat(page.tile("uniqueVisitors")).startsWith("2");
+        assertThat(page.has(".alert p")).isFalse();
+        page.assertBlameless();
     }
 
     @Test
