@@ -74,20 +74,28 @@ final class ExportDocument {
 
     private static final String LINK = object("i", "visitor_id", "source", "confidence", "linked_at", "is_bot");
 
+    /**
+     * A webhook's name, or the person's own address. Alerts about a lead go to the operator's people, whose addresses
+     * are not the person's to see.
+     */
+    private static final String DESTINATION =
+            "CASE WHEN o.kind = 'webhook' OR o.destination = l.email THEN o.destination END";
+
     private static final String MESSAGE = object(
-            "o",
-            "id",
-            "kind",
-            "event",
-            "destination",
-            "language",
-            "created_at",
-            "attempts",
-            "next_attempt_at",
-            "retry_until",
-            "set_aside_at",
-            "last_error",
-            "body");
+                    "o",
+                    "id",
+                    "kind",
+                    "event",
+                    "destination",
+                    "language",
+                    "created_at",
+                    "attempts",
+                    "next_attempt_at",
+                    "retry_until",
+                    "set_aside_at",
+                    "last_error",
+                    "body")
+            .replace("o.destination", DESTINATION);
 
     private static final String RECIPIENT = object("r", "property_id", "kind", "created_at", "stopped_at");
 
@@ -256,7 +264,11 @@ final class ExportDocument {
                 LINK,
                 "lead_identities AS i WHERE i.lead_id = ? AND i.source = 'form_submit' ORDER BY i.linked_at",
                 lead.id());
-        array("messages", MESSAGE, "outbox AS o WHERE o.lead_id = ? ORDER BY o.created_at", lead.id());
+        array(
+                "messages",
+                MESSAGE,
+                "outbox AS o JOIN leads AS l ON l.id = o.lead_id WHERE o.lead_id = ? ORDER BY o.created_at",
+                lead.id());
         long heuristicLinks = tx.queryOne(HEURISTIC_LINKS, row -> row.number(1), lead.id());
         out.append(",\"mayAlsoBe\":").append(Long.toString(heuristicLinks)).append('}');
     }

@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.altcontext.audit.Caller;
 import com.altcontext.db.SqlFailure;
+import com.altcontext.delivery.Webhook;
+import com.altcontext.delivery.Webhooks;
 import com.altcontext.event.EventStore;
 import com.altcontext.lead.Captured;
 import com.altcontext.lead.ConsentStatus;
 import com.altcontext.lead.Email;
+import com.altcontext.lead.LeadMessages;
 import com.altcontext.lead.LeadRules;
 import com.altcontext.lead.Leads;
 import com.altcontext.testing.Database;
@@ -126,6 +129,27 @@ class ExportTest {
         String document = exported(BOB);
         assertThat(at(document, "$.recipients[*].kind")).containsExactly("\"report\"");
         assertThat(at(document, "$.leads.size()")).containsExactly("0");
+    }
+
+    @Test
+    void an_export_hides_the_addresses_of_the_operators_people_who_get_alerts() {
+        var _ = database.sql()
+                .inTransaction(
+                        tx -> Webhooks.add(tx, Webhook.of("crm", "https://crm.example/", List.of("lead.captured"), NOW)));
+        database.run("INSERT INTO recipients (id, property_id, kind, email, created_at) VALUES"
+                + " (gen_random_uuid(), 'default', 'alert', 'boss@firm.ca', now()),"
+                + " (gen_random_uuid(), 'default', 'alert', 'bob@x.ca', now())");
+        LeadRules withMails =
+                new LeadRules(false, Duration.ofMinutes(15), 6, new LeadMessages(true, false, true, List.of()));
+        var _ = new Leads(database.sql(), EVENTS, withMails)
+                .capture(form("bob@x.ca", "visitor-bob1").capture());
+
+        String document = exported(BOB);
+
+        assertThat(at(document, "$.leads[0].messages[*].destination"))
+                .as("an alert to a colleague, one to Bob himself, and a webhook's message")
+                .containsExactlyInAnyOrder("null", "\"bob@x.ca\"", "\"crm\"");
+        assertThat(document).doesNotContain("boss@firm.ca");
     }
 
     @Test
