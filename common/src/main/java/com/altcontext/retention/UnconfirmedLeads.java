@@ -17,15 +17,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * Removes leads whose address was asked to confirm a form and never did: somebody may have typed a stranger's
  * address. A lead is removed {@code UNCONFIRMED_LEAD_DAYS} after its last form or mail, unless it ever gave or
- * withdrew consent, or waits for an operator. The lead itself may have got no mail, if the address had got one for
- * another property. A lead that is pending because no form asked for consent stays.
+ * withdrew consent. The lead itself may have got no mail, if the address had got one for another property, or if no
+ * operator has accepted the lead. A lead that is pending because no form asked for consent stays.
  */
 final class UnconfirmedLeads {
     private static final int BATCH_SIZE = 100;
 
     private static final String FROM_LEADS = """
             FROM leads AS l
-            WHERE l.consent_status = 'pending' AND NOT l.in_review
+            WHERE l.consent_status = 'pending'
               AND (l.confirmation_mails > 0 OR EXISTS (SELECT FROM consent_events AS e WHERE e.lead_id = l.id AND %s))
               AND greatest(l.last_captured_at, l.confirmation_mailed_at) < ?
               AND NOT EXISTS (SELECT FROM consent_events AS c WHERE c.lead_id = l.id AND c.status <> 'pending')

@@ -134,8 +134,8 @@ class ExportTest {
     @Test
     void an_export_hides_the_addresses_of_the_operators_people_who_get_alerts() {
         var _ = database.sql()
-                .inTransaction(
-                        tx -> Webhooks.add(tx, Webhook.of("crm", "https://crm.example/", List.of("lead.captured"), NOW)));
+                .inTransaction(tx ->
+                        Webhooks.add(tx, Webhook.of("crm", "https://crm.example/", List.of("lead.captured"), NOW)));
         database.run("INSERT INTO recipients (id, property_id, kind, email, created_at) VALUES"
                 + " (gen_random_uuid(), 'default', 'alert', 'boss@firm.ca', now()),"
                 + " (gen_random_uuid(), 'default', 'alert', 'bob@x.ca', now())");

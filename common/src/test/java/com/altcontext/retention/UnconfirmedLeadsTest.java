@@ -89,14 +89,12 @@ class UnconfirmedLeadsTest extends ErasureFixture {
     }
 
     @Test
-    void leads_with_a_grant_or_a_withdrawal_and_leads_in_review_stay() {
+    void leads_with_a_grant_or_a_withdrawal_stay() {
         pending("implied@x.ca", 1);
-        pending("review@x.ca", 3);
         pending("withdrawn@x.ca", 1);
         pending("mailed-again@x.ca", 2);
         pending("wrote-again@x.ca", 2);
         database.run(
-                "UPDATE leads SET in_review = true WHERE email = 'review@x.ca'",
                 "UPDATE leads SET consent_status = 'withdrawn' WHERE email = 'withdrawn@x.ca'",
                 "INSERT INTO consent_events (lead_id, property_id, status, source, form_name, purpose, occurred_at)"
                         + " SELECT id, property_id, 'implied', 'form', 'f', 'workshops', now() FROM leads WHERE email = 'implied@x.ca'",
@@ -104,10 +102,40 @@ class UnconfirmedLeadsTest extends ErasureFixture {
                 "UPDATE leads SET last_captured_at = last_captured_at + interval '1 day' WHERE email = 'wrote-again@x.ca'");
 
         assertThat(purged(LATER).count(PurgeCount.LEADS)).isZero();
-        assertThat(addresses()).hasSize(5);
+        assertThat(addresses()).hasSize(4);
         assertThat(purged(LATER.plus(Duration.ofDays(1))).count(PurgeCount.LEADS))
                 .isEqualTo(2);
-        assertThat(addresses()).containsExactly("implied@x.ca", "review@x.ca", "withdrawn@x.ca");
+        assertThat(addresses()).containsExactly("implied@x.ca", "withdrawn@x.ca");
+    }
+
+    /** Their mails are held until an operator accepts them, and their forms can be confirmed for fourteen days only. */
+    @Test
+    void leads_in_review_that_were_to_confirm_are_removed_with_their_held_mails() {
+        Leads leads = new Leads(
+                database.sql(),
+                EVENTS,
+                new LeadRules(
+                        false, Duration.ofMinutes(15), 6, new LeadMessages(true, false, true, List.of("a@firm.ca"))));
+        var _ = leads.capture(
+                form("never@x.ca", "visitor-never").toConfirm().capture().markedForReview());
+        var _ = leads.capture(form("granted@x.ca", "visitor-granted").capture().markedForReview());
+        var _ = leads.capture(form("unasked@x.ca", "visitor-unasked")
+                .consent(ConsentStatus.PENDING)
+                .capture()
+                .markedForReview());
+        assertThat(database.count("SELECT count(*) FROM leads WHERE in_review")).isEqualTo(3);
+        assertThat(database.count("SELECT count(*) FROM outbox WHERE next_attempt_at = 'infinity'"))
+                .as("an alert about each, and a mail to confirm")
+                .isEqualTo(4);
+
+        assertThat(purged(LATER.minusMillis(1)).count(PurgeCount.LEADS)).isZero();
+        assertThat(purged(LATER).count(PurgeCount.LEADS)).isOne();
+
+        assertThat(addresses()).containsExactly("granted@x.ca", "unasked@x.ca");
+        assertThat(database.texts(
+                        "SELECT l.email FROM outbox AS o LEFT JOIN leads AS l ON l.id = o.lead_id ORDER BY 1"))
+                .containsExactly("granted@x.ca", "unasked@x.ca");
+        assertThat(columnsWith("never@x.ca")).isEmpty();
     }
 
     @Test
