@@ -11,34 +11,44 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.LongSupplier;
 import org.jboss.resteasy.reactive.RestResponse;
 
 /**
  * A long answer that is sent while it is made, by another thread than the event loop. Each part is sent when it is
- * full, and the writer waits until the client has taken it, so a long document costs no memory.
+ * full, and the writer waits until the client has taken it, so a long document costs no memory. A client that takes no
+ * part within 10 seconds, or less than 32 KB a second on average after the writer has waited 10 seconds for it, is
+ * ended, since it keeps a thread and a database connection.
  */
 public final class StreamedAnswer implements Appendable {
     private static final int PART = 16 * 1024;
     private static final long MAX_WAIT_SECONDS = 10;
+    private static final long MIN_BYTES_PER_SECOND = 32 * 1024;
 
     private final RequestContext request;
+    private final LongSupplier clock;
     /** Not set if an error comes first. */
     private final Map<String, String> headers = new LinkedHashMap<>();
 
+    /** How much longer the client may make the writer wait. Each part that it takes adds to this. */
+    private long leftNanos = TimeUnit.SECONDS.toNanos(MAX_WAIT_SECONDS);
+
     private final StringBuilder part = new StringBuilder(PART + 1024);
 
-    private StreamedAnswer(RequestContext request, String type) {
+    /** @param clock in nanoseconds */
+    StreamedAnswer(RequestContext request, String type, LongSupplier clock) {
         this.request = request;
+        this.clock = clock;
         headers.put("Content-Type", type);
     }
 
     public static StreamedAnswer json(RequestContext request) {
-        return new StreamedAnswer(request, MediaType.APPLICATION_JSON);
+        return new StreamedAnswer(request, MediaType.APPLICATION_JSON, System::nanoTime);
     }
 
     /** @param name of the file, without its ending */
     public static StreamedAnswer csv(RequestContext request, String name) {
-        return new StreamedAnswer(request, "text/csv; charset=utf-8")
+        return new StreamedAnswer(request, "text/csv; charset=utf-8", System::nanoTime)
                 .with("Content-Disposition", "attachment; filename=\"" + name + ".csv\"");
     }
 
@@ -78,6 +88,7 @@ public final class StreamedAnswer implements Appendable {
         Buffer bytes = Buffer.buffer(part.toString().getBytes(StandardCharsets.UTF_8));
         part.setLength(0);
         CompletableFuture<Void> taken = new CompletableFuture<>();
+        long begun = clock.getAsLong();
         request.onEventLoop(() -> write(bytes, taken));
         try {
             taken.get(MAX_WAIT_SECONDS, TimeUnit.SECONDS);
@@ -86,6 +97,10 @@ public final class StreamedAnswer implements Appendable {
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", stop);
+        }
+        leftNanos += TimeUnit.SECONDS.toNanos(bytes.length()) / MIN_BYTES_PER_SECOND - (clock.getAsLong() - begun);
+        if (leftNanos < 0) {
+            throw new IOException("the client reads the answer too slowly");
         }
     }
 
