@@ -128,7 +128,7 @@ class Wiring {
     DatabaseExecutors databaseExecutors(DatabaseState database, MemoryBudget memory) {
         return new DatabaseExecutors(
                 new DatabaseExecutor("form", 4, 128, database, memory),
-                new DatabaseExecutor("operator", 4, 64, database, memory),
+                new DatabaseExecutor("operator", 4, 2, 64, database, memory),
                 new DatabaseExecutor("figures", 2, 64, database, memory),
                 new DatabaseExecutor("query", 3, 2, 64, database, memory),
                 new DatabaseExecutor("access", 1, 64, database, memory));

@@ -3,9 +3,10 @@ package com.altcontext.ingest;
 import java.util.List;
 
 /**
- * The executors for work that waits for the database. There are four threads for forms, four for operators' requests,
- * two for figures from rollups, three for queries of raw rows (at most two of them for one key), and one for checks of
- * keys and sessions, which take less than a millisecond each. So no kind of work waits for another, and the writer of
+ * The executors for work that waits for the database. There are four threads for forms, four for operators' requests
+ * (at most two of them for one key), two for figures from rollups, three for queries of raw rows (at most two of them
+ * for one key), and one for checks of keys and sessions, which take less than a millisecond each. So no kind of work
+ * waits for another, a client that reads a long answer slowly does not keep other operators out, and the writer of
  * events waits for none. At most two requests at a time use the rollups, which take many megabytes of memory, and at
  * most three queries of raw rows keep the database busy.
  */

@@ -9,12 +9,16 @@ import com.altcontext.api.testing.RawClient;
 import com.altcontext.api.testing.StoredRows;
 import com.altcontext.api.testing.TestService;
 import com.altcontext.db.Sql;
+import com.altcontext.ingest.DatabaseExecutors;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
 import java.io.IOException;
+import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** Exports that do not fit into the memory of the service. They are streamed, and can be cut off in the middle. */
@@ -25,6 +29,9 @@ import org.junit.jupiter.api.Test;
 class LongExportTest {
     @Inject
     Sql sql;
+
+    @Inject
+    DatabaseExecutors executors;
 
     private final String email = Forms.email();
 
@@ -84,6 +91,31 @@ class LongExportTest {
             // answers.
             StoredRows.await(() -> Call.export(Forms.minimal()).send().status(), 404);
             assertThat(logged.lines()).allSatisfy(line -> assertThat(line).doesNotContain(email, "IllegalState"));
+        }
+    }
+
+    /** As long exports to a client that reads slowly would be. */
+    @Test
+    void requests_of_one_key_do_not_keep_another_key_from_erasing_a_person() {
+        Forms.sendPerson(email);
+        CountDownLatch release = new CountDownLatch(1);
+        try {
+            String key = UUID.randomUUID().toString();
+            for (int i = 0; i < 5; i++) {
+                var _ = executors.operator().submit(key, "of the test", 0, Runnable::run, () -> await(release));
+            }
+
+            assertThat(Call.erasure(Forms.minimal(email)).send().status()).isEqualTo(200);
+        } finally {
+            release.countDown();
+        }
+    }
+
+    private static boolean await(CountDownLatch release) {
+        try {
+            return release.await(1, TimeUnit.MINUTES);
+        } catch (InterruptedException stop) {
+            throw new IllegalStateException(stop);
         }
     }
 
