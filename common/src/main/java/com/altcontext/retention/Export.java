@@ -38,9 +38,11 @@ public final class Export {
     private static final String LEADS = "SELECT l.id, l.property_id, " + ExportDocument.LEAD
             + " FROM leads AS l WHERE l.email = ? ORDER BY l.property_id";
 
-    /** {@code shared} if the visitor also submitted a form with another address. */
+    /**
+     * {@code shared} if the visitor also submitted a form with another address, even if its lead was purged since.
+     */
     private static final String LINKED = """
-            SELECT DISTINCT i.visitor_id, EXISTS (
+            SELECT DISTINCT i.visitor_id, i.was_shared OR EXISTS (
                 SELECT FROM lead_identities AS other JOIN leads AS l ON l.id = other.lead_id
                 WHERE other.visitor_id = i.visitor_id AND other.source = 'form_submit' AND l.email <> ?)
             FROM lead_identities AS i JOIN leads AS l ON l.id = i.lead_id

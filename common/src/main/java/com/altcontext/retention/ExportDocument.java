@@ -72,7 +72,8 @@ final class ExportDocument {
             "for_review",
             "is_bot");
 
-    private static final String LINK = object("i", "visitor_id", "source", "confidence", "linked_at", "is_bot");
+    private static final String LINK =
+            object("i", "visitor_id", "source", "confidence", "linked_at", "is_bot", "was_shared");
 
     /**
      * A webhook's name, or the person's own address. Alerts about a lead go to the operator's people, whose addresses

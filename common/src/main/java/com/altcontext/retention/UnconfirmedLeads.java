@@ -37,6 +37,17 @@ final class UnconfirmedLeads {
     private static final String STILL_UNCONFIRMED = "SELECT l.id " + FROM_LEADS + " AND l.id = ANY (?)";
 
     /**
+     * Marks the other leads' links to the visitors of some leads, so that an export of those never shows what these did
+     * ({@link Export}).
+     */
+    private static final String MARK_SHARED = """
+            UPDATE lead_identities AS other SET was_shared = true
+            FROM lead_identities AS gone
+            WHERE gone.lead_id = ANY (?::uuid[]) AND gone.source = 'form_submit'
+              AND other.visitor_id = gone.visitor_id AND other.lead_id <> ALL (?::uuid[]) AND NOT other.was_shared
+            """;
+
+    /**
      * Rows of {@code consent_events} can be deleted only by a transaction that logs an erasure. The entry names no
      * address: a restored backup is purged again anyway.
      */
@@ -105,6 +116,8 @@ final class UnconfirmedLeads {
             if (toDelete.isEmpty()) {
                 return 0L;
             }
+            UUID[] ids = toDelete.toArray(UUID[]::new);
+            tx.update(MARK_SHARED, ids, ids);
             LeadRows deleted = LeadRows.delete(tx, toDelete);
             tx.update(LOG, now, deleted.leads());
             return deleted.leads();

@@ -2,8 +2,10 @@ package com.altcontext.retention;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.altcontext.audit.Caller;
 import com.altcontext.delivery.Webhook;
 import com.altcontext.delivery.Webhooks;
+import com.altcontext.lead.Captured;
 import com.altcontext.lead.ConsentStatus;
 import com.altcontext.lead.Email;
 import com.altcontext.lead.LeadLock;
@@ -136,6 +138,28 @@ class UnconfirmedLeadsTest extends ErasureFixture {
                         "SELECT l.email FROM outbox AS o LEFT JOIN leads AS l ON l.id = o.lead_id ORDER BY 1"))
                 .containsExactly("granted@x.ca", "unasked@x.ca");
         assertThat(columnsWith("never@x.ca")).isEmpty();
+    }
+
+    /** Otherwise the other person's export would show what the removed lead did before. */
+    @Test
+    void a_visitor_that_a_removed_lead_shared_with_another_person_still_counts_as_shared() {
+        Captured never = capture(form("never@x.ca", "visitor-home")
+                .consent(ConsentStatus.PENDING)
+                .at(NOW.minus(Duration.ofHours(2))));
+        database.run("UPDATE leads SET confirmation_mails = 1, confirmation_mailed_at = last_captured_at");
+        Captured bob = capture(form("bob@x.ca", "visitor-home"));
+        assertThat(bob.visitorId()).isEqualTo(never.visitorId());
+        assertThat(purged(LATER).count(PurgeCount.LEADS)).isOne();
+
+        StringBuilder document = new StringBuilder();
+        var request = new Export.ExportRequest(BOB, new Caller("api", null, new byte[32]), NOW);
+        assertThat(new Export(database.sql(), (lead, property) -> null, HASH).write(request, document))
+                .isTrue();
+
+        assertThat(database.texts(
+                        "SELECT jsonb_path_query(?::jsonb, '$.visitors[*].sessions[*].id')::text", document.toString()))
+                .containsExactly("\"" + bob.sessionId() + "\"");
+        assertThat(document.toString()).contains("\"sharedWithOthers\":true").doesNotContain("visitor-home");
     }
 
     @Test
