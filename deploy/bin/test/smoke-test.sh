@@ -81,9 +81,9 @@ for check in health honeypot event row lead metrics cors cors-foreign admin-only
 line skipped https
 nothing_left
 stop_service
-# A run hardly changes the figures. It adds twelve rejections: one for the honeypot, one for a request without the key, and ten for a
-# batch over the limit. They are stored by the time the service has stopped.
-[[ $(figure "sum(count) FROM ingest_rejections") -eq 12 ]] || fail "the number of counted rejections is not 12"
+# A run hardly changes the figures. It adds rejections: one for the honeypot, one for a request without the key, and ten for a batch
+# over the limit, or one if not even its first event was left of the limit. They are stored by the time the service has stopped.
+[[ $(figure "sum(count) FROM ingest_rejections") =~ ^(12|3)$ ]] || fail "the number of counted rejections is neither 12 nor 3"
 
 # Without a key, and with an origin that is not allowed. The limit is not used up, because the service was started again.
 start_service RATE_LIMIT_EVENTS=150

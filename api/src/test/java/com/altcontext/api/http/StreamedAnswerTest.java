@@ -7,6 +7,7 @@ import com.altcontext.client.Client;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;
@@ -18,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** An answer that a server streams to a client that reads all of it. The clock of the test says how long that took. */
@@ -30,11 +32,24 @@ class StreamedAnswerTest {
 
     private final HttpClient client = HttpClient.newHttpClient();
     private final CompletableFuture<Integer> sentParts = new CompletableFuture<>();
+    private volatile Duration perPart = Duration.ZERO;
     private HttpServer server;
 
     @AfterAll
     static void closeAll() {
         VERTX.close().toCompletionStage().toCompletableFuture().join();
+    }
+
+    @BeforeEach
+    void listen() {
+        Router router = Router.router(VERTX);
+        router.route().handler(this::answer);
+        server = VERTX.createHttpServer()
+                .requestHandler(router)
+                .listen(0, "127.0.0.1")
+                .toCompletionStage()
+                .toCompletableFuture()
+                .join();
     }
 
     @AfterEach
@@ -43,34 +58,28 @@ class StreamedAnswerTest {
         client.close();
     }
 
-    /** Streams the parts to a client that seems to need this long for each, and returns its answer. */
-    private CompletableFuture<HttpResponse<String>> stream(Duration perPart) {
+    private void answer(RoutingContext context) {
+        RequestContext request = new RequestContext(context, ROUTE, CLIENT);
         AtomicLong now = new AtomicLong();
-        Router router = Router.router(VERTX);
-        router.route().handler(context -> {
-            RequestContext request = new RequestContext(context, ROUTE, CLIENT);
-            StreamedAnswer answer = new StreamedAnswer(request, "text/plain", () -> now.getAndAdd(perPart.toNanos()));
-            Thread.ofVirtual().start(() -> {
-                int sent = 0;
-                try {
-                    while (sent < PARTS) {
-                        answer.append(PART);
-                        sent++;
-                    }
-                    request.onEventLoop(() -> context.response().end());
-                    sentParts.complete(sent);
-                } catch (IOException refused) {
-                    context.request().connection().close();
-                    sentParts.complete(sent);
+        StreamedAnswer answer = new StreamedAnswer(request, "text/plain", () -> now.getAndAdd(perPart.toNanos()));
+        Thread.ofVirtual().start(() -> {
+            int sent = 0;
+            try {
+                while (sent < PARTS) {
+                    answer.append(PART);
+                    sent++;
                 }
-            });
+                request.onEventLoop(() -> context.response().end());
+            } catch (IOException refused) {
+                context.request().connection().close();
+            }
+            sentParts.complete(sent);
         });
-        server = VERTX.createHttpServer()
-                .requestHandler(router)
-                .listen(0, "127.0.0.1")
-                .toCompletionStage()
-                .toCompletableFuture()
-                .join();
+    }
+
+    /** Requests the answer as a client that seems to need this long for each part. */
+    private CompletableFuture<HttpResponse<String>> read(Duration needed) {
+        perPart = needed;
         return client.sendAsync(
                 HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.actualPort()))
                         .timeout(Duration.ofMinutes(1))
@@ -81,7 +90,7 @@ class StreamedAnswerTest {
     /** 16 KB a second: half of what is required, so each part uses up half a second of the first ten. */
     @Test
     void a_client_that_takes_each_part_but_is_slow_on_the_whole_is_ended() {
-        CompletableFuture<HttpResponse<String>> answer = stream(Duration.ofSeconds(1));
+        CompletableFuture<HttpResponse<String>> answer = read(Duration.ofSeconds(1));
 
         assertThat(sentParts.join()).isEqualTo(20);
         assertThatThrownBy(answer::join).hasCauseInstanceOf(IOException.class);
@@ -90,7 +99,7 @@ class StreamedAnswerTest {
     /** 32 KB a second. */
     @Test
     void a_client_that_is_just_fast_enough_gets_all() {
-        CompletableFuture<HttpResponse<String>> answer = stream(Duration.ofMillis(500));
+        CompletableFuture<HttpResponse<String>> answer = read(Duration.ofMillis(500));
 
         assertThat(sentParts.join()).isEqualTo(PARTS);
         assertThat(answer.join().body()).hasSize(PARTS * PART.length());
