@@ -56,8 +56,6 @@ public final class GroupCommit implements AutoCloseable {
 
     private static final long BUSY_NANOS = Duration.ofSeconds(1).toNanos();
 
-    private static final Duration MAX_STOP = Duration.ofSeconds(4);
-
     private final Sql sql;
     private final DatabaseState database;
     private final Rejections rejections;
@@ -91,10 +89,11 @@ public final class GroupCommit implements AutoCloseable {
      * @param maxInBatch events in one transaction
      * @param maxBytesInBatch bytes of heap of the events in one transaction: several copies of them are made on the way
      *     to the database
+     * @param maxStop how long {@link #close} may take
      */
-    public record Bounds(int maxEvents, int maxInBatch, long maxBytesInBatch) {
+    public record Bounds(int maxEvents, int maxInBatch, long maxBytesInBatch, Duration maxStop) {
         /** 512 events of typical length hold less than a megabyte. */
-        public static final Bounds SMALL_MACHINE = new Bounds(8_000, 512, 1L << 20);
+        public static final Bounds SMALL_MACHINE = new Bounds(8_000, 512, 1L << 20, Duration.ofSeconds(4));
     }
 
     public GroupCommit(
@@ -106,26 +105,12 @@ public final class GroupCommit implements AutoCloseable {
             Bounds bounds,
             MemoryBudget memory,
             Consumer<CommittedBatch> observer) {
-        this(sql, database, nodes, store, rejections, bounds, memory, observer, MAX_STOP);
-    }
-
-    /** @param maxStop how long {@link #close} may take */
-    GroupCommit(
-            Sql sql,
-            DatabaseState database,
-            BucketNodes nodes,
-            EventStore store,
-            Rejections rejections,
-            Bounds bounds,
-            MemoryBudget memory,
-            Consumer<CommittedBatch> observer,
-            Duration maxStop) {
         this.sql = sql;
         this.database = database;
         this.rejections = rejections;
         this.observer = observer;
         this.memory = memory;
-        this.maxStop = maxStop;
+        this.maxStop = bounds.maxStop();
         this.queue = new WriteQueue(bounds.maxEvents(), MAX_EXCLUSIVE.toNanos());
         this.lanes = new LaneWriter(queue, new BatchWriter(sql, nodes, store), database, bounds, this::committed);
         this.writer = Thread.ofPlatform().name("ingest-writer").daemon().unstarted(this::run);

@@ -38,7 +38,7 @@ class GroupCommitBusyTest {
                 GroupCommitFixture.noNodes(database.sql()),
                 new EventStore(new SessionRule(Duration.ofMinutes(30))),
                 new Rejections(_ -> ZoneOffset.UTC, InstantSource.system()),
-                new GroupCommit.Bounds(1_000, IN_BATCH, 1 << 20),
+                new GroupCommit.Bounds(1_000, IN_BATCH, 1 << 20, Duration.ofSeconds(4)),
                 new MemoryBudget(4 << 20),
                 _ -> busy.add(writer[0].isBusy()))) {
             writer[0] = made;

@@ -157,18 +157,7 @@ class GroupCommitFaultsTest extends GroupCommitFixture {
         Database own = Database.migrated();
         DatabaseState state = new DatabaseState(own.sql(), InstantSource.system());
         state.check();
-        EventStore store = new EventStore(new SessionRule(Duration.ofMinutes(30)));
-        GroupCommit writer = new GroupCommit(
-                own.sql(),
-                state,
-                noNodes(own.sql()),
-                store,
-                rejections,
-                BOUNDS,
-                new MemoryBudget(MEMORY),
-                batch -> {},
-                MAX_STOP);
-        open.add(writer);
+        GroupCommit writer = writer(own.sql(), state);
         writer.start();
         assertThat(writer.uncommittedFor()).isZero();
 

@@ -29,10 +29,11 @@ import org.junit.jupiter.api.BeforeEach;
 
 /** Creates writers of events to a real database, for the tests of these writers. */
 abstract class GroupCommitFixture {
-    static final GroupCommit.Bounds BOUNDS = new GroupCommit.Bounds(1_000, 256, 4 << 20);
-    static final long MEMORY = 4 << 20;
     /** Bounds only a hang: tests read what was stored until the end. */
     static final Duration MAX_STOP = Duration.ofMinutes(1);
+
+    static final GroupCommit.Bounds BOUNDS = new GroupCommit.Bounds(1_000, 256, 4 << 20, MAX_STOP);
+    static final long MEMORY = 4 << 20;
 
     static Database database;
 
@@ -73,24 +74,19 @@ abstract class GroupCommitFixture {
                 batches.add(batch);
             }
         };
-        GroupCommit writer =
-                new GroupCommit(sql, state, noNodes(sql), store, rejections, bounds, memory, observer, MAX_STOP);
+        GroupCommit writer = new GroupCommit(sql, state, noNodes(sql), store, rejections, bounds, memory, observer);
         open.add(writer);
         return writer;
     }
 
     GroupCommit writer(DatabaseState state) {
+        return writer(database.sql(), state);
+    }
+
+    GroupCommit writer(Sql sql, DatabaseState state) {
         EventStore store = new EventStore(new SessionRule(Duration.ofMinutes(30)));
         GroupCommit writer = new GroupCommit(
-                database.sql(),
-                state,
-                noNodes(database.sql()),
-                store,
-                rejections,
-                BOUNDS,
-                new MemoryBudget(MEMORY),
-                batch -> {},
-                MAX_STOP);
+                sql, state, noNodes(sql), store, rejections, BOUNDS, new MemoryBudget(MEMORY), batch -> {});
         open.add(writer);
         return writer;
     }

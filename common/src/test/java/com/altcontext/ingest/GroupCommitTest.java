@@ -100,7 +100,7 @@ class GroupCommitTest extends GroupCommitFixture {
 
     @Test
     void a_full_queue_refuses_at_once_and_stores_everything_it_accepted() throws Exception {
-        GroupCommit writer = writer(database.sql(), new GroupCommit.Bounds(10, 256, 4 << 20));
+        GroupCommit writer = writer(database.sql(), new GroupCommit.Bounds(10, 256, 4 << 20, MAX_STOP));
         List<CompletableFuture<List<Outcome>>> taken = IntStream.range(0, 10)
                 .mapToObj(i -> writer.submit(List.of(event("visitor-0001", "/" + i))))
                 .toList();

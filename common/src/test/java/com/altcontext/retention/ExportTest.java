@@ -25,7 +25,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -313,59 +312,5 @@ class ExportTest {
         assertThat(at(out.toString(), "$.leads[0].submissions.size()")).containsExactly("1");
         assertThat(at(out.toString(), "$.visitors.size()")).containsExactly("1");
         assertThat(at(exported(BOB), "$.visitors.size()")).containsExactly("2");
-    }
-
-    /** Fails when a new column is missing from the export. */
-    @Test
-    void every_column_is_exported() {
-        capture(form("bob@x.ca", "visitor-bob1"));
-        String document = exported(BOB);
-
-        assertShown(document, "$.leads[0]", "leads");
-        assertShown(document, "$.leads[0].consent[0]", "consent_events", "lead_id", "property_id");
-        assertShown(document, "$.leads[0].submissions[0]", "form_submissions", "lead_id", "property_id");
-        assertShown(document, "$.leads[0].visitors[0]", "lead_identities", "lead_id", "property_id");
-        assertShown(document, "$.leads[0].messages[0]", "outbox", "lead_id", "property_id");
-        assertShown(document, "$.visitors[0]", "visitors", "bucket");
-        assertShown(
-                document,
-                "$.visitors[0].sessions[0]",
-                "sessions",
-                "bucket",
-                "visitor_id",
-                "property_id",
-                "may_hold_address");
-        assertShown(
-                document,
-                "$.visitors[0].events[0]",
-                "events",
-                "bucket",
-                "visitor_id",
-                "property_id",
-                "day",
-                "may_hold_address");
-    }
-
-    /** @param implied columns whose value the surrounding object or another column shows */
-    private static void assertShown(String document, String path, String table, String... implied) {
-        List<String> columns = database.texts(
-                "SELECT column_name FROM information_schema.columns WHERE table_schema = current_schema AND table_name = ?",
-                table);
-        columns.removeAll(List.of(implied));
-        assertThat(columns).isNotEmpty();
-        assertThat(at(document, path + ".keyvalue().key"))
-                .as(table)
-                .containsAll(columns.stream().map(ExportTest::camelCase).toList());
-    }
-
-    private static String camelCase(String column) {
-        StringBuilder name = new StringBuilder("\"");
-        boolean upper = false;
-        for (int i = 0; i < column.length(); i++) {
-            char c = column.charAt(i);
-            name.append(upper ? String.valueOf(c).toUpperCase(Locale.ROOT) : c == '_' ? "" : String.valueOf(c));
-            upper = c == '_';
-        }
-        return name.append('"').toString();
     }
 }
