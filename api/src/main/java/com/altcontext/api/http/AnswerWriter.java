@@ -61,15 +61,18 @@ public class AnswerWriter implements ServerMessageBodyWriter<byte[]> {
     @Override
     public void writeResponse(byte[] body, Type genericType, ServerRequestContext context) {
         HttpServerRequest request = ((VertxResteasyReactiveRequestContext) context).vertxServerRequest();
-        if (body.length <= PART || request.method().equals(HttpMethod.HEAD)) {
+        HttpServerResponse response = request.response();
+        boolean isRestOfStream = response.headWritten();
+        if (body.length <= PART || isRestOfStream || request.method().equals(HttpMethod.HEAD)) {
             context.serverResponse().end(body);
             return;
         }
-        HttpServerResponse response = request.response();
-        if (!response.isChunked()) {
-            response.putHeader(HttpHeaders.CONTENT_LENGTH, String.valueOf(body.length));
+        Channel channel = ((ConnectionBase) request.connection()).channel();
+        if (!unread.add(channel, body.length)) {
+            throw new Refusal(Problem.UNAVAILABLE);
         }
-        new Parts(body, response, ((ConnectionBase) request.connection()).channel()).send();
+        response.putHeader(HttpHeaders.CONTENT_LENGTH, String.valueOf(body.length));
+        new Parts(body, response, channel).sendNext();
     }
 
     /** A body that is being sent. */
@@ -85,12 +88,7 @@ public class AnswerWriter implements ServerMessageBodyWriter<byte[]> {
             this.channel = channel;
         }
 
-        void send() {
-            unread.add(channel, body.length);
-            sendNext();
-        }
-
-        private void sendNext() {
+        void sendNext() {
             Future<Void> taken;
             do {
                 int length = Math.min(PART, body.length - sent);
@@ -100,6 +98,7 @@ public class AnswerWriter implements ServerMessageBodyWriter<byte[]> {
             } while (taken.succeeded() && sent < body.length);
             var _ = taken.onComplete(done -> {
                 if (done.succeeded() && sent < body.length) {
+                    unread.took(channel, PART);
                     sendNext();
                 } else {
                     unread.remove(channel);

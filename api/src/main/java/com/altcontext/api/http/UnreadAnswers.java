@@ -2,47 +2,108 @@ package com.altcontext.api.http;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.ArrayList;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 /**
- * Limits the heap of the long answers that clients are still reading. If there is too much of it, the connection whose
- * answer has waited longest ends: its client reads slowly, or not at all. Safe for use by several threads.
+ * Limits the heap of the long answers that clients are still reading. If there is no room for another one, the
+ * connections of clients that read slowly, or not at all, are ended. If there are none, the new answer is refused: a
+ * client that reads gets its whole answer. Safe for use by several threads.
  */
 @Singleton
 class UnreadAnswers {
     /** Three of the longest answers, or all that a hundred and fifty dashboards ask for at once. */
-    private static final int MAX_BYTES = 6 << 20;
+    static final int MAX_BYTES = 6 << 20;
 
-    /** The bytes of each answer, the oldest first. A connection sends one answer at a time. */
-    private final Map<Channel, Integer> unread = new LinkedHashMap<>();
+    static final int MIN_BYTES_PER_SECOND = 32 * 1024;
+    static final long MAX_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
+    /** A connection sends one answer at a time. */
+    private final Map<Channel, Unread> unread = new HashMap<>();
+
+    private final LongSupplier clock;
     private long held;
 
-    /** Must be called before an answer of this length is sent; {@link #remove} after it. */
-    void add(Channel channel, int bytes) {
-        List<Channel> slowest = new ArrayList<>();
+    @Inject
+    UnreadAnswers() {
+        this(System::nanoTime);
+    }
+
+    /** @param clock in nanoseconds */
+    UnreadAnswers(LongSupplier clock) {
+        this.clock = clock;
+    }
+
+    private static final class Unread {
+        final Channel channel;
+        final int bytes;
+        /** The client is slow if it has not taken the next part by then. */
+        long due;
+
+        Unread(Channel channel, int bytes, long due) {
+            this.channel = channel;
+            this.bytes = bytes;
+            this.due = due;
+        }
+    }
+
+    /**
+     * Must be called before an answer of this length is sent; {@link #remove} after it.
+     *
+     * @return false if there is no room for the answer
+     */
+    boolean add(Channel channel, int bytes) {
+        List<Channel> slow = new ArrayList<>();
+        boolean hasRoom;
         synchronized (this) {
-            unread.put(channel, bytes);
-            held += bytes;
-            Iterator<Map.Entry<Channel, Integer>> oldest = unread.entrySet().iterator();
-            while (held > MAX_BYTES && unread.size() > 1) {
-                Map.Entry<Channel, Integer> ended = oldest.next();
-                slowest.add(ended.getKey());
-                held -= ended.getValue();
-                oldest.remove();
+            long now = clock.getAsLong();
+            while (!hasRoom(bytes)) {
+                Unread slowest = slowest(now);
+                if (slowest.due - now > 0) {
+                    break;
+                }
+                remove(slowest.channel);
+                slow.add(slowest.channel);
+            }
+            hasRoom = hasRoom(bytes);
+            if (hasRoom) {
+                unread.put(channel, new Unread(channel, bytes, now + MAX_PAUSE_NANOS));
+                held += bytes;
             }
         }
-        slowest.forEach(UnreadAnswers::close);
+        slow.forEach(UnreadAnswers::close);
+        return hasRoom;
+    }
+
+    private boolean hasRoom(int bytes) {
+        return held + bytes <= MAX_BYTES || unread.isEmpty();
+    }
+
+    private Unread slowest(long now) {
+        return Collections.min(unread.values(), Comparator.comparingLong(each -> each.due - now));
+    }
+
+    /** The client has taken this much of its answer. */
+    synchronized void took(Channel channel, int bytes) {
+        Unread answer = unread.get(channel);
+        if (answer != null) {
+            long earned = answer.due + TimeUnit.SECONDS.toNanos(bytes) / MIN_BYTES_PER_SECOND;
+            long latest = clock.getAsLong() + MAX_PAUSE_NANOS;
+            answer.due = earned - latest < 0 ? earned : latest;
+        }
     }
 
     synchronized void remove(Channel channel) {
-        Integer bytes = unread.remove(channel);
-        held -= bytes == null ? 0 : bytes;
+        Unread answer = unread.remove(channel);
+        held -= answer == null ? 0 : answer.bytes;
     }
 
     /** Closes the connection at once. The HTTP server would wait until everything is read. */
