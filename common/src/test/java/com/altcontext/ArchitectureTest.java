@@ -49,9 +49,8 @@ class ArchitectureTest {
                     "metrics.check",
                     Set.of("db", "metrics", "metrics.goal", "metrics.rollup", "metrics.sketch", "metrics.summary")),
             Map.entry("metrics.query", Set.of("db", "property", "lead", "metrics", "metrics.goal", "metrics.summary")),
-            Map.entry(
-                    "retention",
-                    Set.of("db", "property", "visit", "attribution", "event", "lead", "consent", "metrics", "audit")));
+            Map.entry("privacy", Set.of("db", "visit", "event", "lead", "consent", "metrics", "audit")),
+            Map.entry("retention", Set.of("db", "visit", "event", "lead", "privacy")));
 
     @Test
     void each_package_uses_only_what_the_plan_allows() {

@@ -6,6 +6,8 @@ import com.altcontext.db.Sql;
 import com.altcontext.db.Tx;
 import com.altcontext.lead.LeadLock;
 import com.altcontext.lead.PendingConsent;
+import com.altcontext.privacy.Export;
+import com.altcontext.privacy.LeadRows;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;

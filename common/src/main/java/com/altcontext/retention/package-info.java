@@ -1,4 +1,4 @@
-/** Everything that deletes or discloses what is held about people: retention, erasure, export. */
+/** Deletes what has been held for long enough: expired events, idle visitors, leads that never confirmed. */
 @NullMarked
 package com.altcontext.retention;
 

@@ -14,7 +14,7 @@ import com.altcontext.lead.LeadRules;
 import com.altcontext.lead.Leads;
 import com.altcontext.lead.OperatorConsent;
 import com.altcontext.lead.Unsubscribe;
-import com.altcontext.retention.MailableList;
+import com.altcontext.privacy.MailableList;
 import com.altcontext.testing.Database;
 import com.altcontext.testing.TestForm;
 import com.altcontext.value.Language;

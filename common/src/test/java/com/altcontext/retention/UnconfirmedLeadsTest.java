@@ -12,6 +12,8 @@ import com.altcontext.lead.LeadLock;
 import com.altcontext.lead.LeadMessages;
 import com.altcontext.lead.LeadRules;
 import com.altcontext.lead.Leads;
+import com.altcontext.privacy.ErasureFixture;
+import com.altcontext.privacy.Export;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

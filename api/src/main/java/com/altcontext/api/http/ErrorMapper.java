@@ -2,9 +2,9 @@ package com.altcontext.api.http;
 
 import com.altcontext.ingest.Unavailable;
 import com.altcontext.metrics.query.QueryTooSlow;
+import com.altcontext.privacy.TookTooLong;
 import com.altcontext.property.Properties;
 import com.altcontext.property.Property;
-import com.altcontext.retention.TookTooLong;
 import com.altcontext.value.Issue;
 import com.altcontext.value.Language;
 import com.altcontext.value.Rejected;

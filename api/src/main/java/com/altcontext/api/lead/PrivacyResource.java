@@ -1,7 +1,7 @@
 package com.altcontext.api.lead;
 
 import com.altcontext.api.config.AppConfig;
-import com.altcontext.retention.PrivacyNotice;
+import com.altcontext.privacy.PrivacyNotice;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.smallrye.common.annotation.NonBlocking;
 import jakarta.ws.rs.GET;

@@ -3,7 +3,7 @@ package com.altcontext.ops.backup;
 import com.altcontext.db.DatabaseState;
 import com.altcontext.db.Sql;
 import com.altcontext.db.Tx;
-import com.altcontext.retention.Erasure;
+import com.altcontext.privacy.Erasure;
 import com.altcontext.value.KeyedHash;
 import java.time.Instant;
 import java.util.HashMap;

@@ -2,7 +2,7 @@ package com.altcontext.ops.consent;
 
 import com.altcontext.ops.command.CommandContext;
 import com.altcontext.ops.command.EmailOption;
-import com.altcontext.retention.ConsentCertificate;
+import com.altcontext.privacy.ConsentCertificate;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;

@@ -8,7 +8,7 @@ import com.altcontext.ops.command.Failure;
 import com.altcontext.ops.command.JsonObject;
 import com.altcontext.ops.command.OpsEnvironment;
 import com.altcontext.ops.command.PrivateFile;
-import com.altcontext.retention.Export;
+import com.altcontext.privacy.Export;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileAlreadyExistsException;

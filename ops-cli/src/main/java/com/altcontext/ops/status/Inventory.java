@@ -10,7 +10,7 @@ import com.altcontext.db.Sql;
 import com.altcontext.db.Tx;
 import com.altcontext.delivery.Outbox;
 import com.altcontext.delivery.OutboxBacklog;
-import com.altcontext.retention.Erasure;
+import com.altcontext.privacy.Erasure;
 import com.altcontext.retention.LastPurge;
 import java.sql.SQLException;
 import java.time.Duration;
