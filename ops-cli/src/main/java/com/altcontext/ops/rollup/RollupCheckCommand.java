@@ -40,7 +40,6 @@ final class RollupCheckCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        CommandOutput output = context.output();
         Sql sql = context.sql().withTimeout(RollupCommand.MAX_STATEMENT);
         context.requireProperty(options.property());
         List<LocalDate> days =
@@ -49,7 +48,7 @@ final class RollupCheckCommand implements Callable<Integer> {
         List<Mismatch> differences = new ArrayList<>();
         List<LocalDate> compared = new ArrayList<>();
         List<RollupRefused> refused = new ArrayList<>();
-        try (ProgressLine progress = output.progress("checking")) {
+        try (ProgressLine progress = context.output().progress("checking")) {
             for (LocalDate day : days) {
                 progress.step("checking " + day);
                 try {
@@ -63,6 +62,15 @@ final class RollupCheckCommand implements Callable<Integer> {
         if (compared.isEmpty() && !refused.isEmpty()) {
             throw refused.getFirst();
         }
+        print(differences, compared, refused);
+        if (!differences.isEmpty()) {
+            return Exit.CHECK_FAILED;
+        }
+        return refused.isEmpty() ? Exit.DONE : Exit.FAILED;
+    }
+
+    private void print(List<Mismatch> differences, List<LocalDate> compared, List<RollupRefused> refused) {
+        CommandOutput output = context.output();
         output.print(
                 JsonObject.ok(differences.isEmpty() && refused.isEmpty())
                         .with("days", compared)
@@ -81,10 +89,6 @@ final class RollupCheckCommand implements Callable<Integer> {
                                         + HumanFormat.count(compared.size(), "day")))
                         .flatMap(some -> some)
                         .toList());
-        if (!differences.isEmpty()) {
-            return Exit.CHECK_FAILED;
-        }
-        return refused.isEmpty() ? Exit.DONE : Exit.FAILED;
     }
 
     private static String line(Mismatch found, CommandOutput output) {
