@@ -7,7 +7,8 @@ import java.util.Arrays;
 public record Cidr(InetAddress network, int prefix) {
     /**
      * @throws IllegalArgumentException if the text is not an address, or the prefix is longer than the address. Also if
-     *     the address has a zone, like {@code fe80::1%eth0}: it names an interface that only this machine may have
+     *     the address has a zone, like {@code fe80::1%eth0}: it names an interface that only this machine may have. Also
+     *     if parts are left out, as in {@code 10.1/16}, which Java reads as {@code 10.0.0.1/16}
      */
     public static Cidr parse(String notation) {
         String text = notation.strip();
@@ -15,7 +16,11 @@ public record Cidr(InetAddress network, int prefix) {
             throw new IllegalArgumentException("a network has no zone");
         }
         int slash = text.indexOf('/');
-        InetAddress network = InetAddress.ofLiteral(slash < 0 ? text : text.substring(0, slash));
+        String address = slash < 0 ? text : text.substring(0, slash);
+        if (address.indexOf(':') < 0 && address.chars().filter(c -> c == '.').count() != 3) {
+            throw new IllegalArgumentException("an IPv4 address has four parts");
+        }
+        InetAddress network = InetAddress.ofLiteral(address);
         int bits = network.getAddress().length * 8;
         int prefix = slash < 0 ? bits : Integer.parseInt(text.substring(slash + 1));
         if (prefix < 0 || prefix > bits) {

@@ -83,6 +83,7 @@ class PropertyCommandTest {
         "property add blog --name Blog --time-zone Mars/Olympus, 2, --time-zone must be the name of a time zone",
         "property set docs --time-zone GMT+5, 2, --time-zone must be the name of a time zone",
         "property set docs --exclude-network 300.0.0.0/8, 2, --exclude-network must be a network in CIDR notation",
+        "property set docs --exclude-network 10.1/16, 2, --exclude-network must be a network in CIDR notation",
         "property set docs --exclude-network fe80::1%lo, 2, --exclude-network must be a network in CIDR notation",
         "property set docs --exclude-network fe80::%1/64, 2, --exclude-network must be a network in CIDR notation",
         "property set docs --exclude-network 0.0.0.0/0, 2, '--exclude-network must be a network in CIDR notation like 203.0.113.0/24 or 2001:db8::/48, and not all addresses (/0)'",
