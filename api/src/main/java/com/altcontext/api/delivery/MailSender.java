@@ -67,6 +67,7 @@ public class MailSender {
     MailSender(AppConfig config, Vertx vertx, Sql sql, MailTemplates templates, MeterRegistry meters) {
         this.vertx = vertx;
         this.templates = templates;
+        AttemptMetrics attempts = new AttemptMetrics(meters, "altcontext.mail.sent", "attempts to send a mail");
         this.outbox = config.mail()
                 .server()
                 .map(server -> new OutboxSender(
@@ -74,8 +75,7 @@ public class MailSender {
                         Outbox.Kind.MAIL,
                         TIMEOUT,
                         message -> send(server, config.mail().from().orElseThrow(), message),
-                        accepted -> meters.counter("altcontext.mail.sent", "outcome", accepted ? "delivered" : "failed")
-                                .increment()))
+                        attempts::attempted))
                 .orElse(null);
     }
 

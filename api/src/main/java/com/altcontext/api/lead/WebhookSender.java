@@ -1,6 +1,7 @@
 package com.altcontext.api.lead;
 
 import com.altcontext.api.config.AppConfig;
+import com.altcontext.api.delivery.AttemptMetrics;
 import com.altcontext.db.Sql;
 import com.altcontext.delivery.Attempt;
 import com.altcontext.delivery.Outbox;
@@ -55,8 +56,7 @@ public class WebhookSender {
                 Outbox.Kind.WEBHOOK,
                 TIMEOUT.multipliedBy(2),
                 this::post,
-                accepted -> meters.counter("altcontext.webhook.sent", "outcome", accepted ? "delivered" : "failed")
-                        .increment());
+                new AttemptMetrics(meters, "altcontext.webhook.sent", "attempts to send a webhook message")::attempted);
     }
 
     /**

@@ -142,11 +142,28 @@ class ObservabilityTest {
 
     /** A series that first appears with a fault hides that fault, because rate() of a new series is zero. */
     @Test
-    void every_reason_has_a_counter_from_the_start() {
+    void every_reason_and_outcome_has_a_counter_from_the_start() {
         String metrics = Call.management("/metrics").send().text();
         for (Problem problem : Problem.values()) {
             assertThat(metrics).contains("altcontext_requests_refused_total{reason=\"" + problem.code() + "\"} ");
         }
+        for (String kind : List.of("mail", "webhook")) {
+            for (String outcome : List.of("delivered", "failed")) {
+                assertThat(metrics).contains("altcontext_" + kind + "_sent_total{outcome=\"" + outcome + "\"} ");
+            }
+        }
+    }
+
+    @Test
+    void every_metric_of_the_service_is_described() {
+        List<String> headings = Call.management("/metrics")
+                .send()
+                .text()
+                .lines()
+                .filter(line -> line.startsWith("# HELP altcontext_"))
+                .toList();
+
+        assertThat(headings).hasSizeGreaterThan(20).allMatch(line -> line.strip().split(" ").length > 3);
     }
 
     @Test
