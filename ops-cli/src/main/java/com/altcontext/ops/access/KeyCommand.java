@@ -111,15 +111,22 @@ public final class KeyCommand extends CommandGroup {
 
     /** A line of the list: the name, what the key gives access to, and its times. */
     static String line(AccessKey key, Instant now) {
-        List<String> properties = key.properties();
         return "%s  %s…  %s  %s  %s  last used %s"
                 .formatted(
                         key.name(),
                         key.prefix(),
                         key.scopes().stream().sorted().map(Scope::key).collect(Collectors.joining(",")),
-                        properties == null ? "all properties" : String.join(",", properties),
+                        properties(key),
                         expiry(key, now),
                         key.lastUsedAt() == null ? "never" : HumanFormat.time(key.lastUsedAt()));
+    }
+
+    private static String properties(AccessKey key) {
+        List<String> properties = key.properties();
+        if (properties == null) {
+            return "all properties";
+        }
+        return properties.isEmpty() ? "no property" : String.join(",", properties);
     }
 
     private static String expiry(AccessKey key, Instant now) {

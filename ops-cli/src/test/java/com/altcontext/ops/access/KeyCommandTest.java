@@ -155,5 +155,7 @@ class KeyCommandTest {
 
         assertThat(database.number("SELECT count(*) FROM access_keys WHERE properties = '{}'"))
                 .isEqualTo(1);
+        assertThat(database.altops("key", "list").out())
+                .matches("x  altc_.{5}…  figures:read  no property  expires never  last used never\n");
     }
 }
