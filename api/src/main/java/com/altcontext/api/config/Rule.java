@@ -34,7 +34,7 @@ enum Rule {
     SMTP_URL("smtps://user:password@host:465, or smtp://user:password@host:587 for STARTTLS"),
     MAILBOX("an e-mail address, or a name with one: Our Site <news@example.ca>"),
     REDIS_URL("redis://user:password@host:6379/0, or rediss:// for TLS"),
-    ORIGINS("origins separated by commas, each https://host without a path or the default port"),
+    ORIGINS("origins separated by commas, each https://host or http://host:port, without a path or the default port"),
     NETWORKS("networks separated by commas, each like 10.0.0.0/8 or fd00::/8");
 
     private final String text;

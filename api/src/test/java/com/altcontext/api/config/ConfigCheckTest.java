@@ -271,6 +271,15 @@ class ConfigCheckTest {
     }
 
     @Test
+    void the_rule_for_origins_names_both_schemes() {
+        assertThat(faults(Map.of("CORS_ALLOWED_ORIGINS", "localhost:3000")))
+                .containsExactly("CORS_ALLOWED_ORIGINS must be origins separated by commas, each https://host or"
+                        + " http://host:port, without a path or the default port");
+        assertThat(faults(Map.of("CORS_ALLOWED_ORIGINS", "http://localhost:3000")))
+                .isEmpty();
+    }
+
+    @Test
     void a_webhook_needs_a_secret() {
         assertThat(faults(Map.of("LEAD_WEBHOOK_URL", "https://crm.example.com")))
                 .containsExactly("LEAD_WEBHOOK_SECRET is missing: it must be at least 24 characters if"
