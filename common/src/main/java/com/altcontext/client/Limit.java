@@ -12,7 +12,7 @@ public enum Limit {
     LEAD_DELETE,
     LEAD_EXPORT,
     METRICS,
-    /** Requests of the dashboard, which sends about ten each time it is opened. */
+    /** Requests of the dashboard, which sends about seven each time it is opened, and as many again below. */
     DASHBOARD,
     DOCUMENTS,
     /** Scripts and pages. Many people may share an address, and each page that they open requests them again. */
