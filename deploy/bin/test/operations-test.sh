@@ -356,7 +356,7 @@ run 'docker compose start api'
 run 'docker compose logs caddy'
 
 # Not run here: these need an account, a key or a remote repository, build the image (image-root-test.sh tests it), or only name a program.
-elsewhere=('fly auth login' 'fly certs add' 'fly launch' 'fly logs' 'fly proxy' 'fly machine clone'
+elsewhere=('fly auth login' 'fly launch' 'fly logs' 'fly proxy' 'fly machine clone'
   'fly tokens revoke' 'altops key revoke NAME' 'altops webhook remove' 'altops webhook add' 'altops webhook list'
   'altops webhook replay' 'altops mail replay' 'altops property set' 'altops property set SLUG --confirm' 'altops backup' 'fly proxy 9091 --app altcontext' 'curl http://localhost:9091/q/health/ready'
   'docker compose restart db' 'gpg --armor --export' 'gpg --decrypt' 'git pull' 'docker buildx imagetools inspect NAME:TAG' 'fly postgres connect --app altcontext-db' 'fly mpg proxy' 'make image-root' 'make fly-…')
