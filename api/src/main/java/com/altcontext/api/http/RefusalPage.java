@@ -34,10 +34,10 @@ enum RefusalPage {
                     + " votre navigateur et réessayez."),
     UNAVAILABLE(
             "Please try again in a moment",
-            "We cannot answer right now, and nothing was stored. Use your browser's back button and try again.",
+            "We cannot answer right now. Use your browser's back button and try again.",
             "Veuillez réessayer dans un instant",
-            "Nous ne pouvons pas répondre pour le moment, et rien n’a été enregistré. Revenez en arrière avec le bouton"
-                    + " de votre navigateur et réessayez."),
+            "Nous ne pouvons pas répondre pour le moment. Revenez en arrière avec le bouton de votre navigateur et"
+                    + " réessayez."),
     FAILED(
             "Something went wrong",
             "The fault is ours, not yours. Please try again later.",
