@@ -17,7 +17,10 @@ public final class AttemptMetrics {
     }
 
     private static Counter attempts(MeterRegistry meters, String name, String description, String outcome) {
-        return Counter.builder(name).description(description).tag("outcome", outcome).register(meters);
+        return Counter.builder(name)
+                .description(description)
+                .tag("outcome", outcome)
+                .register(meters);
     }
 
     public void attempted(boolean accepted) {

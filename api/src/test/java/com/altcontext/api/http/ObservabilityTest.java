@@ -163,7 +163,9 @@ class ObservabilityTest {
                 .filter(line -> line.startsWith("# HELP altcontext_"))
                 .toList();
 
-        assertThat(headings).hasSizeGreaterThan(20).allMatch(line -> line.strip().split(" ").length > 3);
+        assertThat(headings)
+                .hasSizeGreaterThan(20)
+                .allMatch(line -> line.strip().split(" ").length > 3);
     }
 
     @Test
