@@ -225,9 +225,9 @@ export const en = {
     visits: 'Visits',
     noVisits: 'No visits of this person are kept.',
     save: 'Download all as JSON',
-    forget: 'Forget this person…',
+    erase: 'Erase this person…',
     warning: 'This cannot be undone. The address, its consent record and all visits are deleted.',
-    sure: 'Yes, forget this person',
+    sure: 'Yes, erase this person',
   },
 
   funnel: {

@@ -19,7 +19,7 @@ const PATH = '/v1/leads/submissions';
  *
  * @param person absent if the key may not see all that is held about a person
  */
-export const formsCard = (person?: { mayForget: boolean }) => {
+export const formsCard = (person?: { mayErase: boolean }) => {
   const made = card(words.forms.heading, { class: 'forms' });
   let property = '';
   let rows: Submission[] = [];
@@ -84,7 +84,7 @@ export const formsCard = (person?: { mayForget: boolean }) => {
   };
   const content = (): HTMLElement[] => [
     rows.length
-      ? submissionTable(rows, person && ((email) => void personDialog(email, person.mayForget, () => void load(false))))
+      ? submissionTable(rows, person && ((email) => void personDialog(email, person.mayErase, () => void load(false))))
       : h('p', { class: 'quiet' }, email ? words.forms.noneOf : words.forms.none),
     ...explained(rows),
     ...(next ? [h('button', { type: 'button', click: () => void load(true) }, words.forms.more)] : []),

@@ -227,9 +227,9 @@ export const fr: Words = {
     visits: 'Visites',
     noVisits: 'Aucune visite de cette personne n’est conservée.',
     save: 'Tout télécharger en JSON',
-    forget: 'Oublier cette personne…',
+    erase: 'Effacer cette personne…',
     warning: 'C’est irréversible. L’adresse, son consentement et toutes ses visites seront effacés.',
-    sure: 'Oui, oublier cette personne',
+    sure: 'Oui, effacer cette personne',
   },
 
   funnel: {

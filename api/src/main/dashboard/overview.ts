@@ -62,7 +62,7 @@ export const overview = (change: Change, account: HTMLElement, session: Session)
     },
   });
   const realtime = realtimeCard();
-  const forms = has('leads:read') ? formsCard(session.properties === null ? { mayForget: has('leads:delete') } : undefined) : undefined;
+  const forms = has('leads:read') ? formsCard(session.properties === null ? { mayErase: has('leads:delete') } : undefined) : undefined;
 
   /**
    * Without filters, it may be that only one card needs single visits, which are not kept as long as other figures. That card

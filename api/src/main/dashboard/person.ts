@@ -22,14 +22,14 @@ interface Person {
 }
 
 /**
- * Shows all that is held about one person. It can be saved as a file, and the person can be forgotten, which has to be confirmed.
+ * Shows all that is held about one person. It can be saved as a file, and the person can be erased, which has to be confirmed.
  */
-export const personDialog = (email: string, mayForget: boolean, forgotten: () => void): Promise<void> => {
+export const personDialog = (email: string, mayErase: boolean, erased: () => void): Promise<void> => {
   const body = h('div', { class: 'body' });
   const dialog = showDialog('details', h('bdi', {}, email), [], body);
   return load(dialog, body, async () => {
     const text = await postForText('/v1/leads/export', { email }, 'application/json');
-    return [...content(JSON.parse(text) as Person), actions(email, text, mayForget, dialog, forgotten)];
+    return [...content(JSON.parse(text) as Person), actions(email, text, mayErase, dialog, erased)];
   });
 };
 
@@ -84,23 +84,23 @@ const content = ({ leads, visitors }: Person): HTMLElement[] => {
 const actions = (
   email: string,
   text: string,
-  mayForget: boolean,
+  mayErase: boolean,
   dialog: HTMLDialogElement,
-  forgotten: () => void,
+  erased: () => void,
 ): HTMLElement => {
   const message = h('span', { class: 'problem', role: 'alert' });
-  const forget = async (): Promise<void> => {
+  const erase = async (): Promise<void> => {
     try {
       await post('/v1/leads/delete', { email });
       dialog.close();
-      forgotten();
+      erased();
     } catch (failure) {
       message.textContent = problemText(problemOf(failure));
     }
   };
-  const first = h('button', { type: 'button', class: 'forget', click: () => ask() }, words.person.forget);
+  const first = h('button', { type: 'button', class: 'erase', click: () => ask() }, words.person.erase);
   const ask = (): void => {
-    const sure = h('button', { type: 'button', class: 'sure', click: () => void forget() }, words.person.sure);
+    const sure = h('button', { type: 'button', class: 'sure', click: () => void erase() }, words.person.sure);
     first.replaceWith(h('span', {}, words.person.warning), sure);
     sure.focus();
   };
@@ -108,7 +108,7 @@ const actions = (
     'p',
     { class: 'actions' },
     h('button', { type: 'button', click: () => save(new Blob([text], { type: 'application/json' }), 'person.json') }, words.person.save),
-    mayForget && first,
+    mayErase && first,
     message,
   );
 };

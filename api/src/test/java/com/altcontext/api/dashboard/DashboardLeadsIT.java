@@ -129,7 +129,8 @@ class DashboardLeadsIT extends FilledDashboard {
                 .hasFileName("consent.csv")
                 .content()
                 .contains(",kiln,express,form: workshop,");
-        page.tab.click("dialog .forget");
+        assertThat(page.text("dialog .erase")).isEqualTo("Erase this person…");
+        page.tab.click("dialog .erase");
         assertThat(stored(lead))
                 .as("the first button only asks for a confirmation")
                 .isEqualTo(1);
