@@ -14,14 +14,14 @@ final class CsvReader {
         this.text = text;
     }
 
-    /** A row has a quote that is not closed, so that all that follows is part of its last value. */
-    static final class UnclosedQuote extends RuntimeException {
+    /** A row breaks the format. The message says how, and holds no value of it. */
+    static final class Malformed extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
         final transient int row;
 
-        private UnclosedQuote(int row) {
-            super(null, null, false, false);
+        private Malformed(int row, String what) {
+            super(what, null, false, false);
             this.row = row;
         }
     }
@@ -29,7 +29,8 @@ final class CsvReader {
     /**
      * Each row as a map of its values by the names of the columns; empty for a blank line. Values beyond the named columns are ignored.
      *
-     * @throws UnclosedQuote if the text ends inside a quoted value
+     * @throws Malformed if the text ends inside a quoted value, or if a row has fewer values than there are columns: then the file may
+     *     have been cut off
      */
     static List<Map<String, String>> rows(String text) {
         CsvReader reader = new CsvReader(text.startsWith("\uFEFF") ? text.substring(1) : text);
@@ -39,7 +40,10 @@ final class CsvReader {
             List<String> cells = reader.row(rows.size() + 2);
             Map<String, String> row = new LinkedHashMap<>();
             boolean isBlank = cells.size() == 1 && cells.getFirst().isBlank();
-            for (int i = 0; !isBlank && i < Math.min(names.size(), cells.size()); i++) {
+            if (!isBlank && cells.size() < names.size()) {
+                throw new Malformed(rows.size() + 2, "there are fewer values than columns");
+            }
+            for (int i = 0; !isBlank && i < names.size(); i++) {
                 row.put(names.get(i).strip(), cells.get(i).strip());
             }
             rows.add(row);
@@ -73,7 +77,7 @@ final class CsvReader {
             }
         }
         if (isQuoted) {
-            throw new UnclosedQuote(number);
+            throw new Malformed(number, "a quote is not closed");
         }
         cells.add(cell.toString());
         return cells;

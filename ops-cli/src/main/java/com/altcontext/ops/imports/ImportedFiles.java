@@ -5,6 +5,7 @@ import com.altcontext.attribution.TrafficSource;
 import com.altcontext.attribution.TrafficSources;
 import com.altcontext.attribution.Utm;
 import com.altcontext.metrics.Dimension;
+import com.altcontext.metrics.Window;
 import com.altcontext.metrics.rollup.ImportedDays.Day;
 import com.altcontext.metrics.rollup.ImportedDays.Sum;
 import com.altcontext.value.Text;
@@ -30,6 +31,16 @@ import org.jspecify.annotations.Nullable;
 final class ImportedFiles {
     /** The kind that has one row for each day. */
     private static final String DAYS = "visitors";
+
+    /** By kind, the column that says what a row is about. */
+    private static final Map<String, String> SUBJECTS = Map.ofEntries(
+            Map.entry(DAYS, "date"),
+            Map.entry("sources", "source"),
+            Map.entry("pages", "page"),
+            Map.entry("entry_pages", "entry_page"),
+            Map.entry("exit_pages", "exit_page"),
+            Map.entry("locations", "country"),
+            Map.entry("devices", "device"));
 
     /** More than any site has in a day, and few enough for sums over all days and properties. */
     private static final long MAX_NUMBER = 1_000_000_000_000L;
@@ -62,14 +73,15 @@ final class ImportedFiles {
      * Reads a file.
      *
      * @return whether its kind of figure is stored here
-     * @throws Unreadable if a row lacks a day or a number that the format requires, or if another file of that kind has the same day
+     * @throws Unreadable if a row lacks a day or a number that the format requires, or has a day before 1970, or if another file of that
+     *     kind has the same day
      */
     boolean add(String name, String text) {
         String kind = kind(name);
         if (kind.isEmpty()) {
             return false;
         }
-        List<Map<String, String>> rows = rows(name, text);
+        List<Map<String, String>> rows = rows(name, text, kind);
         Map<LocalDate, String> filesOfDays = files.computeIfAbsent(kind, _ -> new HashMap<>());
         Set<LocalDate> own = new HashSet<>();
         for (int i = 0; i < rows.size(); i++) {
@@ -78,6 +90,9 @@ final class ImportedFiles {
             }
             try {
                 LocalDate day = LocalDate.parse(rows.get(i).getOrDefault("date", ""));
+                if (day.isBefore(Window.EARLIEST)) {
+                    throw new Unreadable(name, i + 2, "date must not be before " + Window.EARLIEST);
+                }
                 boolean isNew = own.add(day);
                 String other = isNew ? filesOfDays.put(day, name) : null;
                 if (other != null) {
@@ -99,16 +114,18 @@ final class ImportedFiles {
         return true;
     }
 
-    private static List<Map<String, String>> rows(String file, String text) {
+    private static List<Map<String, String>> rows(String file, String text, String kind) {
         List<Map<String, String>> rows;
         try {
             rows = CsvReader.rows(text);
-        } catch (CsvReader.UnclosedQuote wrong) {
-            throw new Unreadable(file, wrong.row, "a quote is not closed");
+        } catch (CsvReader.Malformed wrong) {
+            throw new Unreadable(file, wrong.row, String.valueOf(wrong.getMessage()));
         }
         for (int i = 0; i < rows.size(); i++) {
-            if (!rows.get(i).isEmpty() && !rows.get(i).containsKey("date")) {
-                throw new Unreadable(file, 1, "there is no column date");
+            for (String column : List.of("date", SUBJECTS.getOrDefault(kind, ""))) {
+                if (!rows.get(i).isEmpty() && !rows.get(i).containsKey(column)) {
+                    throw new Unreadable(file, 1, "there is no column " + column);
+                }
             }
             if (!rows.get(i).values().stream().allMatch(Text::isStorable)) {
                 throw new Unreadable(file, i + 2, "a value " + Text.UNSTORABLE);
@@ -119,7 +136,7 @@ final class ImportedFiles {
 
     /** {@code visitors} of {@code imported_visitors.csv} and of {@code imported_visitors_20260101_20260131.csv}. */
     private static String kind(String name) {
-        for (String kind : List.of(DAYS, "sources", "pages", "entry_pages", "exit_pages", "locations", "devices")) {
+        for (String kind : SUBJECTS.keySet()) {
             if (name.matches("imported_" + kind + "(\\W.*|_\\d.*)?")) {
                 return kind;
             }

@@ -8,6 +8,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Files that cannot be imported as they are. */
 class ImportCsvFaultsTest extends ImportCsvFixture {
@@ -87,6 +90,50 @@ class ImportCsvFaultsTest extends ImportCsvFixture {
 
         assertThat(importCsv().err())
                 .startsWith("altops: imported_visitors_20260101_20260131.csv, row 1: there is no column date — ");
+    }
+
+    /** No window begins before that day, and the service could not answer any request for figures while such a day is stored. */
+    @ParameterizedTest
+    @ValueSource(strings = {"1969-12-31", "0001-01-01", "0000-01-01", "-0001-01-01"})
+    void a_day_before_1970_is_refused(String day) throws IOException {
+        write(
+                "imported_visitors_20260101_20260131.csv",
+                "date,visitors,pageviews,bounces,visits\n" + day + ",1,1,1,1\n");
+
+        assertThat(importCsv())
+                .isEqualTo(new CommandRun(
+                        Exit.FAILED,
+                        "",
+                        "altops: imported_visitors_20260101_20260131.csv, row 2: date must not be before 1970-01-01"
+                                + " — correct or remove that row; nothing was stored\n"));
+    }
+
+    /** Otherwise the whole file would be ignored without a warning, or all its visits would count as direct. */
+    @ParameterizedTest
+    @CsvSource({
+        "sources, source",
+        "pages, page",
+        "entry_pages, entry_page",
+        "exit_pages, exit_page",
+        "locations, country",
+        "devices, device"
+    })
+    void a_file_without_the_column_of_its_values_is_refused(String kind, String column) throws IOException {
+        write("imported_" + kind + ".csv", "date,value,visits,entrances,exits,pageviews\n%1$s,/,1,1,1,1\n");
+
+        assertThat(importCsv().err())
+                .startsWith("altops: imported_" + kind + ".csv, row 1: there is no column " + column + " — ");
+    }
+
+    /** A file that ends in the middle of a row. */
+    @Test
+    void a_row_with_fewer_values_than_columns_is_refused() throws IOException {
+        write("imported_pages.csv", "date,page,visits,pageviews\n%1$s,/,3,4\n%1$s,/pri");
+
+        assertThat(importCsv().err())
+                .startsWith("altops: imported_pages.csv, row 3: there are fewer values than columns — ");
+        assertThat(database.number("SELECT count(*) FROM daily_metric_rollups WHERE imported = 1"))
+                .isZero();
     }
 
     /** Otherwise the rest of the file would be read as one value, and its days would be missing without a warning. */
