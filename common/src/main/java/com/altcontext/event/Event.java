@@ -137,9 +137,14 @@ public record Event(
         return isDayCertain && isEngagement() ? day().minusDays(1) : day();
     }
 
-    /** The latest UTC day under which a copy of it that was received by now can be stored. */
+    /**
+     * The latest UTC day under which a copy of it that was received by now can be stored. An engagement may be stored at
+     * the start of a session whose first event came from a clock that was ahead.
+     */
     LocalDate latestDayOfACopy() {
-        return isDayCertain ? day() : LocalDate.ofInstant(receivedAt.plus(MAX_AHEAD), ZoneOffset.UTC);
+        return isDayCertain && !isEngagement()
+                ? day()
+                : LocalDate.ofInstant(receivedAt.plus(MAX_AHEAD), ZoneOffset.UTC);
     }
 
     /** Bytes of heap; see {@link Weight}. */

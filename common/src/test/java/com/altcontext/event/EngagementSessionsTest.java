@@ -71,6 +71,21 @@ class EngagementSessionsTest extends EventStoreFixture {
     }
 
     @Test
+    void a_repeated_engagement_without_an_id_is_recognized_at_the_start_of_tomorrows_session() {
+        Instant midnight = NOW.truncatedTo(ChronoUnit.DAYS);
+        write(TestEvent.at("visitor-0001", midnight.minusSeconds(120)).timestamp(midnight.plusSeconds(60)));
+        TestEvent untimed = TestEvent.at("visitor-0001", midnight.minusSeconds(90))
+                .type("engagement")
+                .engaged(1_000);
+
+        Outcome first = write(untimed).getFirst();
+
+        assertThat(write(untimed.receivedAt(midnight.minusSeconds(85))).getFirst())
+                .isEqualTo(new Outcome.Duplicate(receipt(first)));
+        assertThat(database.texts(SESSIONS)).containsExactly("2 1000 00:00:00");
+    }
+
+    @Test
     void a_late_engagement_joins_the_session_before_it_and_takes_no_campaign_from_the_next() {
         TestEvent[] sent = {
             visit(0).path("/a"),
