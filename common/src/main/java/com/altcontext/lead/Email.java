@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * An e-mail address in the one form in which it is stored and compared.
@@ -42,8 +41,6 @@ public record Email(String value) {
     private static final Pattern LOCAL_PART = Pattern.compile("[a-z0-9.!#$%&'*+/=?^_`{|}~-]+");
     /** Country-code domains with a mail server of their own. Others must not have one (RFC 7085). */
     private static final Set<String> DOTLESS_DOMAINS = Set.of("ai", "cf", "gp", "gt", "ws");
-
-    private static final Pattern MEANS_TWO_DOMAINS = Pattern.compile("[ßς\u200C\u200D]");
 
     /** @throws Rejected for the field {@code email} */
     public Email {
@@ -97,17 +94,13 @@ public record Email(String value) {
         String trimmed = Text.trimmed(field, text, 1, MAX_INPUT);
         int at = trimmed.indexOf('@');
         String local = at < 0 ? "" : lower(trimmed.substring(0, at));
-        String domain = at < 0 ? null : domain(trimmed.substring(at + 1));
+        String domain = at < 0 ? null : HostName.ascii(trimmed.substring(at + 1));
         if (domain == null
                 || local.length() > MAX_LOCAL_PART
                 || !LOCAL_PART.matcher(local).matches()) {
             throw Rejected.of(field, "must be an e-mail address");
         }
         return local + "@" + domain;
-    }
-
-    private static @Nullable String domain(String text) {
-        return MEANS_TWO_DOMAINS.matcher(text).find() ? null : HostName.ascii(text);
     }
 
     /**

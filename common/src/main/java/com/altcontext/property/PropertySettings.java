@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param slug 1 to 63 of a–z, 0–9, - and _, beginning with a letter or a digit
  * @param name 1 to 255 characters in one line, for people
- * @param domains host names; stored in lower case and in ASCII (IDNA 2003)
+ * @param domains host names; stored in lower case and in ASCII, see {@link HostName}
  * @param timeZone an IANA name, see {@link Property#timeZone}
  * @param excludedNetworks in CIDR notation, but not {@code /0}, which would drop all events; an address without a prefix is a
  *     network of one
@@ -55,7 +55,7 @@ public record PropertySettings(
                 "domains",
                 domains,
                 HostName::ascii,
-                "must be a host name like www.example.ca: no scheme, port or path");
+                "must be a host name like www.example.ca: no scheme, port or path, and xn--… instead of ß");
         if (timeZone != null && !isTimeZone(timeZone)) {
             issues.add("timeZone", "must be the name of a time zone like America/Toronto");
         }

@@ -135,7 +135,8 @@ class PropertyStoreTest {
                 "exa mple.ca",
                 "",
                 "a..b",
-                "a_b.ca"
+                "a_b.ca",
+                "straße.example"
             })
     void an_invalid_host_name_is_refused(String domain) {
         assertThatThrownBy(() -> wanted("docs", "Docs", List.of(domain)))
