@@ -39,7 +39,8 @@ public final class ImportedDays {
             FROM properties AS p WHERE p.id = ?
             """;
 
-    private static final String FIRST_SESSION = "SELECT min(started_at) FROM sessions WHERE property_id = ?";
+    private static final String FIRST_SESSION =
+            "SELECT min(started_at) FROM sessions WHERE property_id = ? AND device <> 'bot'";
 
     private static final String DAYS = "SELECT day FROM daily_metric_rollups WHERE property_id = ? AND imported = 1";
 
@@ -130,7 +131,7 @@ public final class ImportedDays {
 
     private record FirstSession(@Nullable Instant at) {}
 
-    /** The first day that the property counted itself; null if there is none. */
+    /** The first day on which the property counted a person itself; null if there is none. Bots are in no figure. */
     public static @Nullable LocalDate firstOwnDay(Tx tx, String property) {
         FirstRolledUp rolledUp = tx.queryOne(
                 FIRST_ROLLED_UP,

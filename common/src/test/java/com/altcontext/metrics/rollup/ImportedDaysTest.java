@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
+import com.altcontext.attribution.DeviceType;
 import com.altcontext.metrics.Breakdown;
 import com.altcontext.metrics.Dimension;
 import com.altcontext.metrics.Metric;
@@ -272,6 +273,17 @@ class ImportedDaysTest {
         assertThatThrownBy(() -> save(new Day(site.day(7), 1, 1, 1, 1, Map.of(), Map.of())))
                 .as("a day with an event late in its evening in Toronto")
                 .isInstanceOf(Rejected.class);
+    }
+
+    /** Otherwise a crawler, or a test of a new service, would keep out the days until the site uses the service. */
+    @Test
+    void a_day_on_which_only_bots_came_is_not_one_that_the_property_counted_itself() {
+        site.does(TestEvent.view("crawler", site.at(9, "10:00:00"), "/").device(DeviceType.BOT));
+        site.rollUp();
+
+        save(new Day(site.day(9), 1, 5, 1, 1, Map.of(), Map.of()));
+
+        assertThat(days(9, 3).of(Metric.PAGE_VIEWS).value()).isEqualTo(15L);
     }
 
     @Test
