@@ -123,8 +123,16 @@ final class ImportCsvCommand implements Runnable {
 
     /** Reads a file, unless its kind of figure is not stored here. */
     private static boolean read(ImportedFiles read, Path file) {
+        String name = String.valueOf(file.getFileName());
+        if (!Files.isReadable(file)) {
+            throw cannotBeRead(file);
+        }
+        if (!ImportedFiles.isStored(name)) {
+            return false;
+        }
         try {
-            return read.add(String.valueOf(file.getFileName()), Files.readString(file));
+            read.add(name, Files.readString(file));
+            return true;
         } catch (CharacterCodingException other) {
             throw new Failure(
                     Exit.FAILED, file.getFileName() + " is not in UTF-8", "save it as UTF-8; nothing was stored");

@@ -69,18 +69,19 @@ final class ImportedFiles {
         }
     }
 
+    /** Whether the kind of figure of a file with this name is stored here. */
+    static boolean isStored(String name) {
+        return !kind(name).isEmpty();
+    }
+
     /**
-     * Reads a file.
+     * Reads a file whose kind of figure is stored here.
      *
-     * @return whether its kind of figure is stored here
      * @throws Unreadable if a row lacks a day or a number that the format requires, or has a day before 1970, or if another file of that
      *     kind has the same day
      */
-    boolean add(String name, String text) {
+    void add(String name, String text) {
         String kind = kind(name);
-        if (kind.isEmpty()) {
-            return false;
-        }
         List<Map<String, String>> rows = rows(name, text, kind);
         Map<LocalDate, String> filesOfDays = files.computeIfAbsent(kind, _ -> new HashMap<>());
         Set<LocalDate> own = new HashSet<>();
@@ -111,7 +112,6 @@ final class ImportedFiles {
                 throw new Unreadable(name, i + 2, wrong.getMessage() + " must be a number like 1234");
             }
         }
-        return true;
     }
 
     private static List<Map<String, String>> rows(String file, String text, String kind) {

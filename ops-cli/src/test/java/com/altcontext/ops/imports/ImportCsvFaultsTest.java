@@ -7,6 +7,7 @@ import com.altcontext.ops.command.Exit;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -82,6 +83,21 @@ class ImportCsvFaultsTest extends ImportCsvFixture {
                         Exit.FAILED,
                         "",
                         "altops: imported_pages.csv is not in UTF-8 — save it as UTF-8; nothing was stored\n"));
+    }
+
+    /** Such as the export before it was unpacked. Only the files of the kinds that are stored must be texts. */
+    @Test
+    void a_file_of_another_kind_is_not_read() throws IOException {
+        Path archive = Files.write(export.resolve("export.zip"), new byte[] {'P', 'K', 3, 4, (byte) 0xFF});
+
+        assertThat(database.altops("import", "csv", "--property", "default", archive.toString())
+                        .err())
+                .isEqualTo("altops: there is no imported_visitors….csv with a day in it"
+                        + " — give all files of the export, or their folder\n");
+        assertThat(database.altops("import", "csv", "--property", "default", export.toString(), archive.toString())
+                        .out())
+                .startsWith("imported 2 days of default")
+                .contains("skipped export.zip, whose kind of figure is not stored\n");
     }
 
     @Test
