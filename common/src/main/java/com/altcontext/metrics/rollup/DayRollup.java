@@ -311,8 +311,7 @@ final class DayRollup {
 
     private void deleteOld() {
         Pipeline pipeline = tx.pipeline();
-        for (String table : List.of(
-                "daily_dimension_rollups", "daily_goal_rollups", "daily_metric_rollups", "daily_ingest_rollups")) {
+        for (String table : PropertyDay.TABLES) {
             pipeline.update(
                     "DELETE FROM " + table + " WHERE day = ? AND property_id = ANY (?)",
                     day,

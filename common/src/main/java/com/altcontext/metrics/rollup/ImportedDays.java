@@ -44,16 +44,6 @@ public final class ImportedDays {
 
     private static final String DAYS = "SELECT day FROM daily_metric_rollups WHERE property_id = ? AND imported = 1";
 
-    /**
-     * A running service caches the figures of a day for all properties together. The new version makes it read them
-     * again.
-     */
-    private static final String RENEW_OTHER_PROPERTIES = """
-            UPDATE daily_metric_rollups SET version = renewed.version
-            FROM (SELECT nextval('rollup_version') AS version) AS renewed
-            WHERE property_id <> ? AND day IN (SELECT day FROM daily_metric_rollups WHERE property_id = ? AND imported = 1)
-            """;
-
     private static final String REMOVE_METRICS =
             "DELETE FROM daily_metric_rollups WHERE property_id = ? AND day = ANY (?::date[])";
     private static final String REMOVE_DIMENSIONS =
@@ -157,7 +147,7 @@ public final class ImportedDays {
                         "day", "must be before " + first + ", the first day that the property counted itself");
             }
         }
-        remove(tx, property, days.stream().map(Day::day));
+        remove(tx, property, texts(days.stream().map(Day::day)));
         long version = Rollup.nextVersion(tx);
         for (Day day : days) {
             beforeEach.accept(day.day);
@@ -177,15 +167,19 @@ public final class ImportedDays {
     /** Removes the imported days of a property that is being removed. */
     public static void remove(Tx tx, String property) {
         RollupLock.take(tx);
-        tx.update(RENEW_OTHER_PROPERTIES, property, property);
-        remove(tx, property, of(tx, property).stream());
+        String[] days = texts(of(tx, property).stream());
+        Rollup.renewOthers(tx, property, days);
+        remove(tx, property, days);
     }
 
-    private static void remove(Tx tx, String property, Stream<LocalDate> days) {
-        String[] all = days.map(LocalDate::toString).toArray(String[]::new);
+    private static String[] texts(Stream<LocalDate> days) {
+        return days.map(LocalDate::toString).toArray(String[]::new);
+    }
+
+    private static void remove(Tx tx, String property, String[] days) {
         String[] dimensions = Stream.of(Dimension.values()).map(Dimension::key).toArray(String[]::new);
-        tx.update(REMOVE_METRICS, property, all);
-        tx.update(REMOVE_DIMENSIONS, property, dimensions, all);
+        tx.update(REMOVE_METRICS, property, days);
+        tx.update(REMOVE_DIMENSIONS, property, dimensions, days);
     }
 
     /** As many of the largest values as a rollup stores, and a row with the sum of all others. */

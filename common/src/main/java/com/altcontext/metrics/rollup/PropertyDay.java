@@ -21,6 +21,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Collects the figures of one property and day during a rollup, and writes them. */
 final class PropertyDay {
+    /** The tables with the figures of a property and day. */
+    static final List<String> TABLES =
+            List.of("daily_dimension_rollups", "daily_goal_rollups", "daily_metric_rollups", "daily_ingest_rollups");
+
     /** The counts that are stored in {@code daily_ingest_rollups}. */
     private static final Set<Count> INGEST_COUNTS = Set.of(Count.ACCEPTED, Count.BOTS);
 

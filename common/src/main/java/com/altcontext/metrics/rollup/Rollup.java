@@ -59,6 +59,12 @@ public final class Rollup {
 
     private static final String NEXT_VERSION = "SELECT nextval('rollup_version')";
 
+    private static final String RENEW_OTHERS = """
+            UPDATE daily_metric_rollups SET version = renewed.version
+            FROM (SELECT nextval('rollup_version') AS version) AS renewed
+            WHERE property_id <> ? AND day = ANY (?::date[])
+            """;
+
     private static final String RECORD_DAY = """
             INSERT INTO rollup_days (day, version, rolled_up_at, events)
             SELECT ?, ?, ?, coalesce(sum(accepted + bots), 0) FROM daily_ingest_rollups WHERE day = ?
@@ -160,6 +166,14 @@ public final class Rollup {
     /** The number of a run. Readers find newer rollups by it. The caller must hold the lock. */
     static long nextVersion(Tx tx) {
         return tx.queryOne(NEXT_VERSION, row -> row.number(1));
+    }
+
+    /**
+     * Makes running services read these days again, since they may cache the figures of all properties together. The
+     * caller must hold the lock, and is about to remove the property's own figures.
+     */
+    static void renewOthers(Tx tx, String property, String[] days) {
+        tx.update(RENEW_OTHERS, property, days);
     }
 
     private Optional<RollupReceipt> roll(LocalDate day, @Nullable String property, Predicate<Tx> lock) {

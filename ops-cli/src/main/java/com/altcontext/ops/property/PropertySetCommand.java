@@ -1,8 +1,11 @@
 package com.altcontext.ops.property;
 
+import com.altcontext.db.Sql;
 import com.altcontext.db.Tx;
 import com.altcontext.delivery.Recipients;
 import com.altcontext.delivery.Recipients.MailSettings;
+import com.altcontext.metrics.RollupLock;
+import com.altcontext.metrics.rollup.ComingDays;
 import com.altcontext.metrics.rollup.Rollup;
 import com.altcontext.metrics.rollup.RollupDays;
 import com.altcontext.ops.command.CommandContext;
@@ -69,8 +72,9 @@ final class PropertySetCommand implements Runnable {
         if (wanted.timeZone() != null) {
             context.refuseClockAhead("nothing was changed; set the clock, then try again");
         }
+        Sql sql = context.sql().withTimeout(RollupCommand.MAX_STATEMENT);
         PropertyChange change =
-                PropertyOptions.ARGUMENTS.named(() -> context.sql().inTransaction(tx -> set(tx, wanted, mailSettings)));
+                PropertyOptions.ARGUMENTS.named(() -> sql.inTransaction(tx -> set(tx, wanted, mailSettings)));
         PropertyChange.Changed changed = switch (change) {
             case PropertyChange.Changed done -> done;
             case PropertyChange.Unknown _ -> throw CommandContext.unknownProperty(slug);
@@ -101,9 +105,16 @@ final class PropertySetCommand implements Runnable {
     }
 
     private PropertyChange set(Tx tx, PropertySettings wanted, MailSettings mailSettings) {
+        if (wanted.timeZone() != null) {
+            // A rollup under way would store figures by the old time zone after they were removed.
+            RollupLock.take(tx);
+        }
         PropertyChange change = PropertyStore.set(tx, wanted, context.now());
         if (!(change instanceof PropertyChange.Changed changed)) {
             return change;
+        }
+        if (changed.settings().contains("time_zone")) {
+            ComingDays.removeFigures(tx, slug, context.now());
         }
         List<String> all = new ArrayList<>(changed.settings());
         all.addAll(Recipients.set(tx, slug, mailSettings, context.now()));

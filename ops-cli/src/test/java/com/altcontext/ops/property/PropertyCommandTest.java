@@ -7,6 +7,7 @@ import com.altcontext.ops.CommandRun;
 import com.altcontext.ops.MigratedDatabase;
 import com.altcontext.ops.command.Exit;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -201,6 +202,45 @@ class PropertyCommandTest {
         assertThat(database.altops("property", "set", "default", "--time-zone", "UTC", "--json")
                         .out())
                 .contains("\"changed\":[\"time_zone\"],\"computedAgainFrom\":\"20");
+    }
+
+    @Test
+    void figures_of_a_day_that_is_to_come_in_the_new_time_zone_are_removed() {
+        database.run(
+                "INSERT INTO properties (id, name, time_zone) VALUES ('docs', 'Docs', 'Pacific/Kiritimati')",
+                "UPDATE properties SET time_zone = 'Pacific/Kiritimati'");
+        // At noon UTC, tomorrow has begun in Kiritimati.
+        database.event("default", 0);
+        database.event("docs", 0);
+        assertThat(database.altops("goal", "add", "default", "home", "--path", "/")
+                        .exit())
+                .isEqualTo(Exit.DONE);
+        assertThat(database.altops("rollup").exit()).isEqualTo(Exit.DONE);
+
+        assertThat(database.altops("property", "set", "default", "--time-zone", "UTC")
+                        .exit())
+                .isEqualTo(Exit.DONE);
+
+        for (String table : List.of("metric", "dimension", "goal", "ingest")) {
+            assertThat(database.texts("SELECT max(day) || '' FROM daily_" + table
+                            + "_rollups WHERE property_id = 'default' AND day > '" + CommandRun.TODAY.minusDays(1)
+                            + "'"))
+                    .as(table)
+                    .containsExactly(CommandRun.TODAY.toString());
+        }
+        assertThat(database.texts("SELECT property_id || ' ' || day FROM daily_metric_rollups WHERE page_views > 0"))
+                .containsExactlyInAnyOrder("default " + CommandRun.TODAY, "docs " + CommandRun.TODAY.plusDays(1));
+        assertThat(database.texts("SELECT max(day) || '' FROM rollup_days"))
+                .containsExactly(CommandRun.TODAY.plusDays(1).toString());
+
+        assertThat(database.altops("property", "set", "docs", "--time-zone", "America/Toronto")
+                        .exit())
+                .isEqualTo(Exit.DONE);
+
+        assertThat(database.texts("SELECT max(day) || '' FROM rollup_days"))
+                .containsExactly(CommandRun.TODAY.toString());
+        assertThat(database.texts("SELECT max(day) || '' FROM daily_metric_rollups"))
+                .containsExactly(CommandRun.TODAY.toString());
     }
 
     @Test
