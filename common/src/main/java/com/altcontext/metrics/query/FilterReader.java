@@ -117,7 +117,7 @@ public final class FilterReader {
         for (String name : names) {
             Goal goal = name == null ? null : goals.apply(name);
             if (goal == null) {
-                return issue(path + ".2", "is not a goal of the property");
+                return issue(path + ".2", "is not a goal of the property (all properties together have no goals)");
             }
             found.add(goal);
         }

@@ -8,7 +8,7 @@ import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What is said about a filter that is too large. The tests of the HTTP route check which filters are refused. */
+/** What is said about a filter that is too large, or by an unknown goal. The tests of the HTTP route check which filters are refused. */
 class FilterReaderTest {
     private static final List<?> LEAF = List.of("is", "path", List.of("/"));
 
@@ -33,5 +33,12 @@ class FilterReaderTest {
 
         assertThat(issues(List.of(nested)))
                 .containsExactly(new Issue("filters.0" + ".1".repeat(9), "is nested too deeply"));
+    }
+
+    @Test
+    void an_unknown_goal_gets_an_issue_that_is_also_true_without_a_property() {
+        assertThat(issues(List.of(List.of("is", "goal", List.of("signup")))))
+                .containsExactly(new Issue(
+                        "filters.0.2", "is not a goal of the property (all properties together have no goals)"));
     }
 }
