@@ -128,8 +128,14 @@ final class ReportSendCommand implements Callable<Integer> {
             return of + "not sent, since the property did not exist yet";
         }
         return report.mails == null
-                ? of + context.output().bad("not sent")
-                        + ", since figures of the week are missing: run altops rollup, unless they were purged"
+                ? of + context.output().bad("not sent") + ", since " + fault(report)
                 : of + HumanFormat.count(report.mails, "mail") + (dryRun ? " would be sent" : "");
+    }
+
+    private String fault(SentReport report) {
+        ReportedProperty property = report.property;
+        return report.week.window().holds(property.today(context.now()))
+                ? "the week is not over in " + property.zone()
+                : "figures of the week are missing: run altops rollup, unless they were purged";
     }
 }

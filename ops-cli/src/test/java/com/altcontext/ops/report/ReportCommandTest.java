@@ -6,6 +6,9 @@ import com.altcontext.ops.CommandRun;
 import com.altcontext.ops.MigratedDatabase;
 import com.altcontext.ops.command.Exit;
 import com.altcontext.report.ReportWeek;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class ReportCommandTest {
@@ -58,6 +61,22 @@ class ReportCommandTest {
                         "default, " + week
                                 + ": not sent, since figures of the week are missing: run altops rollup, unless they were purged\n");
         assertThat(database.number("SELECT count(*) FROM sent_reports")).isZero();
+    }
+
+    @Test
+    void a_week_that_is_over_in_utc_but_not_for_the_property_is_not_sent() {
+        database.run("UPDATE properties SET time_zone = 'Pacific/Honolulu'");
+        assertThat(database.altops("property", "set", "default", "--report", "a@team.example")
+                        .exit())
+                .isEqualTo(Exit.DONE);
+        Instant sundayInHonolulu =
+                ReportWeek.parse(week).window().to().plusDays(1).atTime(5, 0).toInstant(ZoneOffset.UTC);
+
+        assertThat(CommandRun.at(sundayInHonolulu, database.with(Map.of()), "report", "send", "--week", week))
+                .isEqualTo(new CommandRun(
+                        Exit.CHECK_FAILED,
+                        "default, " + week + ": not sent, since the week is not over in Pacific/Honolulu\n",
+                        ""));
     }
 
     @Test
