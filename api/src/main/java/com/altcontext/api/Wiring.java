@@ -32,7 +32,7 @@ import java.time.InstantSource;
 class Wiring {
     /**
      * How much of the heap's 44 MB (deploy/jvm.options) waiting requests may use. An idle service uses a third of the
-     * heap, and 2 000 connections and the work in the database need some, too.
+     * heap, and 2,000 connections and the work in the database need some, too.
      */
     private static final long MAX_WAITING_BYTES = 12L << 20;
 

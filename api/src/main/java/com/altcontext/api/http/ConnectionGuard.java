@@ -60,7 +60,7 @@ public class ConnectionGuard {
     private final Vertx vertx;
     private final ClientAddresses addresses;
     private final EarlyAnswer early;
-    private final MemoryBudget memory;
+    private final HeadMemory heads;
     private final int managementPort;
     private final AtomicInteger open = new AtomicInteger();
     private final AtomicInteger lingering = new AtomicInteger();
@@ -71,7 +71,7 @@ public class ConnectionGuard {
     ConnectionGuard(Vertx vertx, AppConfig config, ClientAddresses addresses, MemoryBudget memory) {
         this.vertx = vertx;
         this.addresses = addresses;
-        this.memory = memory;
+        this.heads = new HeadMemory(memory);
         this.early = new EarlyAnswer(new SecurityHeaders(config.clientAddress().isOnFly()));
         this.managementPort = config.listen().managementPort();
     }
@@ -151,7 +151,9 @@ public class ConnectionGuard {
 
     private void limit(Channel channel) {
         channel.config().setOption(ChannelOption.SO_SNDBUF, SEND_BYTES);
-        ConnectionLimits limits = new ConnectionLimits(channel, early, memory);
+        ConnectionHeads connectionHeads = new ConnectionHeads(channel, heads);
+        channel.pipeline().addFirst(connectionHeads);
+        ConnectionLimits limits = new ConnectionLimits(channel, early, connectionHeads);
         channel.pipeline().addBefore(REQUEST_HANDLER, "limits", limits);
         limited.add(limits);
         var _ = channel.closeFuture().addListener(closed -> limited.remove(limits));

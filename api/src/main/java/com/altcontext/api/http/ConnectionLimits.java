@@ -1,6 +1,5 @@
 package com.altcontext.api.http;
 
-import com.altcontext.ingest.MemoryBudget;
 import com.altcontext.value.Issue;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
@@ -12,6 +11,7 @@ import io.netty.channel.WriteBufferWaterMark;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpStatusClass;
@@ -24,7 +24,6 @@ import io.netty.util.ReferenceCountUtil;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Limits the memory and time that one connection may use: requests that are sent before earlier ones are answered
@@ -61,18 +60,11 @@ final class ConnectionLimits extends ChannelDuplexHandler {
     private static final int BAD_REQUEST = 400;
     private static final int URI_TOO_LONG = 414;
     private static final int HEAD_TOO_LARGE = 431;
-
-    /** The heap of a request that waits behind another, and of each of its headers, besides their text. */
-    private static final int REQUEST_BYTES = 1_024;
-
-    private static final int HEADER_BYTES = 128;
+    private static final int UNAVAILABLE = 503;
 
     private final Channel channel;
     private final EarlyAnswer early;
-    private final MemoryBudget memory;
-
-    /** The bytes of the budget that are reserved for requests that wait behind the first. */
-    private long reservedBytes;
+    private final ConnectionHeads heads;
 
     /** Requests whose answers are not finished. */
     private int unanswered;
@@ -100,10 +92,10 @@ final class ConnectionLimits extends ChannelDuplexHandler {
      */
     private volatile long deadline = in(HEAD_TIMEOUT);
 
-    ConnectionLimits(Channel channel, EarlyAnswer early, MemoryBudget memory) {
+    ConnectionLimits(Channel channel, EarlyAnswer early, ConnectionHeads heads) {
         this.channel = channel;
         this.early = early;
-        this.memory = memory;
+        this.heads = heads;
         channel.config()
                 .setWriteBufferWaterMark(MAX_UNREAD)
                 .setRecvByteBufAllocator(new AdaptiveRecvByteBufAllocator(FIRST_READ / 2, FIRST_READ, MAX_READ));
@@ -112,7 +104,8 @@ final class ConnectionLimits extends ChannelDuplexHandler {
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         decoded = true;
-        boolean wanted = !ending && refusal == 0;
+        // The rest of what an ended decoder has read is bytes.
+        boolean wanted = !ending && refusal == 0 && message instanceof HttpObject;
         if (wanted && message instanceof HttpRequest request) {
             wanted = acceptHead(context, request);
         }
@@ -137,9 +130,12 @@ final class ConnectionLimits extends ChannelDuplexHandler {
             refuse(context, BAD_REQUEST, List.of());
             return false;
         }
-        if (unanswered > MAX_PIPELINED
-                || !context.channel().isWritable()
-                || (waitsBehindAnother() && !reserve(bytesOf(request)))) {
+        boolean fits = heads.begin(request, waitsBehindAnother());
+        if (!fits && !waitsBehindAnother()) {
+            refuse(context, UNAVAILABLE, List.of());
+            return false;
+        }
+        if (!fits || unanswered > MAX_PIPELINED || !context.channel().isWritable()) {
             closeNow(context);
             return false;
         }
@@ -174,7 +170,7 @@ final class ConnectionLimits extends ChannelDuplexHandler {
             return false;
         }
         int bytes = content.content().readableBytes();
-        if (waitsBehindAnother() && !reserve(bytes)) {
+        if (!heads.add(bytes, content instanceof LastHttpContent, waitsBehindAnother())) {
             closeNow(context);
             return false;
         }
@@ -198,36 +194,11 @@ final class ConnectionLimits extends ChannelDuplexHandler {
         return unanswered > 1;
     }
 
-    /** Reserves memory for a waiting request; false if there is not enough. */
-    private boolean reserve(int bytes) {
-        boolean reserved = memory.take(bytes);
-        reservedBytes += reserved ? bytes : 0;
-        return reserved;
-    }
-
-    private void releaseMemory() {
-        memory.give(reservedBytes);
-        reservedBytes = 0;
-    }
-
-    private static int bytesOf(HttpRequest request) {
-        int bytes = REQUEST_BYTES + request.uri().length();
-        for (Map.Entry<String, String> header : request.headers()) {
-            bytes += HEADER_BYTES + header.getKey().length() + header.getValue().length();
-        }
-        return bytes;
-    }
-
     /** Closes the connection at once. The HTTP server would wait until everything is read. */
     private void closeNow(ChannelHandlerContext context) {
         ending = true;
+        heads.forget();
         var _ = context.close();
-    }
-
-    @Override
-    public void channelInactive(ChannelHandlerContext context) {
-        releaseMemory();
-        context.fireChannelInactive();
     }
 
     private void refuse(ChannelHandlerContext context, Throwable cause) {
@@ -274,9 +245,7 @@ final class ConnectionLimits extends ChannelDuplexHandler {
     }
 
     private void finishAnswer(ChannelHandlerContext context) {
-        if (unanswered <= 1 && reservedBytes > 0) {
-            releaseMemory();
-        }
+        heads.answered();
         if (refusal != 0) {
             refuse(context, refusal, refusalIssues);
         } else if (unanswered == 0 && receiving) {
@@ -295,6 +264,7 @@ final class ConnectionLimits extends ChannelDuplexHandler {
     private void refuse(ChannelHandlerContext context, int status, List<Issue> issues) {
         refusal = status;
         refusalIssues = issues;
+        heads.forget();
         if (unanswered == 1) {
             ending = true;
             deadline = 0;
@@ -308,6 +278,7 @@ final class ConnectionLimits extends ChannelDuplexHandler {
     /** Ends the connection once everything is sent that was written. */
     private void end(ChannelHandlerContext context) {
         ending = true;
+        heads.forget();
         deadline = 0;
         EarlyAnswer.endAfter(context.writeAndFlush(Unpooled.EMPTY_BUFFER));
     }

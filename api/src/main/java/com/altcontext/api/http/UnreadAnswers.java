@@ -1,5 +1,6 @@
 package com.altcontext.api.http;
 
+import com.altcontext.ingest.MemoryBudget;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import jakarta.inject.Inject;
@@ -29,16 +30,21 @@ class UnreadAnswers {
     /** A connection sends one answer at a time. */
     private final Map<Channel, Unread> unread = new HashMap<>();
 
+    private final MemoryBudget memory;
     private final LongSupplier clock;
     private long held;
 
     @Inject
-    UnreadAnswers() {
-        this(System::nanoTime);
+    UnreadAnswers(MemoryBudget memory) {
+        this(memory, System::nanoTime);
     }
 
-    /** @param clock in nanoseconds */
-    UnreadAnswers(LongSupplier clock) {
+    /**
+     * @param memory the budget of all waiting work, of which this is a part
+     * @param clock in nanoseconds
+     */
+    UnreadAnswers(MemoryBudget memory, LongSupplier clock) {
+        this.memory = memory;
         this.clock = clock;
     }
 
@@ -65,15 +71,16 @@ class UnreadAnswers {
         boolean hasRoom;
         synchronized (this) {
             long now = clock.getAsLong();
-            while (!hasRoom(bytes)) {
+            hasRoom = take(bytes);
+            while (!hasRoom && !unread.isEmpty()) {
                 Unread slowest = slowest(now);
                 if (slowest.due - now > 0) {
                     break;
                 }
                 remove(slowest.channel);
                 slow.add(slowest.channel);
+                hasRoom = take(bytes);
             }
-            hasRoom = hasRoom(bytes);
             if (hasRoom) {
                 unread.put(channel, new Unread(channel, bytes, now + MAX_PAUSE_NANOS));
                 held += bytes;
@@ -83,8 +90,8 @@ class UnreadAnswers {
         return hasRoom;
     }
 
-    private boolean hasRoom(int bytes) {
-        return held + bytes <= MAX_BYTES || unread.isEmpty();
+    private boolean take(int bytes) {
+        return (held + bytes <= MAX_BYTES || unread.isEmpty()) && memory.take(bytes);
     }
 
     private Unread slowest(long now) {
@@ -103,7 +110,10 @@ class UnreadAnswers {
 
     synchronized void remove(Channel channel) {
         Unread answer = unread.remove(channel);
-        held -= answer == null ? 0 : answer.bytes;
+        if (answer != null) {
+            held -= answer.bytes;
+            memory.give(answer.bytes);
+        }
     }
 
     /** Closes the connection at once. The HTTP server would wait until everything is read. */

@@ -127,7 +127,7 @@ class MemoryIT {
         return CONNECTIONS;
     }
 
-    private static void assertAlive(PackagedService service) throws IOException {
+    static void assertAlive(PackagedService service) throws IOException {
         assertThat(service.health())
                 .as(() -> service.written("stdout") + service.written("stderr"))
                 .isEqualTo("200");

@@ -2,6 +2,7 @@ package com.altcontext.api.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.altcontext.ingest.MemoryBudget;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.util.concurrent.TimeUnit;
@@ -11,7 +12,8 @@ class UnreadAnswersTest {
     private static final int THIRD = UnreadAnswers.MAX_BYTES / 3;
 
     private long now = Long.MAX_VALUE - TimeUnit.SECONDS.toNanos(6);
-    private final UnreadAnswers answers = new UnreadAnswers(() -> now);
+    private final MemoryBudget memory = new MemoryBudget(2L * UnreadAnswers.MAX_BYTES);
+    private final UnreadAnswers answers = new UnreadAnswers(memory, () -> now);
     private final EmbeddedChannel first = new EmbeddedChannel(new ChannelInboundHandlerAdapter());
     private final EmbeddedChannel second = new EmbeddedChannel(new ChannelInboundHandlerAdapter());
     private final EmbeddedChannel third = new EmbeddedChannel(new ChannelInboundHandlerAdapter());
@@ -76,6 +78,19 @@ class UnreadAnswersTest {
 
         assertThat(answers.add(second, UnreadAnswers.MAX_BYTES)).isTrue();
         assertThat(first.isOpen()).isFalse();
+    }
+
+    @Test
+    void answers_are_part_of_the_budget_of_all_waiting_work() {
+        fill();
+        assertThat(memory.held()).isEqualTo(3 * THIRD);
+        answers.remove(first);
+        assertThat(memory.take(2L * UnreadAnswers.MAX_BYTES - 2 * THIRD)).isTrue();
+
+        assertThat(answers.add(first, THIRD)).isFalse();
+        answers.remove(second);
+        answers.remove(second);
+        assertThat(answers.add(first, THIRD)).isTrue();
     }
 
     @Test
