@@ -2,6 +2,7 @@ package com.altcontext.ingest;
 
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Limits the heap that all waiting work uses together, in bytes: bodies being received, events and forms that wait for
@@ -10,10 +11,21 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class MemoryBudget {
     private final long maxBytes;
+    private final @Nullable MemoryBudget whole;
     private final AtomicLong held = new AtomicLong();
 
     public MemoryBudget(long maxBytes) {
+        this(maxBytes, null);
+    }
+
+    private MemoryBudget(long maxBytes, @Nullable MemoryBudget whole) {
         this.maxBytes = maxBytes;
+        this.whole = whole;
+    }
+
+    /** A budget for one kind of work. What it takes is taken from this one, too. */
+    public MemoryBudget part(long maxBytes) {
+        return new MemoryBudget(maxBytes, this);
     }
 
     /** Bytes that are reserved until {@link #release}. Only the first release has an effect. */
@@ -45,7 +57,11 @@ public final class MemoryBudget {
         long now = held.get();
         while (now + bytes <= maxBytes) {
             if (held.compareAndSet(now, now + bytes)) {
-                return true;
+                if (whole == null || whole.take(bytes)) {
+                    return true;
+                }
+                held.addAndGet(-bytes);
+                return false;
             }
             now = held.get();
         }
@@ -54,6 +70,9 @@ public final class MemoryBudget {
 
     public void give(long bytes) {
         held.addAndGet(-bytes);
+        if (whole != null) {
+            whole.give(bytes);
+        }
     }
 
     /** The bytes that are in use now. */

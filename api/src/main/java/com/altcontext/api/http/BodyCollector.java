@@ -35,11 +35,10 @@ public final class BodyCollector {
     private static final long SWEEP_MILLIS = 1_000;
 
     private final Set<PendingBody> pendingBodies = ConcurrentHashMap.newKeySet();
-    private final MemoryBudget bodies = new MemoryBudget(MAX_PENDING_BYTES);
-    private final MemoryBudget memory;
+    private final MemoryBudget bodies;
 
     BodyCollector(Vertx vertx, MemoryBudget memory) {
-        this.memory = memory;
+        this.bodies = memory.part(MAX_PENDING_BYTES);
         // One periodic check for all: a timer for each request would cost more than the bodies.
         vertx.setPeriodic(SWEEP_MILLIS, timer -> sweep());
     }
@@ -78,7 +77,7 @@ public final class BodyCollector {
      * (Those of another event loop may only be touched by its own thread.)
      */
     private boolean reserve(int bytes, PendingBody requester) {
-        while (!take(bytes)) {
+        while (!bodies.take(bytes)) {
             Optional<PendingBody> oldest = pendingBodies.stream()
                     .filter(each -> each.thread == Thread.currentThread() && each.body.length > 0)
                     .min(Comparator.comparingLong(each -> each.began));
@@ -88,20 +87,6 @@ public final class BodyCollector {
             oldest.get().fail(new Refusal(Problem.UNAVAILABLE));
         }
         return true;
-    }
-
-    private boolean take(int bytes) {
-        boolean isWithin = bodies.take(bytes);
-        if (isWithin && !memory.take(bytes)) {
-            bodies.give(bytes);
-            return false;
-        }
-        return isWithin;
-    }
-
-    private void give(int bytes) {
-        bodies.give(bytes);
-        memory.give(bytes);
     }
 
     /** A body that is being received. Everything but the periodic check runs on its connection's event loop. */
@@ -176,7 +161,7 @@ public final class BodyCollector {
                 return false;
             }
             ended = true;
-            give(body.length);
+            bodies.give(body.length);
             body = EMPTY;
             pendingBodies.remove(this);
             return true;

@@ -13,15 +13,14 @@ final class HeadMemory {
     /** As much as unfinished bodies may hold. */
     private static final int MAX_BYTES = 6 << 20;
 
-    private final MemoryBudget heads = new MemoryBudget(MAX_BYTES);
-    private final MemoryBudget memory;
+    private final MemoryBudget heads;
 
     /** The connections that hold some, the oldest first. */
     private final Set<ConnectionHeads> holders = new LinkedHashSet<>();
 
     /** @param memory the budget of all waiting work, of which this is a part */
     HeadMemory(MemoryBudget memory) {
-        this.memory = memory;
+        this.heads = memory.part(MAX_BYTES);
     }
 
     /**
@@ -31,7 +30,7 @@ final class HeadMemory {
      * @return false if there is no room now
      */
     boolean take(ConnectionHeads connection, long bytes) {
-        if (!take(bytes)) {
+        if (!heads.take(bytes)) {
             ConnectionHeads slowest = slowest(connection);
             if (slowest != null) {
                 slowest.drop();
@@ -42,15 +41,6 @@ final class HeadMemory {
             holders.add(connection);
         }
         return true;
-    }
-
-    private boolean take(long bytes) {
-        boolean isWithin = heads.take(bytes);
-        if (isWithin && !memory.take(bytes)) {
-            heads.give(bytes);
-            return false;
-        }
-        return isWithin;
     }
 
     /** Another connection of this event loop: only its own thread may touch a connection. */
@@ -66,7 +56,6 @@ final class HeadMemory {
     /** @param isRest whether the connection holds nothing any more */
     void give(ConnectionHeads connection, long bytes, boolean isRest) {
         heads.give(bytes);
-        memory.give(bytes);
         if (isRest) {
             synchronized (holders) {
                 holders.remove(connection);
