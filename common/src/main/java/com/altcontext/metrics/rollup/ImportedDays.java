@@ -44,6 +44,13 @@ public final class ImportedDays {
 
     private static final String DAYS = "SELECT day FROM daily_metric_rollups WHERE property_id = ? AND imported = 1";
 
+    /** By a newer first day, running services see that the property has no figures before it any more. */
+    private static final String RENEW_FIRST_OWN = """
+            UPDATE daily_metric_rollups AS r SET version = nextval('rollup_version')
+            WHERE property_id = ? AND day = (
+                SELECT min(day) FROM daily_metric_rollups WHERE property_id = r.property_id AND imported = 0)
+            """;
+
     private static final String REMOVE_METRICS =
             "DELETE FROM daily_metric_rollups WHERE property_id = ? AND day = ANY (?::date[])";
     private static final String REMOVE_DIMENSIONS =
@@ -113,7 +120,7 @@ public final class ImportedDays {
     }
 
     /** The imported days of a property. */
-    static Set<LocalDate> of(Tx tx, String property) {
+    public static Set<LocalDate> of(Tx tx, String property) {
         return Set.copyOf(tx.query(DAYS, row -> row.day(1), property));
     }
 
@@ -164,12 +171,14 @@ public final class ImportedDays {
         }
     }
 
-    /** Removes the imported days of a property that is being removed. */
-    public static void remove(Tx tx, String property) {
+    /** Removes all imported days of a property, and returns how many there were. */
+    public static int remove(Tx tx, String property) {
         RollupLock.take(tx);
         String[] days = texts(of(tx, property).stream());
         Rollup.renewOthers(tx, property, days);
+        tx.update(RENEW_FIRST_OWN, property);
         remove(tx, property, days);
+        return days.length;
     }
 
     private static String[] texts(Stream<LocalDate> days) {

@@ -108,6 +108,22 @@ class ImportedDaysTest {
     }
 
     @Test
+    void removed_days_are_no_longer_in_the_figures_of_their_property() {
+        assertThat(days(9, 3).of(Metric.PAGE_VIEWS).value()).isEqualTo(40L);
+
+        int removed = site.database.sql().inTransaction(tx -> ImportedDays.remove(tx, "default"));
+
+        assertThat(removed).isEqualTo(2);
+        assertThat(days(9, 3).of(Metric.PAGE_VIEWS).value()).isEqualTo(1L);
+        assertThat(days(9, 3).of(Metric.UNIQUE_VISITORS).value()).isEqualTo(1L);
+        assertThat(new Breakdowns(site.database.sql())
+                        .of(Dimension.PATH, new Window(site.day(9), site.day(3)), 10, "default")
+                        .rows())
+                .extracting(row -> row.sums().pageViews())
+                .containsExactly(1L);
+    }
+
+    @Test
     void unique_visitors_are_known_for_a_single_day() {
         Summary one = days(9, 9);
 

@@ -22,6 +22,7 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -32,16 +33,22 @@ import picocli.CommandLine.Parameters;
         description = {
             "Imports daily figures in the format of Plausible's export (imported_visitors….csv, imported_sources….csv, …) for the days "
                     + "before the first one that the property counts itself, and before today.",
-            "Imported days are marked: figures that daily sums cannot give are null for them. Another run replaces these days."
+            "Imported days are marked: figures that daily sums cannot give are null for them. Another run replaces these days, and "
+                    + "--remove removes all imported days of the property."
         },
-        footer = {"", "Example:", "  altops import csv --property docs export/"})
+        footer = {
+            "",
+            "Example:",
+            "  altops import csv --property docs export/",
+            "  altops import csv --property docs --remove"
+        })
 final class ImportCsvCommand implements Runnable {
     private static final Duration MAX_STATEMENT = Duration.ofMinutes(2);
 
     private final CommandContext context;
 
-    @Parameters(arity = "1..*", paramLabel = "FILE", description = "CSV files, or folders of them.")
-    private List<Path> files = List.of();
+    @ArgGroup(multiplicity = "1")
+    private Source source = new Source();
 
     @Option(
             names = "--property",
@@ -50,8 +57,17 @@ final class ImportCsvCommand implements Runnable {
             description = "The property that the figures are about.")
     private String slug = "";
 
-    @Option(names = "--dry-run", description = "Show what would be imported, and store nothing.")
+    @Option(names = "--dry-run", description = "Show what would be imported or removed, and change nothing.")
     private boolean dryRun;
+
+    /** Either files or {@code --remove}. */
+    private static final class Source {
+        @Parameters(arity = "1..*", paramLabel = "FILE", description = "CSV files, or folders of them.")
+        private List<Path> files = List.of();
+
+        @Option(names = "--remove", description = "Remove all imported days of the property.")
+        private boolean remove;
+    }
 
     ImportCsvCommand(CommandContext context) {
         this.context = context;
@@ -66,6 +82,33 @@ final class ImportCsvCommand implements Runnable {
         if (property == null) {
             throw CommandContext.unknownProperty(slug);
         }
+        if (source.remove) {
+            remove(sql);
+        } else {
+            importFiles(sql, property);
+        }
+    }
+
+    private void remove(Sql sql) {
+        int days;
+        try (var _ = context.output().progress("waiting for a rollup")) {
+            days = Retry.inTransaction(
+                    sql,
+                    tx -> dryRun
+                            ? ImportedDays.of(tx, slug).size()
+                            : ImportedDays.remove(tx, slug));
+        }
+        context.output()
+                .print(
+                        JsonObject.ok(true)
+                                .with("dryRun", dryRun)
+                                .with("property", slug)
+                                .with("removed", days),
+                        List.of((dryRun ? "would remove " : "removed ") + HumanFormat.count(days, "imported day") + " of "
+                                + slug));
+    }
+
+    private void importFiles(Sql sql, Property property) {
         ImportedFiles read = new ImportedFiles(property.domains());
         List<String> skippedFiles = new ArrayList<>();
         for (Path file : allFiles()) {
@@ -105,7 +148,7 @@ final class ImportCsvCommand implements Runnable {
 
     private List<Path> allFiles() {
         List<Path> all = new ArrayList<>();
-        for (Path file : files) {
+        for (Path file : source.files) {
             if (Files.isDirectory(file)) {
                 try (Stream<Path> inside = Files.list(file)) {
                     all.addAll(inside.filter(each -> each.toString().endsWith(".csv"))

@@ -186,6 +186,37 @@ class ImportCsvCommandTest extends ImportCsvFixture {
         assertThat(database.altops("rollup").out()).doesNotContain(day.toString());
     }
 
+    private CommandRun remove(String... more) {
+        return database.altops(Stream.concat(
+                        Stream.of("import", "csv", "--property", "default", "--remove"), Stream.of(more))
+                .toArray(String[]::new));
+    }
+
+    @Test
+    void the_imported_days_of_a_property_can_be_removed_and_those_of_others_stay() {
+        database.run("INSERT INTO properties VALUES ('docs', 'Docs')");
+        database.altops("import", "csv", "--property", "docs", export.toString());
+        importCsv();
+
+        assertThat(remove("--dry-run"))
+                .isEqualTo(new CommandRun(Exit.DONE, "would remove 2 imported days of default\n", ""));
+        assertThat(sum("imported")).isEqualTo(4);
+        assertThat(remove()).isEqualTo(new CommandRun(Exit.DONE, "removed 2 imported days of default\n", ""));
+        assertThat(remove("--json").out()).contains("\"removed\":0");
+        assertThat(database.number("SELECT count(*) FROM daily_metric_rollups WHERE property_id = 'docs'"))
+                .isEqualTo(2);
+        assertThat(importCsv().out()).startsWith("imported 2 days of default");
+    }
+
+    @Test
+    void files_and_the_removal_exclude_each_other() {
+        assertThat(remove(export.toString()).exit()).isEqualTo(Exit.USAGE);
+        assertThat(database.altops("import", "csv", "--property", "default")).satisfies(ran -> {
+            assertThat(ran.exit()).isEqualTo(Exit.USAGE);
+            assertThat(ran.err()).contains("FILE");
+        });
+    }
+
     @Test
     void imported_days_are_removed_with_their_property_and_those_of_others_stay() {
         database.run("INSERT INTO properties VALUES ('docs', 'Docs')");
