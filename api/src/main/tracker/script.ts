@@ -1,6 +1,7 @@
 import { named } from './named';
 
-const script = document.currentScript as HTMLScriptElement;
+// Read so, since `document.currentScript` may be an element of the page that has this name (DOM clobbering).
+const script = Reflect.get(Document.prototype, 'currentScript', document) as HTMLScriptElement;
 
 /** The attributes of the script element that begin with `data-`. */
 export const data = script.dataset;

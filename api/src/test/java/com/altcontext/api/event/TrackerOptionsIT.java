@@ -208,6 +208,21 @@ class TrackerOptionsIT {
         assertThat(tab.complaints()).isEmpty();
     }
 
+    /** Such an element is a property of the document: text of strangers in a page might hold one. */
+    @Test
+    void an_element_with_the_name_of_the_running_script_does_not_take_its_place() {
+        ChromiumTab tab = visitor.tab();
+        tab.beforeEachPage("""
+                document.addEventListener('readystatechange', () => document.readyState == 'interactive' &&
+                  document.body.insertAdjacentHTML('beforeend',
+                    '<img name="currentScript" data-endpoint="http://localhost:1" data-allow-localhost>'))""");
+        tab.open(STAGE.site.at("/index.html"));
+        tab.await("localStorage['altcontext.id']");
+
+        STAGE.await(tab, "page_view", 1);
+        assertThat(tab.requests()).noneMatch(url -> url.contains("localhost:1/"));
+    }
+
     @Test
     void calls_are_kept_until_the_script_has_loaded_even_if_an_element_has_its_name() {
         ChromiumTab tab = tab("script.id = 'altcontext'; window.isShown ||= (() => { " + DemoStage.STUB
