@@ -32,7 +32,7 @@ export const waiting: Call[] | 0 = window.altcontext?.q ?? [];
 
 /** The path of an address, with the fragment where a site keeps its pages there. A query may hold personal data. */
 const pathOf = ({ pathname, hash }: URL | Location): string =>
-  pathname + (data.hash == null ? '' : hash.split('?')[0]);
+  pathname + (data.hash == null ? '' : hash.split(/[?=]/)[0]);
 
 /** The path as it is reported. */
 export let path = pathOf(location);
@@ -43,7 +43,7 @@ let place: string;
 /** The address of the page that was viewed last. */
 export let viewed: string | undefined;
 
-let referrer = document.referrer.split('?')[0] || undefined;
+let referrer = document.referrer.split('?')[0]!;
 
 /** A browser says so if a program drives it. */
 const deviceType = navigator.webdriver ? 'bot' : undefined;
@@ -80,7 +80,7 @@ const campaign = (search: string, prefix?: string) => named(new URLSearchParams(
 export const known = (): Record<string, string | undefined> => ({
   path,
   propertyId: data.property,
-  ...(!refusal(path) && { anonId: anonId(), referrer, ...campaign(location.search, 'utm_') }),
+  ...(!refusal(path) && { anonId: anonId(), referrer: from(), ...campaign(location.search, 'utm_') }),
   'traffic.deviceType': deviceType,
 });
 
@@ -91,13 +91,16 @@ export const view = (url?: string, props?: object): void => {
   path = pathOf(address);
   viewed = location.origin + path;
   turn();
-  send('page_view', props, {}, { referrer, utm: campaign(address.search) });
+  send('page_view', props, {}, { referrer: from(), utm: campaign(address.search) });
 };
 
 /** Another page takes the place of this one, so this one becomes its referrer. */
 export const refer = (): void => {
   referrer = viewed || referrer;
 };
+
+/** The referrer, unless it is a page of this site that may not be reported. */
+const from = () => (refusal(referrer.replace(location.origin, '')) ? undefined : referrer || undefined);
 
 /** Whether the address bar shows another page than the one that was viewed. */
 export const isElsewhere = (): boolean => place != pathOf(location);

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.altcontext.api.testing.Chromium;
 import com.altcontext.api.testing.ChromiumTab;
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
@@ -52,6 +53,17 @@ class TrackerOptionsIT {
         STAGE.await(tab, "last", 1);
         STAGE.await(tab, "page_view", 2);
         assertThat(tab.complaints()).isEmpty();
+    }
+
+    /** A sign-in by OAuth or by a link in a mail comes back with its tokens in the fragment (RFC 6749, section 4.2.2). */
+    @Test
+    void the_values_in_a_fragment_are_not_sent() {
+        ChromiumTab tab = tab("script.dataset.hash = ''")
+                .open(STAGE.site.at("/index.html#access_token=secret&refresh_token=secret"));
+        STAGE.await(tab, "page_view", 1);
+        tab.evaluate("location.hash = '#/bowls&token=secret'");
+
+        assertThat(viewed(tab, 2)).containsExactly("/index.html#access_token", "/index.html#/bowls&token");
     }
 
     @Test
@@ -168,6 +180,28 @@ class TrackerOptionsIT {
         assertThat(beacons(tab)).isZero();
         tab.open(STAGE.site.at("/thanks.html"));
         assertThat(viewed(tab, 1)).containsExactly("/thanks.html");
+    }
+
+    @Test
+    void an_excluded_path_is_not_sent_as_a_referrer_either() {
+        ChromiumTab tab = tab("script.dataset.exclude = '/thanks, /pri'").open(STAGE.site.at("/thanks.html"));
+        tab.evaluate("location.href = '/index.html'");
+        tab.await("localStorage['altcontext.id']");
+        STAGE.await(tab, "page_view", 1);
+        tab.click("nav a[href=\"pricing.html\"]");
+        tab.await("document.querySelector('table')");
+        tab.click("nav a[href=\"index.html\"]");
+        STAGE.await(tab, "page_view", 2);
+        tab.await("document.querySelector('#email')");
+        tab.evaluate("document.querySelector('#email').value = 'jo@example.ca'");
+        tab.click("form button");
+
+        List<JsonNode> events = new ArrayList<>(STAGE.await(tab, "form_submit", 1));
+        events.addAll(STAGE.await(tab, "page_view", 2));
+        assertThat(events)
+                .hasSize(3)
+                .allSatisfy(
+                        event -> assertThat(event.path("referrer").textValue()).isNull());
     }
 
     /** Frameworks write a flag as {@code data-allow-localhost="true"}. */
