@@ -22,6 +22,9 @@ public final class Csv {
     private static final Pattern FORMULA =
             Pattern.compile("(?<=^|[,;\\t\\r\\n])(?=[ \\u00A0\\uFEFF\"]*[=+\\-@＝＋－＠])|^(?=[\\t\\r\\n])");
 
+    /** A terminal would obey these. They are in no text that people write. */
+    private static final Pattern CONTROL = Pattern.compile("[\\p{Cc}&&[^\\t\\r\\n]]");
+
     private static final Pattern SPECIAL = Pattern.compile("[\",;\\r\\n\\t]");
 
     private Csv() {}
@@ -41,9 +44,11 @@ public final class Csv {
         return at == null ? null : at.truncatedTo(ChronoUnit.SECONDS).toString();
     }
 
-    /** Puts an apostrophe before each formula, which turns it into text. */
+    /** Puts an apostrophe before each formula, which turns it into text, and writes control characters as in JSON. */
     private static String of(String cell) {
-        String tame = FORMULA.matcher(cell).replaceAll("'");
+        String printable = CONTROL.matcher(cell)
+                .replaceAll(found -> "\\\\u%04x".formatted((int) found.group().charAt(0)));
+        String tame = FORMULA.matcher(printable).replaceAll("'");
         return SPECIAL.matcher(tame).find() ? '"' + tame.replace("\"", "\"\"") + '"' : tame;
     }
 }

@@ -26,6 +26,13 @@ class CsvTest {
                 .isEqualTo("\"a,b\",\"say \"\"no\"\"\",\"one\r\ntwo\",\"a;b\",\"\"\"\",\",\"\r\n");
     }
 
+    /** A terminal that shows the file would obey them: ECMA-48, section 5. */
+    @Test
+    void control_characters_other_than_tabs_and_line_breaks_are_written_as_escapes() throws IOException {
+        assertThat(row("\u001b]0;x\u0007", "\u009b2J\u007f", "a\tb\r\nc"))
+                .isEqualTo("\"\\u001b]0;x\\u0007\",\\u009b2J\\u007f,\"a\tb\r\nc\"\r\n");
+    }
+
     @Test
     void a_cell_that_looks_like_a_formula_is_made_text() throws IOException {
         assertThat(row("=1+1", "+1", "-1", "@SUM(A1)", "＝1", "＋1", "－1", "＠x"))
