@@ -48,41 +48,56 @@ let referrer = document.referrer.split('?')[0]!;
 /** A browser says so if a program drives it. */
 const deviceType = navigator.webdriver ? 'bot' : undefined;
 
+/** An event as the site wants it sent; falsy if the site withholds it. */
+const made = ([eventType, props, traffic, more]: Call): any =>
+  beforeSend({
+    path,
+    anonId: anonId(),
+    eventType,
+    timestamp: Date.now(),
+    eventId: uuid(),
+    props: { ...ofAll, ...props },
+    traffic: { ...traffic, deviceType },
+    propertyId: data.property,
+    ...more,
+  });
+
 export const send = (...call: Call): void =>
   safely(() => {
-    const [eventType, props, traffic, more] = call;
     const reason = refusal(path);
     if (document.prerendering) {
       (waiting as Call[]).push(call);
     } else if (reason) {
       console.info('altcontext:', reason);
     } else {
-      post(
-        beforeSend({
-          path,
-          anonId: anonId(),
-          eventType,
-          timestamp: Date.now(),
-          eventId: uuid(),
-          props: { ...ofAll, ...props },
-          traffic: { ...traffic, deviceType },
-          propertyId: data.property,
-          ...more,
-        }),
-      );
+      post(made(call));
     }
   });
 
 /** The campaign in the query of an address, by the UTM names of the service. */
-const campaign = (search: string, prefix?: string) => named(new URLSearchParams(search), 'utm_', prefix);
+const campaign = (search: string) => named(new URLSearchParams(search), 'utm_');
 
-/** The fields to add to a form that is sent. If tracking is refused, they say nothing about the visitor. */
-export const known = (): Record<string, string | undefined> => ({
-  path,
-  propertyId: data.property,
-  ...(!refusal(path) && { anonId: anonId(), referrer: from(), ...campaign(location.search, 'utm_') }),
-  'traffic.deviceType': deviceType,
-});
+/** What the page view of an address says besides its path. */
+const origin = ({ search }: URL | Location) => ({ referrer: from(), utm: campaign(search) });
+
+/**
+ * The fields to add to a form that is sent. The service makes an event of the form. If that is refused or withheld, the fields say
+ * nothing about the visitor.
+ */
+export const known = (): Record<string, string | undefined> => {
+  const event = !refusal(path) && safely(() => made(['form_submit', {}, {}, origin(location)]));
+  return {
+    path,
+    propertyId: data.property,
+    ...(event && {
+      path: event.path,
+      anonId: event.anonId,
+      referrer: event.referrer,
+      ...named(Object.entries({ ...event.utm }), '', 'utm_'),
+    }),
+    'traffic.deviceType': deviceType,
+  };
+};
 
 /** Sends a page view, by default of the address in the address bar. */
 export const view = (url?: string, props?: object): void => {
@@ -91,7 +106,7 @@ export const view = (url?: string, props?: object): void => {
   path = pathOf(address);
   viewed = location.origin + path;
   turn();
-  send('page_view', props, {}, { referrer: from(), utm: campaign(address.search) });
+  send('page_view', props, {}, origin(address));
 };
 
 /** Another page takes the place of this one, so this one becomes its referrer. */

@@ -146,6 +146,31 @@ class TrackerOptionsIT {
         assertThat(tab.complaints()).isEmpty();
     }
 
+    /** The service makes an event of a form. */
+    @Test
+    void a_function_of_the_page_also_decides_what_a_form_says_about_the_visitor() {
+        ChromiumTab tab = tab("script.dataset.beforeSend = 'inspect'");
+        tab.beforeEachPage("""
+                window.inspect = (event) => !window.isWithheld && {...event, path: '/people/…', utm: {source: 'changed'}};""");
+        tab.open(STAGE.site.at("/index.html?utm_source=secret"));
+        submit(tab, "first@example.ca");
+        JsonNode form = STAGE.await(tab, "form_submit", 1).getFirst();
+        assertThat(form.path("path").textValue()).isEqualTo("/people/…");
+        assertThat(form.path("utm_source").textValue()).isEqualTo("changed");
+
+        tab.evaluate("window.isWithheld = true");
+        submit(tab, "second@example.ca");
+        assertThat(STAGE.events(anonId(tab), "form_submit")).hasSize(1);
+        assertThat(tab.complaints()).isEmpty();
+    }
+
+    private static void submit(ChromiumTab tab, String email) {
+        tab.evaluate("document.querySelector('[data-alt-status]').textContent = ''");
+        tab.evaluate("document.querySelector('#email').value = '" + email + "'");
+        tab.click("form button");
+        tab.await("document.querySelector('[data-alt-status]').textContent");
+    }
+
     @Test
     void nothing_is_sent_if_the_named_function_does_not_exist() {
         ChromiumTab tab = tab("script.dataset.beforeSend = 'forgotten'").open(STAGE.site.at("/index.html"));
@@ -193,8 +218,7 @@ class TrackerOptionsIT {
         tab.click("nav a[href=\"index.html\"]");
         STAGE.await(tab, "page_view", 2);
         tab.await("document.querySelector('#email')");
-        tab.evaluate("document.querySelector('#email').value = 'jo@example.ca'");
-        tab.click("form button");
+        submit(tab, "jo@example.ca");
 
         List<JsonNode> events = new ArrayList<>(STAGE.await(tab, "form_submit", 1));
         events.addAll(STAGE.await(tab, "page_view", 2));
