@@ -15,65 +15,25 @@ import java.util.stream.Stream;
  * read.
  */
 final class ExportDocument {
-    static final String LEAD = object(
-            "l",
-            "id",
-            "property_id",
-            "email",
-            "first_captured_at",
-            "last_captured_at",
-            "source_channel",
-            "consent_status",
-            "consent_expires_at",
-            "is_bot",
-            "in_review",
-            "language",
-            "confirmation_mails",
-            "confirmation_mailed_at",
-            "form_name",
-            "capture_traffic_source",
-            "capture_referrer_host",
-            "capture_utm_source",
-            "capture_utm_medium",
-            "capture_utm_campaign",
-            "capture_landing_path",
-            "first_traffic_source",
-            "first_referrer_host",
-            "first_utm_source",
-            "first_utm_medium",
-            "first_utm_campaign",
-            "first_landing_path");
+    static final String LEAD = object("l", """
+            id, property_id, email, first_captured_at, last_captured_at, source_channel, consent_status,
+            consent_expires_at, is_bot, in_review, language, confirmation_mails, confirmation_mailed_at, form_name,
+            capture_traffic_source, capture_referrer_host, capture_utm_source, capture_utm_medium,
+            capture_utm_campaign, capture_landing_path, first_traffic_source, first_referrer_host, first_utm_source,
+            first_utm_medium, first_utm_campaign, first_landing_path
+            """);
 
-    private static final String CONSENT = object(
-            "c",
-            "id",
-            "status",
-            "source",
-            "form_name",
-            "path",
-            "policy_version",
-            "purpose",
-            "reason",
-            "occurred_at",
-            "expires_at",
-            "ip_hash",
-            "confirms");
+    private static final String CONSENT = object("c", """
+            id, status, source, form_name, path, policy_version, purpose, reason, occurred_at, expires_at, ip_hash,
+            confirms
+            """);
 
-    private static final String SUBMISSION = object(
-            "f",
-            "id",
-            "visitor_id",
-            "session_id",
-            "event_id",
-            "form_name",
-            "submitted_at",
-            "content_hash",
-            "payload",
-            "for_review",
-            "is_bot");
+    private static final String SUBMISSION = object("f", """
+            id, visitor_id, session_id, event_id, form_name, submitted_at, content_hash, payload, for_review,
+            is_bot
+            """);
 
-    private static final String LINK =
-            object("i", "visitor_id", "source", "confidence", "linked_at", "is_bot", "was_shared");
+    private static final String LINK = object("i", "visitor_id, source, confidence, linked_at, is_bot, was_shared");
 
     /**
      * A webhook's name, or the person's own address. Alerts about a lead go to the operator's people, whose addresses
@@ -82,86 +42,30 @@ final class ExportDocument {
     private static final String DESTINATION =
             "CASE WHEN o.kind = 'webhook' OR o.destination = l.email THEN o.destination END";
 
-    private static final String MESSAGE = object(
-                    "o",
-                    "id",
-                    "kind",
-                    "event",
-                    "destination",
-                    "language",
-                    "created_at",
-                    "attempts",
-                    "next_attempt_at",
-                    "retry_until",
-                    "set_aside_at",
-                    "last_error",
-                    "body")
-            .replace("o.destination", DESTINATION);
+    private static final String MESSAGE = object("o", """
+            id, kind, event, destination, language, created_at, attempts, next_attempt_at, retry_until,
+            set_aside_at, last_error, body
+            """).replace("o.destination", DESTINATION);
 
-    private static final String RECIPIENT = object("r", "property_id", "kind", "created_at", "stopped_at");
+    private static final String RECIPIENT = object("r", "property_id, kind, created_at, stopped_at");
 
-    private static final String VISITOR = object("v", "visitor_id", "property_id", "anon_id", "first_seen_at");
+    private static final String VISITOR = object("v", "visitor_id, property_id, anon_id, first_seen_at");
 
-    private static final String SESSION = object(
-            "s",
-            "id",
-            "started_at",
-            "last_event_at",
-            "utm_source",
-            "utm_medium",
-            "utm_campaign",
-            "utm_term",
-            "utm_content",
-            "traffic_source",
-            "referrer_host",
-            "device",
-            "country",
-            "hostname",
-            "ip_hash",
-            "ua_hash",
-            "events",
-            "page_views",
-            "conversions",
-            "engagements",
-            "engaged_ms",
-            "entry_at",
-            "entry_path",
-            "exit_at",
-            "exit_path",
-            "first_form_start",
-            "last_form_submit");
+    private static final String SESSION = object("s", """
+            id, started_at, last_event_at, utm_source, utm_medium, utm_campaign, utm_term, utm_content,
+            traffic_source, referrer_host, device, country, hostname, ip_hash, ua_hash, events, page_views,
+            conversions, engagements, engaged_ms, entry_at, entry_path, exit_at, exit_path, first_form_start,
+            last_form_submit
+            """);
 
-    private static final String EVENT = object(
-            "e",
-            "id",
-            "session_id",
-            "occurred_at",
-            "received_at",
-            "event_type",
-            "path",
-            "referrer",
-            "referrer_host",
-            "utm_source",
-            "utm_medium",
-            "utm_campaign",
-            "utm_term",
-            "utm_content",
-            "traffic_source",
-            "device",
-            "country",
-            "hostname",
-            "is_conversion",
-            "engaged_time_ms",
-            "scroll_depth_percent",
-            "fcp_ms",
-            "lcp_ms",
-            "inp_ms",
-            "ttfb_ms",
-            "cls_score",
-            "props");
+    private static final String EVENT = object("e", """
+            id, session_id, occurred_at, received_at, event_type, path, referrer, referrer_host, utm_source,
+            utm_medium, utm_campaign, utm_term, utm_content, traffic_source, device, country, hostname,
+            is_conversion, engaged_time_ms, scroll_depth_percent, fcp_ms, lcp_ms, inp_ms, ttfb_ms, cls_score, props
+            """);
 
     /** The columns that are shown of a visitor who also submitted another address. */
-    private static final String SHARED_VISITOR = object("v", "visitor_id", "property_id");
+    private static final String SHARED_VISITOR = object("v", "visitor_id, property_id");
 
     /** The sessions of a visitor in which a form with an address was sent. */
     private static final String THEIR_SESSIONS = """
@@ -293,9 +197,13 @@ final class ExportDocument {
         return json.substring(0, json.length() - 1);
     }
 
-    /** An SQL expression that makes a JSON object of columns: names in camel case, hashes in hexadecimal. */
-    private static String object(String table, String... columns) {
-        return Stream.of(columns)
+    /**
+     * An SQL expression that makes a JSON object of columns: names in camel case, hashes in hexadecimal.
+     *
+     * @param columns separated by commas, as in SQL
+     */
+    private static String object(String table, String columns) {
+        return Stream.of(columns.strip().split(",\\s+", -1))
                 .map(column -> "'" + camelCase(column) + "', "
                         + (column.endsWith("_hash")
                                 ? "encode(" + table + "." + column + ", 'hex')"
