@@ -9,7 +9,6 @@ import com.altcontext.lead.Email;
 import com.altcontext.lead.UnsubscribeLinks;
 import com.altcontext.lead.UnsubscribeToken;
 import com.altcontext.value.KeyedHash;
-import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -125,21 +124,18 @@ public final class Export {
             if (found.isNothing()) {
                 return false;
             }
-            log(request, found.leads.size());
-            Deadline.in(timeout).limit(tx);
-            try {
-                new ExportDocument(tx, unsubscribeUrl, out).write(request, found);
-            } catch (IOException failed) {
-                throw new UncheckedIOException(failed);
-            }
+            disclosure(request, found.leads.size()).write(() -> out, document -> {
+                Deadline.in(timeout).limit(tx);
+                new ExportDocument(tx, unsubscribeUrl, document).write(request, found);
+            });
             return true;
         }));
     }
 
-    private void log(ExportRequest request, long leads) {
+    private Disclosure disclosure(ExportRequest request, long leads) {
         byte[] emailHash = AuditLog.emailHash(hash, request.email.value());
-        AuditLog.commit(
-                sql, request.caller, new AuditLog.Entry("lead_export", null, null, leads, emailHash), request.at);
+        AuditLog.Entry entry = new AuditLog.Entry("lead_export", null, null, leads, emailHash);
+        return new Disclosure(sql, request.caller, entry, request.at);
     }
 
     /** What was found about the person. */

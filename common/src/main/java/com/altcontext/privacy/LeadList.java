@@ -4,7 +4,6 @@ import com.altcontext.audit.AuditLog;
 import com.altcontext.audit.Caller;
 import com.altcontext.db.Row;
 import com.altcontext.db.Sql;
-import com.altcontext.db.Tx;
 import com.altcontext.lead.EffectiveConsent;
 import com.altcontext.value.Csv;
 import java.io.IOException;
@@ -65,33 +64,23 @@ public final class LeadList {
             String property = request.propertyId;
             String effective = request.effective == null ? null : request.effective.key();
             long rows = tx.queryOne(COUNT, row -> row.number(1), property, property, effective, request.at, effective);
-            AuditLog.commit(
-                    sql, request.caller, new AuditLog.Entry("leads_csv", property, effective, rows, null), request.at);
-            A file = out.apply(rows);
-            try {
-                write(tx, request, file);
-            } catch (IOException failed) {
-                throw new UncheckedIOException(failed);
-            }
-            return file;
+            AuditLog.Entry entry = new AuditLog.Entry("leads_csv", property, effective, rows, null);
+            return new Disclosure(sql, request.caller, entry, request.at).write(() -> out.apply(rows), file -> {
+                file.append(Csv.BYTE_ORDER_MARK);
+                Csv.row(
+                        file,
+                        "email",
+                        "property",
+                        "consent_status",
+                        "consent_expires_at",
+                        "first_captured_at",
+                        "last_captured_at",
+                        "source_channel",
+                        "unsubscribe_url");
+                Instant at = request.at;
+                tx.each(ROWS, row -> write(row, file), at, property, property, effective, at, effective);
+            });
         });
-    }
-
-    private void write(Tx tx, LeadListRequest request, Appendable file) throws IOException {
-        file.append(Csv.BYTE_ORDER_MARK);
-        Csv.row(
-                file,
-                "email",
-                "property",
-                "consent_status",
-                "consent_expires_at",
-                "first_captured_at",
-                "last_captured_at",
-                "source_channel",
-                "unsubscribe_url");
-        String property = request.propertyId;
-        String effective = request.effective == null ? null : request.effective.key();
-        tx.each(ROWS, row -> write(row, file), request.at, property, property, effective, request.at, effective);
     }
 
     private void write(Row row, Appendable file) throws SQLException, IOException {

@@ -91,33 +91,28 @@ public final class MailableList {
             List<UUID> keys = tx.query(KEYS, row -> row.id(1), property, property, after, after, limit + 1);
             boolean more = keys.size() > limit;
             List<UUID> page = more ? keys.subList(0, limit) : keys;
-            note(request, page.size());
-            A document = out.get();
-            try {
+            return disclosure(request, page.size()).write(out, document -> {
                 document.append("{\"ok\":true,\"leads\":[");
                 writeJson(tx, request, page, document);
                 document.append("],\"next\":")
                         .append(more ? JsonText.string(page.getLast().toString()) : "null")
                         .append('}');
-            } catch (IOException failed) {
-                throw new UncheckedIOException(failed);
-            }
-            return document;
+            });
         });
     }
 
     /** Writes all leads as JSON, as one page. */
     public <A extends Appendable> A writeAll(MailableRequest request, Supplier<A> out) {
-        return inOneFile(request, out, (tx, file) -> {
+        return sql.inSnapshot(tx -> disclosure(tx, request).write(out, file -> {
             file.append("{\"ok\":true,\"leads\":[");
             writeJson(tx, request, null, file);
             file.append("],\"next\":null}\n");
-        });
+        }));
     }
 
     /** Writes all leads as a CSV file (RFC 4180), with a row for each purpose, as {@link LeadList} does. */
     public <A extends Appendable> A writeCsv(MailableRequest request, Supplier<A> out) {
-        return inOneFile(request, out, (tx, file) -> {
+        return sql.inSnapshot(tx -> disclosure(tx, request).write(out, file -> {
             file.append(Csv.BYTE_ORDER_MARK);
             Csv.row(file, "email", "property", "purpose", "verdict", "reason", "until", "unsubscribe_url");
             each(
@@ -133,12 +128,7 @@ public final class MailableList {
                             row.permission.reason().key(),
                             Csv.time(row.permission.until()),
                             unsubscribeUrl.of(row.lead, row.property)));
-        });
-    }
-
-    @FunctionalInterface
-    private interface Body<A> {
-        void write(Tx tx, A file) throws IOException;
+        }));
     }
 
     @FunctionalInterface
@@ -146,23 +136,15 @@ public final class MailableList {
         void take(MailableRow row) throws IOException;
     }
 
-    private <A extends Appendable> A inOneFile(MailableRequest request, Supplier<A> out, Body<A> body) {
-        return sql.inSnapshot(tx -> {
-            String property = request.propertyId;
-            note(request, tx.queryOne(COUNT, row -> row.number(1), property, property));
-            A file = out.get();
-            try {
-                body.write(tx, file);
-            } catch (IOException failed) {
-                throw new UncheckedIOException(failed);
-            }
-            return file;
-        });
+    /** Of all leads. */
+    private Disclosure disclosure(Tx tx, MailableRequest request) {
+        String property = request.propertyId;
+        return disclosure(request, tx.queryOne(COUNT, row -> row.number(1), property, property));
     }
 
-    private void note(MailableRequest request, long leads) {
-        AuditLog.commit(
-                sql, request.caller, AuditLog.Entry.of("leads_mailable", request.propertyId, leads), request.at);
+    private Disclosure disclosure(MailableRequest request, long leads) {
+        AuditLog.Entry entry = AuditLog.Entry.of("leads_mailable", request.propertyId, leads);
+        return new Disclosure(sql, request.caller, entry, request.at);
     }
 
     /** Writes the leads. The rows of a lead follow each other. */

@@ -8,7 +8,6 @@ import com.altcontext.db.Sql;
 import com.altcontext.db.SqlFailure;
 import com.altcontext.db.Tx;
 import com.altcontext.lead.EffectiveConsent;
-import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
@@ -132,19 +131,14 @@ public final class SubmissionList {
             List<Cursor> keys = keys(tx, request);
             boolean more = keys.size() > request.limit;
             List<Cursor> page = more ? keys.subList(0, request.limit) : keys;
-            AuditLog.commit(
-                    sql, request.caller, AuditLog.Entry.of("lead_list", request.propertyId, page.size()), request.at);
-            A document = out.get();
-            try {
+            AuditLog.Entry entry = AuditLog.Entry.of("lead_list", request.propertyId, page.size());
+            return new Disclosure(sql, request.caller, entry, request.at).write(out, document -> {
                 document.append("{\"ok\":true,\"rows\":[");
                 write(tx, request, page, document);
-                document.append("],\"next\":");
-                document.append(more ? '"' + page.getLast().text() + '"' : "null")
+                document.append("],\"next\":")
+                        .append(more ? '"' + page.getLast().text() + '"' : "null")
                         .append('}');
-            } catch (IOException failed) {
-                throw new UncheckedIOException(failed);
-            }
-            return document;
+            });
         });
     }
 
