@@ -255,7 +255,10 @@ public final class Erasure {
         long changed = PersonalDataColumns.EVENTS.eraseExceptOf(tx, linked(tx, email), address);
 
         deadline.limit(tx);
-        waitForRollup(tx);
+        // A running rollup has read the events before the erasure, and would store the address among the values of its
+        // day after these were searched. A later rollup waits for the erasure, and reads the events without the
+        // address.
+        RollupLock.take(tx);
         LeadLock.take(tx, email);
         Set<UUID> toErase = linked(tx, email);
         LeadRows leads = LeadRows.delete(tx, email);
@@ -284,15 +287,6 @@ public final class Erasure {
         deadline.limit(tx);
         LOCK.take(tx);
         deadline.limit(tx);
-    }
-
-    /**
-     * Waits for a running rollup: it has read the events before the erasure, and would store the address among the
-     * values of its day after these were searched. A later rollup waits for the erasure, and reads the events without
-     * the address.
-     */
-    static void waitForRollup(Tx tx) {
-        RollupLock.take(tx);
     }
 
     private static Set<UUID> linked(Tx tx, Email email) {

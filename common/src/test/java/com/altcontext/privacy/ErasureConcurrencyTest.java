@@ -3,6 +3,7 @@ package com.altcontext.privacy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.altcontext.lead.Email;
+import com.altcontext.metrics.RollupLock;
 import com.altcontext.metrics.rollup.Rollup;
 import com.altcontext.metrics.rollup.RollupReceipt;
 import com.altcontext.testing.TestEvent;
@@ -91,7 +92,7 @@ class ErasureConcurrencyTest extends ErasureFixture {
         CountDownLatch read = new CountDownLatch(1);
         try (ExecutorService pool = Executors.newSingleThreadExecutor()) {
             Future<Integer> rollup = pool.submit(() -> database.anotherMachine().inTransaction(tx -> {
-                Erasure.waitForRollup(tx); // as a rollup does
+                RollupLock.take(tx); // as a rollup does
                 String path = tx.queryOne("SELECT path FROM events", row -> row.text(1));
                 read.countDown();
                 awaitWaiter();
@@ -114,7 +115,7 @@ class ErasureConcurrencyTest extends ErasureFixture {
         CountDownLatch locked = new CountDownLatch(1);
         try (ExecutorService pool = Executors.newSingleThreadExecutor()) {
             Future<Integer> rollup = pool.submit(() -> database.anotherMachine().inTransaction(tx -> {
-                Erasure.waitForRollup(tx); // as a rollup does
+                RollupLock.take(tx); // as a rollup does
                 locked.countDown();
                 awaitWaiter();
                 send(visit("visitor-0010", "default").path("/again/bob@x.ca"));
@@ -137,7 +138,7 @@ class ErasureConcurrencyTest extends ErasureFixture {
         CountDownLatch locked = new CountDownLatch(1);
         try (ExecutorService pool = Executors.newFixedThreadPool(3)) {
             Future<Long> rollup = pool.submit(() -> database.anotherMachine().inTransaction(tx -> {
-                Erasure.waitForRollup(tx); // as a rollup does
+                RollupLock.take(tx); // as a rollup does
                 locked.countDown();
                 awaitWaiters(2);
                 return database.count("""
@@ -191,7 +192,7 @@ class ErasureConcurrencyTest extends ErasureFixture {
         LocalDate today = LocalDate.ofInstant(NOW, ZoneOffset.UTC);
 
         Optional<RollupReceipt> meanwhile = database.sql().inTransaction(tx -> {
-            Erasure.waitForRollup(tx);
+            RollupLock.take(tx);
             return rollup.tryRun(today, null);
         });
 
