@@ -46,8 +46,8 @@ class FiguresWiring {
     }
 
     @Singleton
-    RawSummaries rawSummaries(QueryEngine engine, InstantSource clock) {
-        return new RawSummaries(engine, clock);
+    RawSummaries rawSummaries(QueryEngine engine) {
+        return new RawSummaries(engine);
     }
 
     @Singleton

@@ -3,6 +3,7 @@ package com.altcontext.metrics;
 import com.altcontext.value.Rejected;
 import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
+import java.util.stream.Stream;
 
 /**
  * Consecutive days in a property's time zone, both ends included. For several properties, each property's days are in
@@ -56,6 +57,11 @@ public record Window(LocalDate from, LocalDate to) {
 
     public int days() {
         return (int) ChronoUnit.DAYS.between(from, to) + 1;
+    }
+
+    /** Each of its days, in order. */
+    public Stream<LocalDate> eachDay() {
+        return from.datesUntil(to.plusDays(1));
     }
 
     /** Whether this is one of the window's days. */

@@ -28,7 +28,7 @@ class SummaryAnswersTest {
     private final Site site = new Site();
     private final SummaryAnswers answers = new SummaryAnswers(
             new Summaries(site.database.sql(), RollupSource.TABLES, site.clock),
-            new RawSummaries(new QueryEngine(site.database.sql(), site.clock, Duration.ofMinutes(1)), site.clock));
+            new RawSummaries(new QueryEngine(site.database.sql(), site.clock, Duration.ofMinutes(1))));
 
     private void visit(String who, int daysAgo, String time, String path) {
         site.does(TestEvent.view(who, site.at(daysAgo, time), path));

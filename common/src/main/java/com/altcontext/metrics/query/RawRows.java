@@ -130,7 +130,7 @@ final class RawRows {
         return days;
     }
 
-    /** The time at which a lead's consent counts. */
+    /** The time of the figures, at which a lead's consent counts. */
     Instant now() {
         return now;
     }

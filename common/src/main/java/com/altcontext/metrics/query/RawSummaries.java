@@ -11,8 +11,6 @@ import com.altcontext.metrics.Vital;
 import com.altcontext.metrics.Window;
 import com.altcontext.metrics.query.SummaryStatement.Figures;
 import com.altcontext.metrics.summary.Summaries;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -44,16 +42,13 @@ public final class RawSummaries {
             Metric.NEW_MAILABLE_LEADS, QueryMetric.MAILABLE_LEADS));
 
     private final QueryEngine engine;
-    private final InstantSource clock;
 
-    public RawSummaries(QueryEngine engine, InstantSource clock) {
+    public RawSummaries(QueryEngine engine) {
         this.engine = engine;
-        this.clock = clock;
     }
 
     /** The summary of a window with a filter. Throws like {@link QueryEngine#answer(MetricsQuery)}. */
     public Summary of(Window window, PropertyZones zones, Filter filter) {
-        Instant now = clock.instant();
         List<ZoneWindow> windows = zones.windows(window);
         return engine.inSnapshot(windows, rows -> {
             List<QueryMetric> requested = new ArrayList<>(METRICS.values());
@@ -71,7 +66,7 @@ public final class RawSummaries {
                     null,
                     false,
                     FigureSource.RAW,
-                    Freshness.ofRaw(now),
+                    Freshness.ofRaw(rows.now()),
                     metrics,
                     mix(read),
                     vitals(answers),
@@ -160,9 +155,7 @@ public final class RawSummaries {
 
     private static List<TrendPoint> trend(List<Figures> read, Window window, boolean knowsLeads) {
         Map<LocalDate, TrendPoint> points = new TreeMap<>();
-        window.from()
-                .datesUntil(window.to().plusDays(1))
-                .forEach(day -> points.put(day, new TrendPoint(day, 0, 0, 0, knowsLeads ? 0L : null)));
+        window.eachDay().forEach(day -> points.put(day, new TrendPoint(day, 0, 0, 0, knowsLeads ? 0L : null)));
         for (Figures figures : read) {
             if (figures.day() != null) {
                 points.put(

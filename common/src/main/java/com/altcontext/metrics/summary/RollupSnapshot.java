@@ -110,11 +110,7 @@ final class RollupSnapshot {
 
     /** One point for each day of the window, zeros included. */
     List<TrendPoint> trend(Window window) {
-        List<TrendPoint> points = new ArrayList<>(window.days());
-        for (LocalDate day = window.from(); !day.isAfter(window.to()); day = day.plusDays(1)) {
-            points.add(point(day, days.get(day)));
-        }
-        return points;
+        return window.eachDay().map(day -> point(day, days.get(day))).toList();
     }
 
     private static TrendPoint point(LocalDate day, @Nullable DayFigures figures) {
@@ -130,10 +126,7 @@ final class RollupSnapshot {
 
     /** The figures of each day of the window, including days without any. */
     List<RolledDay> eachDay(Window window) {
-        return window.from()
-                .datesUntil(window.to().plusDays(1))
-                .map(day -> RolledDay.of(day, days.get(day)))
-                .toList();
+        return window.eachDay().map(day -> RolledDay.of(day, days.get(day))).toList();
     }
 
     /** The sums over a window. */

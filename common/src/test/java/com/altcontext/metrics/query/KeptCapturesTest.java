@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 class KeptCapturesTest {
     private final Site site = new Site("docs");
     private final RawSummaries summaries =
-            new RawSummaries(new QueryEngine(site.database.sql(), site.clock, Duration.ofMinutes(1)), site.clock);
+            new RawSummaries(new QueryEngine(site.database.sql(), site.clock, Duration.ofMinutes(1)));
 
     private Summary direct() {
         return summaries.of(

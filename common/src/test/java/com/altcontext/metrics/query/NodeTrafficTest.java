@@ -114,7 +114,7 @@ class NodeTrafficTest {
 
     private void ask() {
         QueryEngine engine = new QueryEngine(sql, InstantSource.system(), Duration.ofMinutes(1));
-        RawSummaries summaries = new RawSummaries(engine, site.clock);
+        RawSummaries summaries = new RawSummaries(engine);
         RawBreakdowns breakdowns = new RawBreakdowns(engine);
         for (Object filters : List.of(
                 List.of(),

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 class PartialWindowsTest {
     private final Site site = new Site("docs");
     private final QueryEngine engine = new QueryEngine(site.database.sql(), site.clock, Duration.ofMinutes(1));
-    private final RawSummaries summaries = new RawSummaries(engine, site.clock);
+    private final RawSummaries summaries = new RawSummaries(engine);
 
     @Test
     void a_part_of_an_earlier_window_ends_at_the_same_time_of_day() {

@@ -41,7 +41,7 @@ class RawFiguresTest {
 
     private final Site site = new Site("docs");
     private final QueryEngine engine = new QueryEngine(site.database.sql(), site.clock, Duration.ofMinutes(1));
-    private final RawSummaries summaries = new RawSummaries(engine, site.clock);
+    private final RawSummaries summaries = new RawSummaries(engine);
     private final RawBreakdowns breakdowns = new RawBreakdowns(engine);
 
     static PropertyZones zones(ZoneId zone, String... slugs) {

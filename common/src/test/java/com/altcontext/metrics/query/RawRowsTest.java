@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 class RawRowsTest {
     private final Site site = new Site("docs");
     private final QueryEngine engine = new QueryEngine(site.database.sql(), site.clock, Duration.ofMinutes(1));
-    private final RawSummaries summaries = new RawSummaries(engine, site.clock);
+    private final RawSummaries summaries = new RawSummaries(engine);
 
     @Test
     void raw_rows_begin_after_the_imported_days() {
@@ -120,7 +120,7 @@ class RawRowsTest {
                        'page_view', '/', 'direct', 'mobile', false
                 FROM made, generate_series(1, 3) AS e""");
         RawSummaries limited =
-                new RawSummaries(new QueryEngine(site.database.sql(), site.clock, Duration.ofMinutes(1)), site.clock);
+                new RawSummaries(new QueryEngine(site.database.sql(), site.clock, Duration.ofMinutes(1)));
 
         assertThat(limited.of(
                                 new Window(site.day(7), site.day(1)),

@@ -125,8 +125,8 @@ class ServerZonesTest {
     void the_trend_of_a_filtered_summary_has_each_day_of_its_window_and_no_other() {
         views();
 
-        Summary summary = new RawSummaries(engine, site.clock)
-                .of(window, zones(false), filter(List.of("is", "path", List.of("/"))));
+        Summary summary =
+                new RawSummaries(engine).of(window, zones(false), filter(List.of("is", "path", List.of("/"))));
 
         assertThat(summary.trend())
                 .extracting(TrendPoint::day, TrendPoint::sessions)
@@ -143,8 +143,8 @@ class ServerZonesTest {
         // By the server's rules, the link is now on the next day.
         site.database.run("UPDATE lead_identities SET linked_at = linked_at + interval '8 hours'");
 
-        Summary summary = new RawSummaries(engine, site.clock)
-                .of(window, zones(false), filter(List.of("is", "path", List.of("/"))));
+        Summary summary =
+                new RawSummaries(engine).of(window, zones(false), filter(List.of("is", "path", List.of("/"))));
 
         assertThat(summary.of(Metric.LEAD_CAPTURE_RATE).value()).isEqualTo(1 / 3.0);
     }

@@ -49,7 +49,7 @@ class MailableLeadsTest {
         return List.of(
                         new Summaries(site.database.sql(), RollupSource.TABLES, site.clock)
                                 .of(window, null, "default", site.today()),
-                        new RawSummaries(engine, site.clock).of(window, UTC, Filter.none()))
+                        new RawSummaries(engine).of(window, UTC, Filter.none()))
                 .stream()
                 .map(summary -> Objects.requireNonNull(
                         summary.of(Metric.NEW_MAILABLE_LEADS).value()))
