@@ -7,6 +7,7 @@ import com.altcontext.metrics.goal.Goal;
 import com.altcontext.metrics.goal.PageIndex;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -48,29 +49,31 @@ public sealed interface Filter {
 
     /** Whether any leaf is about events. */
     default boolean isOfEvents() {
+        return anyLeaf(Filter::isLeafOfEvents);
+    }
+
+    /** Whether any leaf is about sessions. */
+    default boolean isOfSessions() {
+        return anyLeaf(leaf -> !isLeafOfEvents(leaf));
+    }
+
+    private static boolean isLeafOfEvents(Filter filter) {
+        return filter instanceof Leaf leaf && leaf.field.isOfEvents();
+    }
+
+    /** Whether the condition is true for any {@link Leaf} or {@link Reached}. */
+    default boolean anyLeaf(Predicate<Filter> condition) {
         return switch (this) {
-            case Leaf leaf -> leaf.field.isOfEvents();
-            case Reached _ -> false;
-            case And and -> and.all.stream().anyMatch(Filter::isOfEvents);
-            case Or or -> or.any.stream().anyMatch(Filter::isOfEvents);
-            case Not not -> not.filter.isOfEvents();
+            case Leaf _, Reached _ -> condition.test(this);
+            case And and -> and.all.stream().anyMatch(each -> each.anyLeaf(condition));
+            case Or or -> or.any.stream().anyMatch(each -> each.anyLeaf(condition));
+            case Not not -> not.filter.anyLeaf(condition);
         };
     }
 
     /** Whether it has no conditions, and so matches everything. */
     default boolean isEmpty() {
         return this instanceof And and && and.all.stream().allMatch(Filter::isEmpty);
-    }
-
-    /** Whether any leaf is about sessions. */
-    default boolean isOfSessions() {
-        return switch (this) {
-            case Leaf leaf -> !leaf.field.isOfEvents();
-            case Reached _ -> true;
-            case And and -> and.all.stream().anyMatch(Filter::isOfSessions);
-            case Or or -> or.any.stream().anyMatch(Filter::isOfSessions);
-            case Not not -> not.filter.isOfSessions();
-        };
     }
 
     /**

@@ -111,13 +111,7 @@ public record MetricsQuery(
     }
 
     static boolean isOfLeads(Filter filter) {
-        return switch (filter) {
-            case Filter.Leaf leaf -> isOfLeads(leaf.field());
-            case Filter.Reached _ -> false;
-            case Filter.And and -> and.all().stream().allMatch(MetricsQuery::isOfLeads);
-            case Filter.Or or -> or.any().stream().allMatch(MetricsQuery::isOfLeads);
-            case Filter.Not not -> isOfLeads(not.filter());
-        };
+        return !filter.anyLeaf(leaf -> !(leaf instanceof Filter.Leaf by && isOfLeads(by.field())));
     }
 
     /** The goals that rows are grouped by; null if they are not grouped by goals. */
