@@ -40,11 +40,11 @@ public sealed interface Outcome {
         /** The property counts only pages on its own hosts, and this page is on another host or on none. */
         FOREIGN_HOST;
 
-        private final String word = name().toLowerCase(Locale.ROOT);
+        private final String key = name().toLowerCase(Locale.ROOT);
 
         /** The name under which it is counted. */
-        public String word() {
-            return word;
+        public String key() {
+            return key;
         }
     }
 }

@@ -29,7 +29,7 @@ public final class RequestMetrics {
 
     /** Counts an event or a form that was dropped without an error. */
     public void dropped(String propertyId, Route route, Outcome.DropReason reason) {
-        String name = reason.word();
+        String name = reason.key();
         rejections.count(propertyId, route.key(), name, 1);
         counter("altcontext.events.dropped", "events that were not stored on purpose", name)
                 .increment();

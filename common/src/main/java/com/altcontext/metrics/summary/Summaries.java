@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 public final class Summaries {
     /** Events that were dropped on purpose count neither as success nor as failure. */
     private static final Set<String> DROPS =
-            Arrays.stream(DropReason.values()).map(DropReason::word).collect(Collectors.toUnmodifiableSet());
+            Arrays.stream(DropReason.values()).map(DropReason::key).collect(Collectors.toUnmodifiableSet());
 
     /** The reason for a figure that is null because imported days do not have it. */
     public static final String NOT_IMPORTED = "another system counted some of the days, but not this figure";
