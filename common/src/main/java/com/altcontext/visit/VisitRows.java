@@ -124,11 +124,8 @@ final class VisitRows {
                     .map(column -> "%1$s = excluded.%1$s".formatted(column))
                     .collect(Collectors.joining(",\n                ")));
 
-    /**
-     * Saves new sessions of stored visitors, and any change to stored sessions except to their start.
-     * {@link #MOVE_STARTS} says why this is an {@code INSERT}.
-     */
-    private static final String SAVE_SESSIONS = INSERT_SESSIONS + """
+    /** Adds to a stored session. Other columns follow. */
+    private static final String OR_ADD = """
             ON CONFLICT (bucket, visitor_id, started_at, id) DO UPDATE SET
                 last_event_at = greatest(known.last_event_at, excluded.last_event_at),
                 ip_hash = coalesce(excluded.ip_hash, known.ip_hash),
@@ -138,6 +135,13 @@ final class VisitRows {
                 conversions = known.conversions + excluded.conversions,
                 engagements = known.engagements + excluded.engagements,
                 engaged_ms = known.engaged_ms + excluded.engaged_ms,
+            """;
+
+    /**
+     * Saves new sessions of stored visitors, and any change to stored sessions except to their start.
+     * {@link #MOVE_STARTS} says why this is an {@code INSERT}.
+     */
+    private static final String SAVE_SESSIONS = INSERT_SESSIONS + OR_ADD + """
                 entry_at = least(known.entry_at, excluded.entry_at),
                 entry_path = CASE
                     WHEN known.entry_at < excluded.entry_at OR excluded.entry_at IS NULL THEN known.entry_path
@@ -172,15 +176,7 @@ final class VisitRows {
             FROM (SELECT ?::int8[] AS n) AS numbers
             CROSS JOIN unnest(?::uuid[], ?::uuid[], ?::bytea[], ?::bytea[], ?::text[]) WITH ORDINALITY
                 AS seen(visitor_id, id, ip_hash, ua_hash, path, i)
-            ON CONFLICT (bucket, visitor_id, started_at, id) DO UPDATE SET
-                last_event_at = greatest(known.last_event_at, excluded.last_event_at),
-                ip_hash = coalesce(excluded.ip_hash, known.ip_hash),
-                ua_hash = CASE WHEN excluded.ip_hash IS NULL THEN known.ua_hash ELSE excluded.ua_hash END,
-                events = known.events + excluded.events,
-                page_views = known.page_views + excluded.page_views,
-                conversions = known.conversions + excluded.conversions,
-                engagements = known.engagements + excluded.engagements,
-                engaged_ms = known.engaged_ms + excluded.engaged_ms,
+            """ + OR_ADD + """
                 entry_at = coalesce(excluded.entry_at, known.entry_at),
                 entry_path = CASE WHEN excluded.entry_at IS NULL THEN known.entry_path ELSE excluded.exit_path END,
                 exit_at = CASE WHEN excluded.exit_path IS NULL THEN known.exit_at ELSE excluded.last_event_at END,
