@@ -14,13 +14,12 @@ final class SubmissionStore {
      * Reads the sessions by their keys, as this transaction has just saved them. Each look-up has a limit: without
      * one, the planner may read a whole bucket that it believes to be empty.
      */
-    private static final String SAVE_LEADS =
-            """
+    private static final String INSERT_LEADS = """
             INSERT INTO leads AS known (
                 id, property_id, email, first_captured_at, last_captured_at,
-                source_channel, consent_status, consent_expires_at, is_bot, in_review, language, form_name, %1$s)
+                source_channel, consent_status, consent_expires_at, is_bot, in_review, language, form_name, %s)
             SELECT form.id, form.property_id, email, to_timestamp(at::float8 / 1000), to_timestamp(at::float8 / 1000),
-                   source_channel, consent_status, expires::timestamptz, form.is_bot = 1, form.for_review = 1, language, form_name, %2$s
+                   source_channel, consent_status, expires::timestamptz, form.is_bot = 1, form.for_review = 1, language, form_name, %s
             FROM unnest(?::uuid[], ?::text[], ?::text[], ?::int8[], ?::text[], ?::text[], ?::text[],
                         ?::int8[], ?::int8[], ?::text[], ?::text[], ?::uuid[], ?::uuid[])
                 AS form(id, property_id, email, at, source_channel, consent_status, expires, is_bot, for_review, language, form_name,
@@ -35,6 +34,9 @@ final class SubmissionStore {
                 WHERE s.bucket = ?::int2 AND s.visitor_id = form.visitor_id AND (s.device = 'bot') = (form.is_bot = 1)
                 ORDER BY s.started_at
                 LIMIT 1) AS first ON true
+            """.formatted(LeadOrigin.columns("%s_%s"), LeadOrigin.columns("%s.%s"));
+
+    private static final String SAVE_LEADS = INSERT_LEADS + """
             ON CONFLICT (property_id, email) DO UPDATE SET
                 first_captured_at = CASE
                     WHEN known.is_bot = excluded.is_bot THEN least(known.first_captured_at, excluded.first_captured_at)
@@ -44,12 +46,12 @@ final class SubmissionStore {
                 source_channel = coalesce(excluded.source_channel, known.source_channel),
                 consent_status = excluded.consent_status,
                 consent_expires_at = excluded.consent_expires_at,
-                %3$s,
+                %s,
                 language = CASE
                     WHEN known.is_bot AND NOT excluded.is_bot THEN coalesce(excluded.language, known.language)
                     ELSE coalesce(known.language, excluded.language) END,
                 is_bot = known.is_bot AND excluded.is_bot
-            """.formatted(LeadOrigin.columns("%s_%s"), LeadOrigin.columns("%s.%s"), LeadOrigin.PERSON_REPLACES_BOT);
+            """.formatted(LeadOrigin.PERSON_REPLACES_BOT);
 
     private static final String SAVE_SUBMISSION = """
             INSERT INTO form_submissions (
