@@ -1,5 +1,7 @@
 package com.altcontext.metrics;
 
+import com.altcontext.value.Text;
+
 /**
  * How an answer shows a value of a dimension. A long value is shortened, so that an answer with many values fits into
  * the memory of a small machine. The value is shortened only after counting, so values with the same beginning stay
@@ -30,10 +32,7 @@ public final class ShownValue {
 
     /** @param values how many values are in memory at a time */
     public static String of(String value, int values) {
-        int length = length(values);
-        return value.codePointCount(0, value.length()) > length
-                ? value.substring(0, value.offsetByCodePoints(0, length - 1)) + '…'
-                : value;
+        return Text.shortened(value, length(values));
     }
 
     private static int length(int values) {

@@ -47,6 +47,13 @@ public final class Text {
         return "must be " + (min == max ? "" : min + " to ") + max + " characters";
     }
 
+    /** The text; if it is longer than the maximum, its beginning and an ellipsis. */
+    public static String shortened(String text, int max) {
+        return text.codePointCount(0, text.length()) > max
+                ? text.substring(0, text.offsetByCodePoints(0, max - 1)) + '…'
+                : text;
+    }
+
     /** Whether PostgreSQL can store the text: it has no NUL, and nothing that UTF-8 can't encode. */
     public static boolean isStorable(String text) {
         for (int i = 0; i < text.length(); i++) {

@@ -33,6 +33,12 @@ class TextTest {
     }
 
     @Test
+    void a_long_text_is_shortened_between_characters_and_ends_with_an_ellipsis() {
+        assertThat(Text.shortened("😀😀😀", 3)).isEqualTo("😀😀😀");
+        assertThat(Text.shortened("😀😀😀😀", 3)).isEqualTo("😀😀…");
+    }
+
+    @Test
     void an_exact_length_is_written_as_one_number() {
         assertThat(Text.lengthFault("CAN", 2, 2)).isEqualTo("must be 2 characters");
         assertThat(Text.lengthFault("CA", 2, 2)).isNull();

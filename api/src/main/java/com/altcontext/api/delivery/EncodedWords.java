@@ -1,5 +1,6 @@
 package com.altcontext.api.delivery;
 
+import com.altcontext.value.Text;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
@@ -35,7 +36,7 @@ final class EncodedWords {
         }
         StringJoiner words = new StringJoiner(FOLD);
         ByteArrayOutputStream word = new ByteArrayOutputStream();
-        cut(text).codePoints().forEach(character -> {
+        Text.shortened(text, MAX_CHARACTERS).codePoints().forEach(character -> {
             byte[] bytes = Character.toString(character).getBytes(StandardCharsets.UTF_8);
             if (word.size() + bytes.length > MAX_BYTES) {
                 words.add(encoded(word));
@@ -43,12 +44,6 @@ final class EncodedWords {
             word.writeBytes(bytes);
         });
         return words.add(encoded(word)).toString();
-    }
-
-    private static String cut(String text) {
-        return text.codePointCount(0, text.length()) > MAX_CHARACTERS
-                ? text.substring(0, text.offsetByCodePoints(0, MAX_CHARACTERS - 1)) + '…'
-                : text;
     }
 
     private static String encoded(ByteArrayOutputStream word) {

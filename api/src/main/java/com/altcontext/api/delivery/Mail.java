@@ -2,6 +2,7 @@ package com.altcontext.api.delivery;
 
 import com.altcontext.value.Html;
 import com.altcontext.value.Language;
+import com.altcontext.value.Text;
 import java.net.URI;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -21,10 +22,7 @@ public record Mail(
 
     /** A stranger's text for one line of a mail: without line breaks, and at most 200 characters long. */
     public static String inLine(String text) {
-        String line = BREAKS.matcher(text).replaceAll(" ");
-        return line.codePointCount(0, line.length()) > MAX_IN_LINE
-                ? line.substring(0, line.offsetByCodePoints(0, MAX_IN_LINE - 1)) + '…'
-                : line;
+        return Text.shortened(BREAKS.matcher(text).replaceAll(" "), MAX_IN_LINE);
     }
 
     /** @param content HTML below the heading, which is the subject */
