@@ -52,7 +52,7 @@ public final class ReferrerHost {
      * Whether the host is the domain or a subdomain of it, by whole labels: {@code netflix.com} is not in
      * {@code x.com}.
      */
-    public static boolean within(String host, String domain) {
+    static boolean within(String host, String domain) {
         return host.endsWith(domain)
                 && !domain.isEmpty()
                 && (host.length() == domain.length() || host.charAt(host.length() - domain.length() - 1) == '.');

@@ -153,7 +153,7 @@ public final class Tx {
     }
 
     /** Processes the values of the rows in parts of this size. The last part may be smaller; no part is empty. */
-    public <T> void eachPart(
+    <T> void eachPart(
             String sql, int size, RowReader<T> reader, Consumer<List<T>> consumer, @Nullable Object... parameters) {
         List<T> part = new ArrayList<>();
         each(

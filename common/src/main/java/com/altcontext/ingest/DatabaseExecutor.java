@@ -110,7 +110,7 @@ public final class DatabaseExecutor {
      *
      * @throws Unavailable if the database is away or can't do the work at present
      */
-    public <T> T attempt(Supplier<T> work) {
+    <T> T attempt(Supplier<T> work) {
         return attempt(work, "");
     }
 

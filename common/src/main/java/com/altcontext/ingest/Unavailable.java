@@ -17,7 +17,7 @@ public final class Unavailable extends RuntimeException {
 
     private final Reason reason;
 
-    public Unavailable(Reason reason) {
+    Unavailable(Reason reason) {
         super(reason.name(), null, false, false);
         this.reason = reason;
     }

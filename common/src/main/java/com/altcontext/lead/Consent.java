@@ -35,7 +35,7 @@ public record Consent(ConsentStatus status, @Nullable Instant expiresAt) {
     }
 
     /** Whether a status that is given now is recorded: it changes this consent, or grants the same consent again. */
-    public boolean isChangedBy(ConsentStatus given) {
+    boolean isChangedBy(ConsentStatus given) {
         return switch (status) {
             case PENDING, IMPLIED -> given != ConsentStatus.PENDING;
             case EXPRESS -> given == ConsentStatus.EXPRESS || given == ConsentStatus.WITHDRAWN;
@@ -44,7 +44,7 @@ public record Consent(ConsentStatus status, @Nullable Instant expiresAt) {
     }
 
     /** The consent that holds after another was given. A renewal that arrives late does not shorten a later one. */
-    public Consent after(Consent given) {
+    Consent after(Consent given) {
         if (!isChangedBy(given.status)) {
             return this;
         }

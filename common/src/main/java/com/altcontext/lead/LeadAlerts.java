@@ -10,7 +10,7 @@ import java.util.List;
  * says that there is a new lead, unless the property allows details. There is no mail about a bot's lead. The mail
  * about a lead in review is held until the lead is accepted.
  */
-public final class LeadAlerts {
+final class LeadAlerts {
     private static final String PUT = """
             INSERT INTO outbox (id, kind, event, destination, lead_id, property_id, language, next_attempt_at, body)
             SELECT gen_random_uuid(), 'mail', '%s', watcher.email, l.id, p.id, p.mail_language,

@@ -31,7 +31,7 @@ public final class LeadLock {
     private LeadLock() {}
 
     /** Adds the lock to the pipeline. Later statements see the changes that it waited for. */
-    public static void take(Pipeline pipeline, Email email) {
+    static void take(Pipeline pipeline, Email email) {
         pipeline.update(TAKE, email.value());
     }
 

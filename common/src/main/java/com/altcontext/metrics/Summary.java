@@ -83,7 +83,7 @@ public record Summary(
      *     earlier value is zero
      */
     public record Measure(@Nullable Number value, @Nullable Double delta) {
-        public static Measure of(@Nullable Number value, @Nullable Number before) {
+        private static Measure of(@Nullable Number value, @Nullable Number before) {
             return new Measure(
                     value,
                     value == null || before == null || before.doubleValue() == 0

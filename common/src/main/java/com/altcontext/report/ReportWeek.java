@@ -63,7 +63,7 @@ public record ReportWeek(LocalDate monday) {
     }
 
     /** The week before. */
-    public Window before() {
+    Window before() {
         return window().back(DAYS);
     }
 }

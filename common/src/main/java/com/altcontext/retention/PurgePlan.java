@@ -31,7 +31,7 @@ public record PurgePlan(
      */
     public record ExpiredDay(LocalDate day, long events, long bytes, boolean hasPartition, boolean kept) {}
 
-    public List<ExpiredDay> removableDays() {
+    List<ExpiredDay> removableDays() {
         return days.stream().filter(day -> !day.kept()).toList();
     }
 }

@@ -27,7 +27,7 @@ public final class HmacSha256 {
     }
 
     /** The key is the text in UTF-8. */
-    public HmacSha256(String key) {
+    HmacSha256(String key) {
         this(key.getBytes(StandardCharsets.UTF_8));
     }
 

@@ -84,7 +84,7 @@ public enum QueryMetric {
     }
 
     /** Whether it counts leads, which have fewer dimensions than sessions and events. */
-    public boolean isOfLeads() {
+    boolean isOfLeads() {
         return ofEvents.dividend.source == BaseCount.Source.LEADS;
     }
 
@@ -122,7 +122,7 @@ public enum QueryMetric {
         return Objects.requireNonNull(named(vital.key() + ".p95"));
     }
 
-    public static @Nullable QueryMetric named(String key) {
+    static @Nullable QueryMetric named(String key) {
         for (QueryMetric metric : values()) {
             if (metric.key.equals(key)) {
                 return metric;
