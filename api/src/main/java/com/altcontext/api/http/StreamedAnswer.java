@@ -23,7 +23,6 @@ import org.jboss.resteasy.reactive.RestResponse;
 public final class StreamedAnswer implements Appendable {
     private static final int PART = 16 * 1024;
     private static final long MAX_WAIT_SECONDS = 10;
-    private static final long MIN_BYTES_PER_SECOND = 32 * 1024;
 
     private final RequestContext request;
     private final LongSupplier clock;
@@ -98,7 +97,7 @@ public final class StreamedAnswer implements Appendable {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", stop);
         }
-        leftNanos += TimeUnit.SECONDS.toNanos(bytes.length()) / MIN_BYTES_PER_SECOND - (clock.getAsLong() - begun);
+        leftNanos += UnreadAnswers.maxNanos(bytes.length()) - (clock.getAsLong() - begun);
         if (leftNanos < 0) {
             throw new IOException("the client reads the answer too slowly");
         }

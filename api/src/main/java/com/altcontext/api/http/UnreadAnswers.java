@@ -98,11 +98,16 @@ class UnreadAnswers {
         return Collections.min(unread.values(), Comparator.comparingLong(each -> each.due - now));
     }
 
+    /** The longest time in which a client that is not slow reads this much of an answer. */
+    static long maxNanos(int bytes) {
+        return TimeUnit.SECONDS.toNanos(bytes) / MIN_BYTES_PER_SECOND;
+    }
+
     /** The client has taken this much of its answer. */
     synchronized void took(Channel channel, int bytes) {
         Unread answer = unread.get(channel);
         if (answer != null) {
-            long earned = answer.due + TimeUnit.SECONDS.toNanos(bytes) / MIN_BYTES_PER_SECOND;
+            long earned = answer.due + maxNanos(bytes);
             long latest = clock.getAsLong() + MAX_PAUSE_NANOS;
             answer.due = earned - latest < 0 ? earned : latest;
         }
