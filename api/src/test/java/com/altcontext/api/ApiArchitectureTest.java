@@ -33,6 +33,7 @@ class ApiArchitectureTest {
     private static final Map<String, Set<String>> MAY_USE = Map.of(
             "config", Set.of(),
             "http", Set.of("config"),
+            "connection", Set.of("http", "config"),
             "event", Set.of("http", "config"),
             "delivery", Set.of("config"),
             "lead", Set.of("http", "event", "config", "delivery"),

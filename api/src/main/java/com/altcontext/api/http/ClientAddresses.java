@@ -56,7 +56,7 @@ public final class ClientAddresses {
     /**
      * Whether this peer is a proxy: its connections carry requests of many clients, and it names the client of each.
      */
-    boolean isProxy(InetAddress peer) {
+    public boolean isProxy(InetAddress peer) {
         return config.isOnFly() || (config.header().isPresent() && proxies.contains(peer));
     }
 

@@ -36,7 +36,7 @@ public enum Problem {
     private static final List<Issue> NOT_HTTP = List.of(new Issue("", "must be valid HTTP/1.1"));
 
     /** When to try again after {@link #UNAVAILABLE}: the service itself asks the database again five times a second. */
-    static final String RETRY_AFTER_SECONDS = "2";
+    public static final String RETRY_AFTER_SECONDS = "2";
 
     private final int status;
     /** Whether it is the caller's fault and is counted as a rejection. */
@@ -68,7 +68,7 @@ public enum Problem {
     }
 
     /** The problem for a status that the framework chose. */
-    static Problem ofStatus(int status) {
+    public static Problem ofStatus(int status) {
         for (Problem problem : values()) {
             if (problem.status == status) {
                 return problem;

@@ -7,7 +7,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /** The headers of every answer: the request's id, and those that keep browsers from misusing the answer. */
-final class SecurityHeaders {
+public final class SecurityHeaders {
     static final CharSequence REQUEST_ID = HttpHeaders.createOptimized("x-request-id");
 
     private static final CharSequence NOSNIFF_NAME = HttpHeaders.createOptimized("x-content-type-options");
@@ -24,12 +24,12 @@ final class SecurityHeaders {
     private final boolean onFly;
 
     /** @param onFly whether the platform's proxy speaks HTTPS with every client */
-    SecurityHeaders(boolean onFly) {
+    public SecurityHeaders(boolean onFly) {
         this.onFly = onFly;
     }
 
     /** @param requestId the client's name for its request; replaced if it is not a short token */
-    void set(MultiMap headers, @Nullable String requestId) {
+    public void set(MultiMap headers, @Nullable String requestId) {
         // Ours must be unique in a log, not secret.
         String id = requestId != null && isShortToken(requestId)
                 ? requestId

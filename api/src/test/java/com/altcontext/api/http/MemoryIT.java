@@ -47,11 +47,11 @@ class MemoryIT {
                 return send(service, "/v1/events", 4, MemoryIT::event);
             });
             assertThat(stalled).hasSize(4 * CONNECTIONS).containsOnly(503);
-            assertAlive(service);
+            service.assertAlive();
             assertThat(send(service, "/v1/events", 2, MemoryIT::event))
                     .contains(202)
                     .containsOnly(202, 503);
-            assertAlive(service);
+            service.assertAlive();
         }
     }
 
@@ -62,13 +62,13 @@ class MemoryIT {
             assertThat(send(service, "/v1/leads/capture", 3, MemoryIT::form))
                     .contains(200)
                     .containsOnly(200, 503);
-            assertAlive(service);
+            service.assertAlive();
             List<Integer> stalled = Database.at(url).sql().inTransaction(tx -> {
                 tx.update("LOCK TABLE leads IN ACCESS EXCLUSIVE MODE");
                 return send(service, "/v1/leads/capture", 2, MemoryIT::form);
             });
             assertThat(stalled).containsOnly(503);
-            assertAlive(service);
+            service.assertAlive();
             StoredRows.await(
                     () -> {
                         try {
@@ -91,7 +91,7 @@ class MemoryIT {
                 tx.update("LOCK TABLE visitors, sessions, events IN ACCESS EXCLUSIVE MODE");
                 return sendAhead(service, ahead);
             });
-            assertAlive(service);
+            service.assertAlive();
         }
     }
 
@@ -105,7 +105,7 @@ class MemoryIT {
                     assertThat(service.post(event).status()).isEqualTo(202);
                 }
             }
-            assertAlive(service);
+            service.assertAlive();
         }
     }
 
@@ -125,22 +125,6 @@ class MemoryIT {
             }
         }
         return CONNECTIONS;
-    }
-
-    static void assertAlive(PackagedService service) throws IOException {
-        assertThat(service.health())
-                .as(() -> service.written("stdout") + service.written("stderr"))
-                .isEqualTo("200");
-        StoredRows.await(
-                () -> {
-                    try {
-                        return service.post(Load.event("anon-after-the-crowd")).status();
-                    } catch (IOException gone) {
-                        throw new AssertionError(gone);
-                    }
-                },
-                202);
-        assertThat(service.written("stdout") + service.written("stderr")).doesNotContain("OutOfMemoryError");
     }
 
     private static ObjectNode event(int i) {

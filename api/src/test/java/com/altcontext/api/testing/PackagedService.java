@@ -130,6 +130,21 @@ public final class PackagedService implements AutoCloseable {
                         .isEqualTo(wanted));
     }
 
+    /** Asserts that the service is ready, stores events and has not run out of memory. */
+    public void assertAlive() throws IOException {
+        assertThat(health()).as(() -> written("stdout") + written("stderr")).isEqualTo("200");
+        StoredRows.await(
+                () -> {
+                    try {
+                        return post(Load.event("anon-after-the-crowd")).status();
+                    } catch (IOException gone) {
+                        throw new AssertionError(gone);
+                    }
+                },
+                202);
+        assertThat(written("stdout") + written("stderr")).doesNotContain("OutOfMemoryError");
+    }
+
     public Call.Answer get(String path) throws IOException {
         return send(request(path).GET());
     }

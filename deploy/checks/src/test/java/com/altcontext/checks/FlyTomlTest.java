@@ -91,7 +91,7 @@ class FlyTomlTest {
     @Test
     void the_limit_of_concurrent_requests_is_below_the_services_limit_of_connections() {
         JsonNode limits = service.path("concurrency");
-        int accepted = Repository.lines("api/src/main/java/com/altcontext/api/http/ConnectionGuard.java").stream()
+        int accepted = Repository.lines("api/src/main/java/com/altcontext/api/connection/ConnectionGuard.java").stream()
                 .filter(line -> line.contains(" int MAX_CONNECTIONS = "))
                 .mapToInt(line -> Integer.parseInt(line.replaceAll("[^0-9]", "")))
                 .findFirst()

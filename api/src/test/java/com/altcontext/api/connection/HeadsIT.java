@@ -1,4 +1,4 @@
-package com.altcontext.api.http;
+package com.altcontext.api.connection;
 
 import com.altcontext.api.testing.Load;
 import com.altcontext.api.testing.PackagedService;
@@ -45,7 +45,7 @@ class HeadsIT {
                     clients.add(client);
                     writeUnlessEnded(client, head);
                 }
-                MemoryIT.assertAlive(service);
+                service.assertAlive();
                 StoredRows.await(() -> stores(address, LONG_HEADER), true);
             } finally {
                 for (RawClient client : clients) {

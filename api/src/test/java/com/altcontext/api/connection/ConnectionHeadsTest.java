@@ -1,7 +1,8 @@
-package com.altcontext.api.http;
+package com.altcontext.api.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.altcontext.api.http.SecurityHeaders;
 import com.altcontext.ingest.MemoryBudget;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;

@@ -1,4 +1,4 @@
-package com.altcontext.api.http;
+package com.altcontext.api.connection;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;

@@ -1,4 +1,4 @@
-package com.altcontext.api.http;
+package com.altcontext.api.connection;
 
 import com.altcontext.ingest.MemoryBudget;
 import java.util.LinkedHashSet;

@@ -1,5 +1,7 @@
-package com.altcontext.api.http;
+package com.altcontext.api.connection;
 
+import com.altcontext.api.http.Problem;
+import com.altcontext.api.http.SecurityHeaders;
 import com.altcontext.value.Issue;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;

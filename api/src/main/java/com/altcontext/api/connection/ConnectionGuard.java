@@ -1,6 +1,9 @@
-package com.altcontext.api.http;
+package com.altcontext.api.connection;
 
 import com.altcontext.api.config.AppConfig;
+import com.altcontext.api.http.ClientAddresses;
+import com.altcontext.api.http.Problem;
+import com.altcontext.api.http.SecurityHeaders;
 import com.altcontext.client.ClientNetwork;
 import com.altcontext.ingest.MemoryBudget;
 import io.netty.buffer.UnpooledByteBufAllocator;
@@ -39,12 +42,12 @@ import org.jspecify.annotations.Nullable;
  * server reports a connection only after it was prepared, and only to one handler, which is the framework's.
  */
 @ApplicationScoped
-public class ConnectionGuard {
+class ConnectionGuard {
     /** Each connection may hold 8 KB of headers, and as much in buffers. */
-    public static final int MAX_CONNECTIONS = 2_000;
+    static final int MAX_CONNECTIONS = 2_000;
 
     /** A browser opens six, and many people may share an address. */
-    public static final int MAX_PER_CLIENT = 100;
+    static final int MAX_PER_CLIENT = 100;
 
     /** Refused connections that stay open until their clients have seen why. */
     private static final int MAX_LINGERING = 100;
