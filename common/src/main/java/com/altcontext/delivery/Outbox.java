@@ -40,6 +40,20 @@ public final class Outbox {
     public static final List<String> MAIL_EVENTS = List.of(CONFIRMATION, LEAD_ALERT, WEEKLY_REPORT);
 
     /**
+     * The columns of a backlog: how many messages wait, how many are set aside, when the oldest waiting message was
+     * written, and why the latest attempt failed.
+     */
+    public static final String BACKLOG_COLUMNS = """
+            count(*) FILTER (WHERE set_aside_at IS NULL), count(*) FILTER (WHERE set_aside_at IS NOT NULL),
+            min(created_at) FILTER (WHERE set_aside_at IS NULL),
+            (array_agg(last_error ORDER BY next_attempt_at DESC) FILTER (WHERE last_error IS NOT NULL))[1]
+            """;
+
+    /** Makes a message that was set aside due again, for another three days. */
+    public static final String DUE_AGAIN =
+            "set_aside_at = NULL, attempts = 0, next_attempt_at = now(), retry_until = now() + interval '3 days'";
+
+    /**
      * Skips messages that another machine is claiming, instead of waiting for it. The order is that of the index alone:
      * a replay makes any number of messages due at the same moment, and each claim would sort them all.
      */

@@ -26,18 +26,14 @@ public final class Webhooks {
             """;
 
     private static final String BACKLOG = """
-            SELECT destination, count(*) FILTER (WHERE set_aside_at IS NULL), count(*) FILTER (WHERE set_aside_at IS NOT NULL),
-                   min(created_at) FILTER (WHERE set_aside_at IS NULL),
-                   (array_agg(last_error ORDER BY next_attempt_at DESC) FILTER (WHERE last_error IS NOT NULL))[1]
+            SELECT destination, %s
             FROM outbox WHERE kind = 'webhook' GROUP BY destination ORDER BY destination NULLS FIRST
-            """;
+            """.formatted(Outbox.BACKLOG_COLUMNS);
 
     private static final String REPLAY = """
-            UPDATE outbox
-            SET set_aside_at = NULL, attempts = 0, next_attempt_at = now(), retry_until = now() + interval '3 days'
-            WHERE kind = 'webhook' AND set_aside_at IS NOT NULL
-              AND (? OR destination IS NOT DISTINCT FROM ?)
-            """;
+            UPDATE outbox SET %s
+            WHERE kind = 'webhook' AND set_aside_at IS NOT NULL AND (? OR destination IS NOT DISTINCT FROM ?)
+            """.formatted(Outbox.DUE_AGAIN);
 
     /** Removes test messages that are older than a minute: nobody waits for them any more. */
     private static final String REMOVE_OLD_TESTS = """

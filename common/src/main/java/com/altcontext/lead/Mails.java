@@ -11,13 +11,11 @@ import org.jspecify.annotations.Nullable;
 /** The mails in the outbox, waiting or set aside, as an operator sees them: without addresses. */
 public final class Mails {
     private static final String BACKLOG = """
-            SELECT event, property_id, count(*) FILTER (WHERE set_aside_at IS NULL), count(*) FILTER (WHERE set_aside_at IS NOT NULL),
-                   min(created_at) FILTER (WHERE set_aside_at IS NULL),
-                   (array_agg(last_error ORDER BY next_attempt_at DESC) FILTER (WHERE last_error IS NOT NULL))[1]
+            SELECT event, property_id, %s
             FROM outbox
             WHERE kind = 'mail' AND (set_aside_at IS NOT NULL OR next_attempt_at < 'infinity')
             GROUP BY event, property_id ORDER BY event, property_id
-            """;
+            """.formatted(Outbox.BACKLOG_COLUMNS);
 
     /**
      * The mails that were set aside, and whether each is still wanted. An alert is wanted too if its property has no
@@ -45,15 +43,14 @@ public final class Mails {
     private static final String REPLAY = """
             WITH found AS MATERIALIZED (%s),
             replayed AS (
-                UPDATE outbox AS o
-                SET set_aside_at = NULL, attempts = 0, next_attempt_at = now(), retry_until = now() + interval '3 days'
+                UPDATE outbox AS o SET %s
                 FROM found WHERE o.id = found.id AND found.is_wanted
                 RETURNING o.id),
             removed AS (
                 DELETE FROM outbox AS o USING found WHERE o.id = found.id AND NOT found.is_wanted
                 RETURNING o.id)
             SELECT (SELECT count(*) FROM replayed), (SELECT count(*) FROM removed)
-            """.formatted(SET_ASIDE);
+            """.formatted(SET_ASIDE, Outbox.DUE_AGAIN);
 
     private Mails() {}
 
