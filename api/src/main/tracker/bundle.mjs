@@ -1,7 +1,7 @@
 // The one file that a site embeds. docs/tracker.md promises its size.
 export default {
   directory: 'com/altcontext/api',
-  largest: 3199,
+  largest: 3071,
   make: async (bundled) => ({
     'telemetry.js': await bundled('main.ts', {
       format: 'iife',

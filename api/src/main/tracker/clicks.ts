@@ -14,7 +14,7 @@ export const watchClicks = (): void =>
     if (
       named &&
       !place!.contains(
-        (target as Element).closest<HTMLLabelElement>('a,button,select,textarea,label,input')?.control as Node,
+        (target as Element).closest<HTMLLabelElement>('a,label,:enabled')?.control as Node,
       )
     ) {
       send(named.goal || named.altEvent!, safely(() => JSON.parse(named.altProps!)), { isConversion: !!named.goal });

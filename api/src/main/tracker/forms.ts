@@ -1,4 +1,4 @@
-import { known, send } from './page';
+import { known, origin, send } from './page';
 import { on } from './safely';
 import { endpoint } from './script';
 
@@ -16,9 +16,16 @@ const say = (form: HTMLFormElement, word: Word | '' = ''): void => {
     place.dataset.altStatus = '';
     form.append(place);
   }
-  place.role = word && word != 'Done' ? 'alert' : 'status';
+  // By the alphabet: only the words of failures come after E.
+  place.role = word > 'E' ? 'alert' : 'status';
   place.textContent = form.dataset['alt' + word] || word;
 };
+
+/** Adds fields to a form, those of an inner object by names with a dot. */
+const fill = (body: FormData, fields: object, prefix = ''): void =>
+  Object.entries(fields).forEach(
+    ([name, value]) => value && (value.trim ? body.set(prefix + name, value) : fill(body, value, name + '.')),
+  );
 
 /** Posts the fields of the form, and what is known about the visitor. */
 const submit = async (form: HTMLFormElement, body: FormData) => {
@@ -27,17 +34,15 @@ const submit = async (form: HTMLFormElement, body: FormData) => {
   form.ariaBusy = true as never;
   say(form);
   try {
-    for (const [name, value] of Object.entries(known())) {
-      if (value) {
-        body.set(name, value);
-      }
-    }
+    fill(body, known());
+    // The service makes an event of the form. Without it, if that is refused or withheld, the form says nothing about the visitor.
+    send('form_submit', {}, {}, origin(new URL(location as never)), (event) => fill(body, event));
     // A form is answered with a redirect, which fetch shows as status 0: that is a success.
     const answer = await fetch(form.getAttribute('action') || endpoint + 'leads/capture', {
       method: 'POST',
       body: new URLSearchParams(body as never),
-      redirect: 'manual',
       keepalive: true,
+      redirect: 'manual',
     });
     if (answer.status < 400) {
       word = 'Done';
@@ -68,9 +73,6 @@ export const watchForms = (): void => {
     if (form && !started.includes(form)) {
       started.push(form);
       trackForm(form, 'form_start');
-      if (isLead(form)) {
-        say(form);
-      }
     }
   });
   on('submit', (event: SubmitEvent) => {

@@ -26,13 +26,12 @@ const send = (events: string[], leaving?: boolean): void => {
   if (refusal('')) {
     return;
   }
-  const url = endpoint + 'events/batch';
   // By the time of sending, the service corrects a wrong clock.
   const body = `{"sentAt":${Date.now()},"events":[${events}]}`;
-  if (!(leaving && navigator.onLine && safely(() => navigator.sendBeacon(url, body)))) {
+  if (!(leaving && navigator.onLine && safely(() => navigator.sendBeacon(endpoint + 'events/batch', body)))) {
     // They are kept until the answer comes, since the page may be gone before.
     keep([...unsent(), ...events]);
-    fetch(url, { method: 'POST', body, keepalive: body.length < Max.OUTLIVING }).then(
+    fetch(endpoint + 'events/batch', { method: 'POST', body, keepalive: body.length < Max.OUTLIVING }).then(
       // 429 and 5xx are temporary: the events stay for another try, as they do without a network.
       (answer) => answer.status < 429 && keep(unsent(events)),
       safely,

@@ -5,8 +5,8 @@ import { safely } from './safely';
 import { beforeSend, data, props as ofAll } from './script';
 import { anonId, refusal, uuid } from './visitor';
 
-/** An event: `more` are its other fields. */
-export type Call = [eventType: string, props?: object, traffic?: object, more?: object];
+/** An event: `more` are its other fields. By default it is posted. */
+export type Call = [eventType: string, props?: object, traffic?: object, more?: object, deliver?: (event: object) => void];
 
 declare global {
   interface Window {
@@ -32,7 +32,7 @@ export const waiting: Call[] | 0 = window.altcontext?.q ?? [];
 
 /** The path of an address, with the fragment where a site keeps its pages there. A query may hold personal data. */
 const pathOf = ({ pathname, hash }: URL | Location): string =>
-  pathname + (data.hash == null ? '' : hash.split(/[?=]/)[0]);
+  pathname + (data.hash == null ? '' : hash.match(/[^?=]*/));
 
 /** The path as it is reported. */
 export let path = pathOf(location);
@@ -46,58 +46,41 @@ export let viewed: string | undefined;
 let referrer = document.referrer.split('?')[0]!;
 
 /** A browser says so if a program drives it. */
-const deviceType = navigator.webdriver ? 'bot' : undefined;
-
-/** An event as the site wants it sent; falsy if the site withholds it. */
-const made = ([eventType, props, traffic, more]: Call): any =>
-  beforeSend({
-    path,
-    anonId: anonId(),
-    eventType,
-    timestamp: Date.now(),
-    eventId: uuid(),
-    props: { ...ofAll, ...props },
-    traffic: { ...traffic, deviceType },
-    propertyId: data.property,
-    ...more,
-  });
+const deviceType = navigator.webdriver ? 'bot' : null;
 
 export const send = (...call: Call): void =>
   safely(() => {
+    const [eventType, props, traffic, more, deliver = post] = call;
     const reason = refusal(path);
     if (document.prerendering) {
       (waiting as Call[]).push(call);
     } else if (reason) {
       console.info('altcontext:', reason);
     } else {
-      post(made(call));
+      deliver(
+        beforeSend({
+          path,
+          propertyId: data.property,
+          anonId: anonId(),
+          eventType,
+          timestamp: Date.now(),
+          eventId: uuid(),
+          props: { ...ofAll, ...props },
+          traffic: { ...traffic, deviceType },
+          ...more,
+        })!,
+      );
     }
   });
 
-/** The campaign in the query of an address, by the UTM names of the service. */
-const campaign = (search: string) => named(new URLSearchParams(search), 'utm_');
+/** What the page view of an address says besides its path. A page of this site that may not be reported is no referrer. */
+export const origin = ({ searchParams }: URL) => ({
+  referrer: (!refusal(referrer.replace(location.origin, '')) && referrer) || null,
+  utm: named(searchParams, 'utm_'),
+});
 
-/** What the page view of an address says besides its path. */
-const origin = ({ search }: URL | Location) => ({ referrer: from(), utm: campaign(search) });
-
-/**
- * The fields to add to a form that is sent. The service makes an event of the form. If that is refused or withheld, the fields say
- * nothing about the visitor.
- */
-export const known = (): Record<string, string | undefined> => {
-  const event = !refusal(path) && safely(() => made(['form_submit', {}, {}, origin(location)]));
-  return {
-    path,
-    propertyId: data.property,
-    ...(event && {
-      path: event.path,
-      anonId: event.anonId,
-      referrer: event.referrer,
-      ...named(Object.entries({ ...event.utm }), '', 'utm_'),
-    }),
-    'traffic.deviceType': deviceType,
-  };
-};
+/** What a form says in any case. */
+export const known = (): object => ({ path, propertyId: data.property, traffic: { deviceType } });
 
 /** Sends a page view, by default of the address in the address bar. */
 export const view = (url?: string, props?: object): void => {
@@ -113,9 +96,6 @@ export const view = (url?: string, props?: object): void => {
 export const refer = (): void => {
   referrer = viewed || referrer;
 };
-
-/** The referrer, unless it is a page of this site that may not be reported. */
-const from = () => (refusal(referrer.replace(location.origin, '')) ? undefined : referrer || undefined);
 
 /** Whether the address bar shows another page than the one that was viewed. */
 export const isElsewhere = (): boolean => place != pathOf(location);

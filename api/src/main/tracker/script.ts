@@ -1,7 +1,7 @@
 import { named } from './named';
 
-// Read so, since `document.currentScript` may be an element of the page that has this name (DOM clobbering).
-const script = Reflect.get(Document.prototype, 'currentScript', document) as HTMLScriptElement;
+// An element of the page that is called `currentScript` would take its place (DOM clobbering). Then the tracker does nothing.
+const script = (document.currentScript as HTMLElement).closest('script')!;
 
 /** The attributes of the script element that begin with `data-`. */
 export const data = script.dataset;

@@ -267,18 +267,20 @@ class TrackerOptionsIT {
     }
 
     /** Such an element is a property of the document: text of strangers in a page might hold one. */
+    /** Otherwise the content of a page could send its visitors' events to another server (DOM clobbering). */
     @Test
-    void an_element_with_the_name_of_the_running_script_does_not_take_its_place() {
+    void a_page_with_an_element_that_has_the_name_of_the_running_script_is_not_tracked() {
         ChromiumTab tab = visitor.tab();
         tab.beforeEachPage("""
                 document.addEventListener('readystatechange', () => document.readyState == 'interactive' &&
                   document.body.insertAdjacentHTML('beforeend',
                     '<img name="currentScript" data-endpoint="http://localhost:1" data-allow-localhost>'))""");
         tab.open(STAGE.site.at("/index.html"));
-        tab.await("localStorage['altcontext.id']");
+        tab.await("document.readyState == 'complete' && document.currentScript.dataset.endpoint");
 
-        STAGE.await(tab, "page_view", 1);
+        assertThat(tab.text("String(window.altcontext) + localStorage.length")).isEqualTo("undefined0");
         assertThat(tab.requests()).noneMatch(url -> url.contains("localhost:1/"));
+        assertThat(tab.complaints()).isEmpty();
     }
 
     @Test
