@@ -244,7 +244,7 @@ public final class EventRoute implements DirectHandler {
             }
             case Decision.Refuse(Property property) -> {
                 requests.refused(property.id(), request.route(), Problem.INVALID_REQUEST);
-                yield new Slot(Problem.INVALID_REQUEST.json(issues.list()), null);
+                yield new Slot(Problem.INVALID_REQUEST.json(request.translated(issues.list())), null);
             }
         };
     }

@@ -6,7 +6,6 @@ import com.altcontext.privacy.TookTooLong;
 import com.altcontext.property.Properties;
 import com.altcontext.property.Property;
 import com.altcontext.value.Issue;
-import com.altcontext.value.Language;
 import com.altcontext.value.Rejected;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
@@ -138,15 +137,12 @@ public class ErrorMapper {
     private record Body(String type, String text) {
         static Body of(RoutingContext routing, Refusal refusal) {
             RequestContext request = RequestContext.find(routing);
-            Language language = LinkPage.language(routing);
             if (request != null && request.showsPage()) {
                 HtmlPage.setHeaders(routing.response());
-                return new Body(HtmlPage.TYPE, RefusalPage.of(refusal.problem(), refusal.issues(), language));
+                return new Body(
+                        HtmlPage.TYPE, RefusalPage.of(refusal.problem(), refusal.issues(), LinkPage.language(routing)));
             }
-            boolean isFrench = language == Language.FRENCH
-                    && request != null
-                    && request.route().access().readableByOtherOrigins();
-            List<Issue> issues = isFrench ? FrenchIssues.of(refusal.issues()) : refusal.issues();
+            List<Issue> issues = request == null ? refusal.issues() : request.translated(refusal.issues());
             return new Body("application/json", refusal.problem().json(issues, refusal.firstDay()));
         }
     }

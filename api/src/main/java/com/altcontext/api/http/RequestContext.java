@@ -5,7 +5,9 @@ import com.altcontext.client.Client;
 import com.altcontext.client.Limit;
 import com.altcontext.client.RateLimiter;
 import com.altcontext.ingest.DatabaseExecutor;
+import com.altcontext.value.Issue;
 import com.altcontext.value.Issues;
+import com.altcontext.value.Language;
 import com.altcontext.value.QueryParameters;
 import com.altcontext.value.Weight;
 import io.vertx.core.Context;
@@ -15,6 +17,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.core.MediaType;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -113,6 +116,13 @@ public final class RequestContext {
         return route.bodyTypes().contains(MediaType.APPLICATION_FORM_URLENCODED)
                 && (type.startsWith(MediaType.APPLICATION_FORM_URLENCODED)
                         || type.startsWith(MediaType.MULTIPART_FORM_DATA));
+    }
+
+    /** The issues in the language that the client prefers. Operators get them in English. */
+    public List<Issue> translated(List<Issue> issues) {
+        return route.access().readableByOtherOrigins() && LinkPage.language(routing) == Language.FRENCH
+                ? FrenchIssues.of(issues)
+                : issues;
     }
 
     void setBody(byte[] whole) {

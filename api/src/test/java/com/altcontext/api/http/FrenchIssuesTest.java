@@ -56,6 +56,17 @@ class FrenchIssuesTest {
     }
 
     @Test
+    void the_issues_of_each_event_of_a_batch_are_in_the_language_of_the_browser() {
+        Call.Answer answer =
+                Call.batch("[{}, 1]").header("accept-language", "fr-CA").send();
+
+        assertThat(answer.status()).isEqualTo(202);
+        assertThat(answer.text())
+                .contains("est obligatoire", "doit être un objet JSON")
+                .doesNotContainPattern(ENGLISH);
+    }
+
+    @Test
     void french_issues_keep_the_numbers_and_their_order() {
         assertThat(messages(Call.event("{\"anonId\":\"short\",\"timestamp\":\"soon\"}")))
                 .contains("doit compter de 8 à 128 caractères")
