@@ -27,6 +27,11 @@ public final class SecureUrl {
         }
     }
 
+    /** As {@link #parse}, for a URL to whose end paths are added: it has no query. */
+    public static Optional<URI> parseBase(String text) {
+        return parse(text).filter(url -> url.getRawQuery() == null);
+    }
+
     /** The URL at which Fly serves an app that has no domain of its own. */
     public static URI ofFlyApp(String name) {
         return URI.create("https://" + name.strip() + ".fly.dev");

@@ -39,6 +39,14 @@ class SecureUrlTest {
     }
 
     @Test
+    void a_url_that_paths_are_added_to_has_no_query() {
+        assertThat(SecureUrl.parseBase("https://api.example.ca/a/")).contains(URI.create("https://api.example.ca/a"));
+        assertThat(SecureUrl.parse("https://api.example.ca/hook?key=1")).isPresent();
+        assertThat(SecureUrl.parseBase("https://api.example.ca/hook?key=1")).isEmpty();
+        assertThat(SecureUrl.parseBase("https://api.example.ca?")).isEmpty();
+    }
+
+    @Test
     void an_app_on_fly_has_a_url_with_its_name() {
         assertThat(SecureUrl.ofFlyApp(" altcontext ")).isEqualTo(URI.create("https://altcontext.fly.dev"));
     }

@@ -90,7 +90,7 @@ public interface AppConfig {
      */
     default Optional<URI> ownUrl() {
         return leads().publicUrl()
-                .flatMap(url -> SecureUrl.parse(url.toString()))
+                .flatMap(url -> SecureUrl.parseBase(url.toString()))
                 .or(() -> clientAddress().flyAppName().map(SecureUrl::ofFlyApp));
     }
 
@@ -180,7 +180,7 @@ public interface AppConfig {
         int impliedConsentMonths();
 
         /** The address of the service for links in mails; see {@link AppConfig#ownUrl()}. */
-        @Variable(value = "PUBLIC_URL", rule = Rule.URL)
+        @Variable(value = "PUBLIC_URL", rule = Rule.BASE_URL)
         Optional<URI> publicUrl();
 
         /** See {@link AppConfig#linkSecret()}. */

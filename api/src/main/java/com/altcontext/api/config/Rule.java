@@ -30,6 +30,7 @@ enum Rule {
     SCRIPT_PATH("a path like /js/site.js, with one folder at the most, outside /v1/ and /dashboard/"),
     HOST("an IP address, or a name that this machine can resolve"),
     URL("an address that begins with https:// (http:// only on this machine)"),
+    BASE_URL("an address that begins with https:// (http:// only on this machine), without a query"),
     DATABASE_URL("the database's address, postgres://user:password@host:5432/name"),
     SMTP_URL("smtps://user:password@host:465, or smtp://user:password@host:587 for STARTTLS"),
     MAILBOX("an e-mail address, or a name with one: Our Site <news@example.ca>"),
@@ -65,6 +66,7 @@ enum Rule {
                     value.matches("(?!/v1/|/dashboard/)(/[A-Za-z0-9_-]+)?/[A-Za-z0-9_-][A-Za-z0-9_.-]*\\.js");
                 case HOST -> parses(() -> InetAddress.getByName(value));
                 case URL -> SecureUrl.parse(value).isPresent();
+                case BASE_URL -> SecureUrl.parseBase(value).isPresent();
                 case DATABASE_URL -> parses(() -> DatabaseUrl.parse(value).requireAuthorities());
                 case REDIS_URL ->
                     value.matches("rediss?://([^:/?#@]*:[^/?#@]*@)?[^/?#@]+(/[0-9]{0,3})?")

@@ -71,6 +71,7 @@ class ConfigFaultsTest {
                 "PUBLIC_URL | http://secret-value.example.com",
                 "PUBLIC_URL | https://user@secret-value.example.com",
                 "PUBLIC_URL | https://secret-value.example.com/#part",
+                "PUBLIC_URL | https://secret-value.example.com?part",
                 "PUBLIC_URL | https:///secret-value",
                 "PUBLIC_URL | secret-value",
                 "PUBLIC_URL | https://secret-value.example.com/{",

@@ -101,9 +101,11 @@ public final class OpsEnvironment {
         if (!isSet("PUBLIC_URL") && isSet("FLY_APP_NAME")) {
             return SecureUrl.ofFlyApp(shell.variable("FLY_APP_NAME"));
         }
-        return SecureUrl.parse(shell.variable("PUBLIC_URL"))
-                .orElseThrow(() -> wrong(
-                        "PUBLIC_URL", "the service's address, beginning with https:// (http:// only on this machine)"));
+        return SecureUrl.parseBase(shell.variable("PUBLIC_URL"))
+                .orElseThrow(
+                        () -> wrong(
+                                "PUBLIC_URL",
+                                "the service's address, beginning with https:// (http:// only on this machine), without a query"));
     }
 
     private int number(String name, int fallback, int min, int max) {

@@ -280,7 +280,14 @@ class LeadCommandTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "http://api.example.ca", "api.example.ca", "https://u:p@api.example.ca"})
+    @ValueSource(
+            strings = {
+                "",
+                "http://api.example.ca",
+                "api.example.ca",
+                "https://u:p@api.example.ca",
+                "https://api.example.ca?a"
+            })
     void an_unsubscribe_link_needs_a_valid_https_public_url(String url) {
         CommandRun ran = CommandRun.altops(
                 database.with(Map.of("PUBLIC_URL", url, "IP_HASH_PEPPER", "sixteen characters and more")),
