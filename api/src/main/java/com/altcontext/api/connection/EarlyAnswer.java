@@ -34,7 +34,6 @@ final class EarlyAnswer {
         String body = problem.json(issues);
         MultiMap all = MultiMap.caseInsensitiveMultiMap();
         headers.set(all, null);
-        all.set(HttpHeaders.VARY, HttpHeaders.ORIGIN);
         all.set(HttpHeaders.CONTENT_TYPE, "application/json");
         all.set(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
         if (problem == Problem.UNAVAILABLE) {

@@ -210,7 +210,6 @@ class RequestFilter {
     private boolean setHeaders(HttpServerRequest request, Routes.@Nullable Methods methods) {
         MultiMap headers = request.response().headers();
         securityHeaders.set(headers, request.getHeader(SecurityHeaders.REQUEST_ID));
-        headers.set(HttpHeaders.VARY, HttpHeaders.ORIGIN);
         if (methods != null && !methods.areReadableByOtherOrigins()) {
             return false;
         }

@@ -75,7 +75,7 @@ final class OpenApiDocument {
             boolean right = value != null
                     && (!rule.has("pattern")
                             || Pattern.matches(rule.path("pattern").asText(), value))
-                    && (!rule.has("const") || rule.path("const").asText().equalsIgnoreCase(value))
+                    && (!rule.has("const") || rule.path("const").asText().equals(value))
                     && (!rule.has("enum") || rule.path("enum").toString().contains('"' + value + '"'));
             if (!right) {
                 faults.add(header.getKey() + ": " + value);
