@@ -92,16 +92,21 @@ public final class FormBody {
 
     /** Whether the field is read, so that a second value would be lost. An ignored field may be repeated. */
     private static boolean isRead(String path) {
-        return path.startsWith("utm.")
-                || path.startsWith("payload.")
-                || path.equals(DEVICE_TYPE)
-                || LeadForm.FIELDS.contains(path);
+        return isUtm(path) || isPayload(path) || path.equals(DEVICE_TYPE) || LeadForm.FIELDS.contains(path);
+    }
+
+    private static boolean isUtm(String path) {
+        return path.startsWith("utm.") && UTM.contains(path.substring("utm.".length()));
+    }
+
+    private static boolean isPayload(String path) {
+        return path.startsWith("payload.") && path.length() > "payload.".length();
     }
 
     private static void put(Map<String, Object> object, String path, String value) {
-        if (path.startsWith("utm.") && UTM.contains(path.substring(4))) {
-            nested(object, "utm").put(path.substring(4), value);
-        } else if (path.startsWith("payload.") && path.length() > "payload.".length()) {
+        if (isUtm(path)) {
+            nested(object, "utm").put(path.substring("utm.".length()), value);
+        } else if (isPayload(path)) {
             nested(object, "payload").put(path.substring("payload.".length()), value);
         } else if (path.equals(DEVICE_TYPE)) {
             nested(object, "traffic").put("deviceType", value);

@@ -55,7 +55,6 @@ public record LeadForm(
             "consentPolicy",
             "consentPurpose",
             "propertyId",
-            "reason",
             "honeypot");
 
     public LeadForm {
