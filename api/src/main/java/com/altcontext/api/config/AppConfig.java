@@ -206,7 +206,7 @@ public interface AppConfig {
         Optional<Mailbox> from();
 
         /** The sender's postal address. A request for consent has to contain it (SOR/2012-36, s. 2 and 4). */
-        @Variable(value = "MAIL_POSTAL_ADDRESS", rule = Rule.TEXT)
+        @Variable(value = "MAIL_POSTAL_ADDRESS", rule = Rule.LINE)
         Optional<String> postalAddress();
 
         /** Who gets a mail about new leads of properties that name nobody else. */

@@ -24,6 +24,7 @@ enum Rule {
     LEVEL("one of error, warn, info, debug, trace"),
     HEADER("the name of a header"),
     TEXT("a text"),
+    LINE("one line of text"),
     SLUG("a property's slug"),
     EMAIL("an e-mail address"),
     COUNTRIES("a file with countries in MaxMind's format"),
@@ -59,6 +60,7 @@ enum Rule {
                 case LEVEL -> value.matches("(?i)error|warn|info|debug|trace");
                 case HEADER -> value.matches("[A-Za-z0-9-]{1,64}");
                 case TEXT -> true;
+                case LINE -> value.chars().noneMatch(Character::isISOControl);
                 case SLUG -> Property.isSlug(value);
                 case EMAIL -> parses(() -> Email.of("address", value));
                 case COUNTRIES -> opens(Path.of(value));

@@ -100,6 +100,7 @@ class ConfigFaultsTest {
                 "TRACKER_PATH | secret-value.js",
                 "TRACKER_PATH | /secret-value",
                 "LOG_LEVEL | secret-value",
+                "MAIL_POSTAL_ADDRESS | 'secret-value\nMontr\u00E9al'",
                 "MAIL_POSTAL_ADDRESS | secret-value, 1, rue Montr\uFFFD\uFFFDal",
                 "IP_HASH_PEPPER | secret-value of Montr\uFFFD\uFFFDal"
             })
