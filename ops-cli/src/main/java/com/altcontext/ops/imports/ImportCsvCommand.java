@@ -93,10 +93,7 @@ final class ImportCsvCommand implements Runnable {
         int days;
         try (var _ = context.output().progress("waiting for a rollup")) {
             days = Retry.inTransaction(
-                    sql,
-                    tx -> dryRun
-                            ? ImportedDays.of(tx, slug).size()
-                            : ImportedDays.remove(tx, slug));
+                    sql, tx -> dryRun ? ImportedDays.of(tx, slug).size() : ImportedDays.remove(tx, slug));
         }
         context.output()
                 .print(
@@ -104,8 +101,8 @@ final class ImportCsvCommand implements Runnable {
                                 .with("dryRun", dryRun)
                                 .with("property", slug)
                                 .with("removed", days),
-                        List.of((dryRun ? "would remove " : "removed ") + HumanFormat.count(days, "imported day") + " of "
-                                + slug));
+                        List.of((dryRun ? "would remove " : "removed ") + HumanFormat.count(days, "imported day")
+                                + " of " + slug));
     }
 
     private void importFiles(Sql sql, Property property) {

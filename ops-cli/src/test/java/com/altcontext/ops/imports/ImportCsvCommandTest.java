@@ -187,9 +187,9 @@ class ImportCsvCommandTest extends ImportCsvFixture {
     }
 
     private CommandRun remove(String... more) {
-        return database.altops(Stream.concat(
-                        Stream.of("import", "csv", "--property", "default", "--remove"), Stream.of(more))
-                .toArray(String[]::new));
+        return database.altops(
+                Stream.concat(Stream.of("import", "csv", "--property", "default", "--remove"), Stream.of(more))
+                        .toArray(String[]::new));
     }
 
     @Test
