@@ -152,6 +152,13 @@ public final class Migrations {
         }
     }
 
+    /** Refuses a database with the tables of another program, before they would be replaced. */
+    public static void refuseOtherTables(Tx tx) {
+        if (tx.queryOne(HAS_OTHER_TABLES, row -> row.flag(1))) {
+            throw MigrationRefusal.otherTables();
+        }
+    }
+
     private static void refuseOtherTables(Statement statement) throws SQLException {
         try (ResultSet row = statement.executeQuery(HAS_OTHER_TABLES)) {
             row.next();

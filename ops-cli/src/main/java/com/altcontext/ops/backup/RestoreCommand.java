@@ -57,6 +57,7 @@ public final class RestoreCommand implements Runnable {
             if (!LOCK.tryTakeForRun(guard)) {
                 throw new Failure(Exit.FAILED, "another altops restore is under way", "wait for it; nothing was done");
             }
+            Migrations.refuseOtherTables(guard);
             try (var _ = context.output().progress("restoring")) {
                 return replace(restore, database, hash);
             }

@@ -169,6 +169,22 @@ class BackupCommandTest {
     }
 
     @Test
+    void a_restore_leaves_the_database_of_another_program_alone() throws IOException {
+        program("pg_restore", PG_RESTORE);
+        var _ = Files.writeString(Path.of(file("x.dump")), "a backup");
+        MigratedDatabase other = new MigratedDatabase(TestDatabase.fresh());
+        other.run("CREATE TABLE invoices (id int)", "INSERT INTO invoices VALUES (7)");
+        Map<String, String> environment = new HashMap<>(path());
+        environment.put("DATABASE_URL", other.url());
+        CommandRun ran = CommandRun.altops(environment, "restore", "--from", file("x.dump"), "--yes");
+
+        assertThat(ran.exit()).isEqualTo(Exit.FAILED);
+        assertThat(ran.err())
+                .isEqualTo("altops: the database holds tables that are not AltContext's — use an empty database\n");
+        assertThat(other.number("SELECT id FROM invoices")).isEqualTo(7);
+    }
+
+    @Test
     void a_restore_keeps_the_current_keys_and_ends_all_dashboard_sessions() throws IOException {
         var _ = database.altops("key", "add", "kept", "--scope", "figures:read");
         var _ = database.altops("key", "add", "gone", "--scope", "figures:read");
