@@ -80,6 +80,25 @@ says 'backed up'
 altops 2 backup --to "$work/one.dump"
 says 'that file already exists'
 
+# A signal to altops alone also ends pg_dump, which would keep its locks and go on.
+exec {lock}> >("$bin/psql" -X -q -d "$DATABASE_URL")
+echo 'BEGIN; LOCK TABLE events;' >&"$lock"
+waits() { [[ $(ask "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'altops' AND wait_event_type = 'Lock'") == 1 ]]; }
+java -jar "$ROOT/ops-cli/target/altops.jar" backup --to "$work/cut-off.dump" >"$work/said" 2>&1 &
+cut_off=$!
+until waits; do
+  kill -0 "$cut_off" 2>/dev/null || fail "the backup did not wait for the lock"
+  sleep 0.1
+done
+stop "$cut_off" TERM
+for ((i = 0; i < 100; i++)); do
+  waits || break
+  sleep 0.1
+done
+! waits || fail "pg_dump goes on after altops was ended"
+exec {lock}>&-
+[[ -z $(compgen -G "$work/cut-off.dump*") ]] || fail "a backup that was ended left a file"
+
 # After the backup: anna and boss are erased, bert withdraws, carl comes, and a partition is made that the backup does not have.
 send /v1/leads/delete '{"email":"anna@example.ca"}'
 altops 0 lead delete --email boss@example.ca --yes

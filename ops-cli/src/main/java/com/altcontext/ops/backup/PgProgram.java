@@ -125,14 +125,17 @@ final class PgProgram {
                     .redirectError(errors.toFile())
                     .start();
             writing.getOutputStream().close();
-            try (BufferedInputStream in = new BufferedInputStream(writing.getInputStream());
-                    OutputStream out = reading.getOutputStream()) {
-                copy(in, out, leftOut.getBytes(StandardCharsets.UTF_8));
-            } catch (IOException ended) {
-                // The program's own message says why it ended.
+            try (var _ = new EndedAtExit(reading);
+                    var _ = new EndedAtExit(writing)) {
+                try (BufferedInputStream in = new BufferedInputStream(writing.getInputStream());
+                        OutputStream out = reading.getOutputStream()) {
+                    copy(in, out, leftOut.getBytes(StandardCharsets.UTF_8));
+                } catch (IOException ended) {
+                    // The program's own message says why it ended.
+                }
+                reader.requireSuccess(reading, readerErrors, List.of(url.password()));
+                requireSuccess(writing, errors, List.of());
             }
-            reader.requireSuccess(reading, readerErrors, List.of(url.password()));
-            requireSuccess(writing, errors, List.of());
             return true;
         }));
     }
@@ -188,10 +191,12 @@ final class PgProgram {
         return withErrors(errors -> {
             Process process =
                     builder(arguments, login).redirectError(errors.toFile()).start();
-            process.getOutputStream().close();
-            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            requireSuccess(process, errors, secrets);
-            return output;
+            try (var _ = new EndedAtExit(process)) {
+                process.getOutputStream().close();
+                String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+                requireSuccess(process, errors, secrets);
+                return output;
+            }
         });
     }
 
