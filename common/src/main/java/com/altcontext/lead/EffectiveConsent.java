@@ -31,6 +31,12 @@ public enum EffectiveConsent {
             + " WHEN l.consent_status = 'implied' AND l.consent_expires_at <= ? THEN 'expired' ELSE l.consent_status END";
 
     /**
+     * An SQL expression on a row {@code l} of {@code leads}: when its consent ends or ended. Null for a lead in review:
+     * its implied consent counts as pending, and its proven consent has no end.
+     */
+    public static final String EXPIRES_AT_SQL = "CASE WHEN NOT l.in_review THEN l.consent_expires_at END";
+
+    /**
      * An SQL condition on a row {@code l} of {@code leads}: whether the lead may be written to. Its only parameter is
      * the time.
      */

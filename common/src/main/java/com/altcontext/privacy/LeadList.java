@@ -29,10 +29,10 @@ public final class LeadList {
     private static final String COUNT = "SELECT count(*) " + FROM_LEADS;
 
     private static final String ROWS = """
-            SELECT id, property_id, email, %s, consent_expires_at, first_captured_at, last_captured_at, source_channel
+            SELECT id, property_id, email, %s, %s, first_captured_at, last_captured_at, source_channel
             %s
             ORDER BY property_id, email
-            """.formatted(EffectiveConsent.SQL, FROM_LEADS);
+            """.formatted(EffectiveConsent.SQL, EffectiveConsent.EXPIRES_AT_SQL, FROM_LEADS);
 
     private final Sql sql;
     private final Export.UnsubscribeUrl unsubscribeUrl;

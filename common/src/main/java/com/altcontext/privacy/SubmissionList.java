@@ -60,7 +60,7 @@ public final class SubmissionList {
                     IsoTime.of("f.submitted_at"),
                     IsoTime.of("l.first_captured_at"),
                     EffectiveConsent.SQL,
-                    IsoTime.of("l.consent_expires_at"),
+                    IsoTime.of(EffectiveConsent.EXPIRES_AT_SQL),
                     touch("first"),
                     touch("capture"));
 

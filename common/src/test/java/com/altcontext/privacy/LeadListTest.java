@@ -116,6 +116,14 @@ class LeadListTest {
     }
 
     @Test
+    void pending_consent_of_a_lead_in_review_has_no_end() {
+        lead("jo@x.ca", "docs", "implied", NOW.plusSeconds(1), null);
+        database.run("UPDATE leads SET in_review = true");
+
+        assertThat(lines(null, null).get(1)).startsWith("jo@x.ca,docs,pending,,2026-01-02T03:04:05Z,");
+    }
+
+    @Test
     void a_lead_that_only_bots_submitted_is_in_neither_the_file_nor_the_count() {
         oneOfEach();
         lead("bot@x.ca", "docs", "express", null, null);

@@ -108,6 +108,14 @@ class SubmissionListTest {
     }
 
     @Test
+    void pending_consent_of_a_lead_in_review_has_no_end() {
+        submission("jo@x.ca", "default", "newsletter", NOW);
+        database.run("UPDATE leads SET in_review = true");
+
+        assertThat(page(null, null, null, 10)).contains("\"consent\": {\"status\": \"pending\", \"expiresAt\": null}");
+    }
+
+    @Test
     void each_form_says_whether_a_bot_sent_it_also_if_a_person_with_the_same_visitor_did_and_the_visitor_was_erased() {
         TestForm form = TestForm.by("jo@x.ca", SENT);
         capture(form.form("robots").byBot());
