@@ -169,8 +169,8 @@ public class ErrorMapper {
     }
 
     /**
-     * Discards a body that nobody reads, so that the connection can carry the next request. The
-     * connection's limits end it if the body is too long or takes too long.
+     * Discards a body that nobody reads, so that the connection can carry the next request. The limits of connections
+     * end it if the body is too long or takes too long.
      */
     static void skipBody(HttpServerRequest request) {
         if (!request.isEnded()) {

@@ -44,7 +44,10 @@ public final class ImportedDays {
 
     private static final String DAYS = "SELECT day FROM daily_metric_rollups WHERE property_id = ? AND imported = 1";
 
-    /** By a newer first day, running services see that the property has no figures before it any more. */
+    /**
+     * Gives the property's first own day a new version, by which running services see that there are no figures before
+     * that day any more.
+     */
     private static final String RENEW_FIRST_OWN = """
             UPDATE daily_metric_rollups AS r SET version = nextval('rollup_version')
             WHERE property_id = ? AND day = (

@@ -4,8 +4,8 @@ import com.altcontext.db.Buckets;
 import com.altcontext.db.DatabaseState;
 import com.altcontext.db.DatabaseUrl;
 import com.altcontext.db.Sql;
+import com.altcontext.ops.command.AtExit;
 import com.altcontext.ops.command.CommandContext;
-import com.altcontext.ops.command.DeletedAtExit;
 import com.altcontext.ops.command.Exit;
 import com.altcontext.ops.command.Failure;
 import com.altcontext.ops.command.HumanFormat;
@@ -55,7 +55,7 @@ public final class BackupCommand implements Runnable {
         refuseToOverwrite(file);
         Path part = part(file);
         long tables;
-        try (var _ = new DeletedAtExit(part);
+        try (var _ = AtExit.delete(part);
                 var _ = context.output().progress("backing up")) {
             var _ = dump.runOn(
                     database, "--format=custom", "--no-owner", "--no-privileges", "--file=" + part, "--no-password");

@@ -1,6 +1,7 @@
 package com.altcontext.ops.backup;
 
 import com.altcontext.db.DatabaseUrl;
+import com.altcontext.ops.command.AtExit;
 import com.altcontext.ops.command.Exit;
 import com.altcontext.ops.command.Failure;
 import com.altcontext.ops.command.Redaction;
@@ -125,8 +126,8 @@ final class PgProgram {
                     .redirectError(errors.toFile())
                     .start();
             writing.getOutputStream().close();
-            try (var _ = new EndedAtExit(reading);
-                    var _ = new EndedAtExit(writing)) {
+            try (var _ = AtExit.end(reading);
+                    var _ = AtExit.end(writing)) {
                 try (BufferedInputStream in = new BufferedInputStream(writing.getInputStream());
                         OutputStream out = reading.getOutputStream()) {
                     copy(in, out, leftOut.getBytes(StandardCharsets.UTF_8));
@@ -191,7 +192,7 @@ final class PgProgram {
         return withErrors(errors -> {
             Process process =
                     builder(arguments, login).redirectError(errors.toFile()).start();
-            try (var _ = new EndedAtExit(process)) {
+            try (var _ = AtExit.end(process)) {
                 process.getOutputStream().close();
                 String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
                 requireSuccess(process, errors, secrets);

@@ -27,7 +27,7 @@ public final class PrivateFile extends FilterWriter {
                     : new FileAttribute<?>[0];
 
     private final Path path;
-    private final DeletedAtExit unfinished;
+    private final AtExit unfinished;
     private boolean kept;
 
     /** @throws IOException also if the file already exists */
@@ -36,7 +36,7 @@ public final class PrivateFile extends FilterWriter {
                 Files.newByteChannel(path, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), OWNER_ONLY);
         super(new BufferedWriter(Channels.newWriter(channel, StandardCharsets.UTF_8)));
         this.path = path;
-        this.unfinished = new DeletedAtExit(path);
+        this.unfinished = AtExit.delete(path);
     }
 
     /** Makes an empty file with a new name beside another file, for another program to write. */
